@@ -1,1 +1,2 @@
-fn main(){}
+//! The bursar binary.
+fn main() {}

@@ -1,1 +1,1 @@
-//! stub
+//! Entities of the database, one table one file, no logic.

@@ -1,1 +1,1 @@
-//! stub
+//! Migrations, one change one file.

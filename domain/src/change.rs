@@ -1,0 +1,116 @@
+//! Change sets: all that one decision writes, in one transaction or not at all.
+
+use crate::access::{Audit, Token};
+use crate::alert::Alert;
+use crate::id::{OrderId, PositionId, VenueAccountId};
+use crate::ledger::LedgerWrite;
+use crate::order::Order;
+use crate::pause::Pause;
+use crate::position::Position;
+use crate::robot::Robot;
+use crate::user::{PowerRate, User, VenueAccount};
+use crate::venue::{Cursor, FillReport, IncomeReport};
+
+/// A fill with the order and position it was attributed to. Unique per (account, venue fill id).
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Fill {
+    /// Account it happened on.
+    pub account: VenueAccountId,
+    /// Our order, when it is ours.
+    pub order: Option<OrderId>,
+    /// The position that it changed.
+    pub position: Option<PositionId>,
+    /// What the venue reported.
+    pub report: FillReport,
+}
+
+/// A funding payment with the position it was attributed to. Unique per (account, venue income id).
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Income {
+    /// Account it happened on.
+    pub account: VenueAccountId,
+    /// The position that it was for.
+    pub position: Option<PositionId>,
+    /// What the venue reported.
+    pub report: IncomeReport,
+}
+
+/// One change. `Add` refuses a row that exists; `Update` refuses a row whose stored version differs from the
+/// given one, and stores version + 1.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Change {
+    /// A new user.
+    AddUser(User),
+    /// A new venue account.
+    AddVenueAccount(VenueAccount),
+    /// A new power rate.
+    AddPowerRate(PowerRate),
+    /// A new robot.
+    AddRobot(Box<Robot>),
+    /// A changed robot.
+    UpdateRobot(Box<Robot>),
+    /// A new position.
+    AddPosition(Box<Position>),
+    /// A changed position.
+    UpdatePosition(Box<Position>),
+    /// A new order.
+    AddOrder(Box<Order>),
+    /// A changed order.
+    UpdateOrder(Box<Order>),
+    /// A new fill.
+    AddFill(Box<Fill>),
+    /// A new funding payment.
+    AddIncome(Box<Income>),
+    /// History of an account was read up to `to`; refused when `from` is not the stored cursor.
+    MoveCursor {
+        /// Account.
+        account: VenueAccountId,
+        /// Cursor that was read.
+        from: Cursor,
+        /// Cursor from now on.
+        to: Cursor,
+    },
+    /// A scope is paused or resumed (insert or replace).
+    SetPause(Pause),
+    /// A new alert; refused when one of its kind and subject is unresolved.
+    RaiseAlert(Alert),
+    /// The unresolved alert with this id is over.
+    ResolveAlert(Alert),
+    /// A new token.
+    AddToken(Token),
+    /// A token is revoked.
+    RevokeToken(Token),
+    /// A new line of the audit trail.
+    AddAudit(Audit),
+    /// A group of the ledger's decisions. Only the ledger makes these.
+    Ledger(Box<LedgerWrite>),
+}
+
+/// All that one decision writes.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct ChangeSet {
+    /// In the order in which they are written.
+    pub changes: Vec<Change>,
+}
+
+impl ChangeSet {
+    /// Nothing yet.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// One change.
+    pub fn of(change: Change) -> Self {
+        Self { changes: vec![change] }
+    }
+
+    /// Adds a change.
+    pub fn push(&mut self, change: Change) {
+        self.changes.push(change);
+    }
+
+    /// Whether there is nothing to write.
+    pub fn is_empty(&self) -> bool {
+        self.changes.is_empty()
+    }
+}

@@ -1,0 +1,109 @@
+//! Identities: each thing's id is a type of its own, allocated by the store from one counter per kind.
+
+use std::fmt;
+use std::str::FromStr;
+
+use serde::{Deserialize, Serialize};
+
+macro_rules! ids {
+    ($($(#[$doc:meta])* $name:ident),+ $(,)?) => {$(
+        $(#[$doc])*
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+        #[serde(transparent)]
+        pub struct $name(pub i64);
+
+        impl fmt::Display for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                self.0.fmt(f)
+            }
+        }
+
+        impl FromStr for $name {
+            type Err = std::num::ParseIntError;
+
+            fn from_str(text: &str) -> Result<Self, Self::Err> {
+                text.parse().map(Self)
+            }
+        }
+    )+};
+}
+
+ids!(
+    /// A platform user, the owner of wallets and robots.
+    UserId,
+    /// A user's account (API key) at a venue.
+    VenueAccountId,
+    /// A trading robot.
+    RobotId,
+    /// A position.
+    PositionId,
+    /// One instruction to a venue.
+    OrderId,
+    /// An account of the ledger.
+    LedgerAccountId,
+    /// A debt of power.
+    DebtId,
+    /// An alert.
+    AlertId,
+    /// An access token.
+    TokenId,
+    /// A line of the audit trail.
+    AuditId,
+);
+
+/// The counters that the store hands ids out from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum IdKind {
+    /// For [`UserId`].
+    User,
+    /// For [`VenueAccountId`].
+    VenueAccount,
+    /// For [`RobotId`].
+    Robot,
+    /// For [`PositionId`].
+    Position,
+    /// For [`OrderId`].
+    Order,
+    /// For [`LedgerAccountId`].
+    LedgerAccount,
+    /// For [`DebtId`].
+    Debt,
+    /// For [`AlertId`].
+    Alert,
+    /// For [`TokenId`].
+    Token,
+    /// For [`AuditId`].
+    Audit,
+}
+
+impl IdKind {
+    /// Every counter.
+    pub const ALL: [Self; 10] = [
+        Self::User,
+        Self::VenueAccount,
+        Self::Robot,
+        Self::Position,
+        Self::Order,
+        Self::LedgerAccount,
+        Self::Debt,
+        Self::Alert,
+        Self::Token,
+        Self::Audit,
+    ];
+
+    /// The counter's name in the database.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::User => "user",
+            Self::VenueAccount => "venue_account",
+            Self::Robot => "robot",
+            Self::Position => "position",
+            Self::Order => "order",
+            Self::LedgerAccount => "ledger_account",
+            Self::Debt => "debt",
+            Self::Alert => "alert",
+            Self::Token => "token",
+            Self::Audit => "audit",
+        }
+    }
+}

@@ -1,0 +1,70 @@
+//! The invariants by name; tests, simulation and `bursar ledger verify` speak of them with these words.
+
+use std::fmt;
+
+/// A rule that holds after every commit.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Invariant {
+    /// LED-0: one posting batch at a time.
+    OneBatchAtATime,
+    /// LED-1: entries balance per asset.
+    EntriesBalance,
+    /// LED-2: no user balance below zero.
+    NoNegativeBalance,
+    /// LED-3: balance = sum of postings.
+    BalanceIsSum,
+    /// LED-4: the digest chain over entries is unbroken.
+    ChainUnbroken,
+    /// SET-1: a closed position is charged at most once.
+    ChargedOnce,
+    /// SET-2: every profitable closed position ends charged, owed or waived, however old.
+    EverySettled,
+    /// ORD-1: only table moves.
+    TableMoves,
+    /// ORD-2: filled ≤ quantity.
+    FilledWithinQuantity,
+    /// ORD-3: one venue order per intent.
+    OneVenueOrder,
+    /// SUP-1: one live actor per wanted child.
+    OneActorPerChild,
+}
+
+impl Invariant {
+    /// Its name.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::OneBatchAtATime => "LED-0",
+            Self::EntriesBalance => "LED-1",
+            Self::NoNegativeBalance => "LED-2",
+            Self::BalanceIsSum => "LED-3",
+            Self::ChainUnbroken => "LED-4",
+            Self::ChargedOnce => "SET-1",
+            Self::EverySettled => "SET-2",
+            Self::TableMoves => "ORD-1",
+            Self::FilledWithinQuantity => "ORD-2",
+            Self::OneVenueOrder => "ORD-3",
+            Self::OneActorPerChild => "SUP-1",
+        }
+    }
+}
+
+impl fmt::Display for Invariant {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
+/// An invariant that does not hold, and where.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Violation {
+    /// Which rule.
+    pub invariant: Invariant,
+    /// Where and how: names the first bad row.
+    pub detail: String,
+}
+
+impl fmt::Display for Violation {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}: {}", self.invariant, self.detail)
+    }
+}

@@ -1,0 +1,181 @@
+//! Entries: balanced, append-only, each under a key that names its fact, chained by digest.
+
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+
+use crate::fixed::Amount;
+use crate::id::{DebtId, LedgerAccountId, PositionId};
+use crate::time::Timestamp;
+
+/// Place of an entry in the ledger: 1, 2, 3 … without gaps.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct EntrySeq(pub i64);
+
+impl fmt::Display for EntrySeq {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(f)
+    }
+}
+
+/// A key that names the fact an entry records; unique in the ledger, at most 120 characters.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct EntryKey(String);
+
+impl EntryKey {
+    /// Longest key.
+    pub const LENGTH: usize = 120;
+
+    /// The settlement of a position.
+    pub fn settlement_of(position: PositionId) -> Self {
+        Self(format!("settle:{position}"))
+    }
+
+    /// The collection of a debt.
+    pub fn collection_of(debt: DebtId) -> Self {
+        Self(format!("collect:{debt}"))
+    }
+
+    /// A recharge, by the payer's own reference: 1 to 100 visible ASCII characters.
+    pub fn recharge(reference: &str) -> Option<Self> {
+        let fits = (1..=100).contains(&reference.len()) && reference.bytes().all(|byte| byte.is_ascii_graphic());
+        fits.then(|| Self(format!("recharge:{reference}")))
+    }
+
+    /// As stored.
+    pub fn stored(text: String) -> Self {
+        Self(text)
+    }
+
+    /// As text.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Display for EntryKey {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+/// What an entry is about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum EntryKind {
+    /// Assets brought in.
+    Recharge,
+    /// Power charged for a profitable close, or recorded as owed.
+    PowerSettle,
+    /// A debt repaid from a recharge.
+    DebtCollect,
+}
+
+impl EntryKind {
+    /// Every kind.
+    pub const ALL: [Self; 3] = [Self::Recharge, Self::PowerSettle, Self::DebtCollect];
+
+    /// Name in the database and the API.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Recharge => "recharge",
+            Self::PowerSettle => "power_settle",
+            Self::DebtCollect => "debt_collect",
+        }
+    }
+
+    /// From its name.
+    pub fn parse(text: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|kind| kind.as_str() == text)
+    }
+}
+
+/// A SHA-256 digest; written as lower-case hex.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+pub struct Digest(pub [u8; 32]);
+
+impl Digest {
+    /// From 64 hex digits.
+    pub fn parse(text: &str) -> Option<Self> {
+        let mut digest = [0; 32];
+        if text.len() != 64 || !text.is_ascii() {
+            return None;
+        }
+        for (byte, pair) in digest.iter_mut().zip(text.as_bytes().chunks(2)) {
+            *byte = u8::from_str_radix(std::str::from_utf8(pair).ok()?, 16).ok()?;
+        }
+        Some(Self(digest))
+    }
+}
+
+impl fmt::Display for Digest {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.iter().try_for_each(|byte| write!(f, "{byte:02x}"))
+    }
+}
+
+impl Serialize for Digest {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
+    }
+}
+
+/// One line of an entry.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+pub struct Posting {
+    /// Account.
+    pub account: LedgerAccountId,
+    /// What is added to it; negative takes away.
+    pub amount: Amount,
+    /// Balance before.
+    pub before: Amount,
+    /// Balance after.
+    pub after: Amount,
+}
+
+/// A balanced entry (LED-1): per asset its postings sum to zero.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Entry {
+    /// Place in the ledger.
+    pub seq: EntrySeq,
+    /// The fact it records.
+    pub key: EntryKey,
+    /// What it is about.
+    pub kind: EntryKind,
+    /// When it was booked; never earlier than the entry before.
+    pub at: Timestamp,
+    /// What it refers to, such as `position:12`.
+    pub reference: String,
+    /// Words for people; never a secret.
+    pub remark: String,
+    /// Who asked for it, when a person did.
+    pub by: Option<String>,
+    /// Its lines.
+    pub postings: Vec<Posting>,
+    /// Digest of the entry before; all zero for the first.
+    pub previous: Digest,
+    /// Digest of this entry, over its content and `previous` (LED-4).
+    pub digest: Digest,
+}
+
+/// The end of the chain.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+pub struct Head {
+    /// The last entry; zero when the ledger is empty.
+    pub seq: EntrySeq,
+    /// Its digest.
+    pub digest: Digest,
+    /// When it was booked.
+    pub at: Timestamp,
+}
+
+impl Head {
+    /// The head of an empty ledger.
+    pub const EMPTY: Self = Self {
+        seq: EntrySeq(0),
+        digest: Digest([0; 32]),
+        at: Timestamp(0),
+    };
+}

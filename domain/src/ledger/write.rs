@@ -1,0 +1,94 @@
+//! What one group of decisions of the ledger writes in one commit, and what its senders are told.
+
+use serde::{Deserialize, Serialize};
+
+use crate::fixed::Amount;
+use crate::id::{LedgerAccountId, PositionId};
+use crate::ledger::account::Account;
+use crate::ledger::debt::Debt;
+use crate::ledger::entry::{Entry, EntryKey, EntrySeq};
+use crate::settlement::Settlement;
+use crate::time::Timestamp;
+
+/// A balance that moves in a commit; the store refuses the commit when `before` is not what is stored.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct BalanceMove {
+    /// Account.
+    pub account: LedgerAccountId,
+    /// Balance that the decision was made on.
+    pub before: Amount,
+    /// Balance after the group.
+    pub after: Amount,
+}
+
+/// A position whose settlement is decided in a commit; the store refuses the commit when `from` is not stored.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct SettledPosition {
+    /// Position.
+    pub position: PositionId,
+    /// Settlement that the decision was made on.
+    pub from: Settlement,
+    /// Settlement after it.
+    pub to: Settlement,
+}
+
+/// A key that was refused and stays refused.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Refused {
+    /// The key.
+    pub key: EntryKey,
+    /// Why.
+    pub reason: String,
+    /// When.
+    pub at: Timestamp,
+}
+
+/// Everything that one group of decisions writes: all or nothing.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct LedgerWrite {
+    /// Accounts that did not exist, with a zero balance.
+    pub opened: Vec<Account>,
+    /// New entries, in order of `seq`.
+    pub entries: Vec<Entry>,
+    /// One move per touched account.
+    pub balances: Vec<BalanceMove>,
+    /// New debts.
+    pub debts: Vec<Debt>,
+    /// Debts whose state changed from `Owed`.
+    pub ended_debts: Vec<Debt>,
+    /// Positions whose settlement was decided.
+    pub settled: Vec<SettledPosition>,
+    /// Refused keys.
+    pub refused: Vec<Refused>,
+}
+
+/// The answer to a request to post.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case", tag = "answer")]
+pub enum PostAnswer {
+    /// Posted now.
+    Created {
+        /// The entry.
+        entry: EntrySeq,
+    },
+    /// The same request was posted before.
+    Exists {
+        /// The entry.
+        entry: EntrySeq,
+    },
+    /// The key was posted before with another payload.
+    ExistsDifferent {
+        /// The first field that differs.
+        field: &'static str,
+    },
+    /// The key was refused before and stays refused.
+    AlreadyFailed {
+        /// Why it was refused.
+        reason: String,
+    },
+    /// Refused now; nothing was posted.
+    Rejected {
+        /// Why.
+        reason: String,
+    },
+}

@@ -1,0 +1,192 @@
+//! The mail that actors exchange: commands are imperative, events are past, pokes are empty.
+
+use actix::Message;
+use domain::fixed::Amount;
+use domain::id::{PositionId, RobotId, UserId, VenueAccountId};
+use domain::ledger::{Asset, PostAnswer};
+use domain::position::CloseReason;
+use domain::settlement::Settlement;
+use domain::time::Timestamp;
+use serde::Serialize;
+
+/// An actor is not there, or did not answer in time.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum MailError {
+    /// Too much is waiting; try again later.
+    #[error("{0} has too much waiting")]
+    Busy(&'static str),
+    /// It is gone or did not answer within its deadline.
+    #[error("{0} did not answer")]
+    Silent(&'static str),
+    /// It could not do it.
+    #[error("{0}")]
+    Failed(String),
+}
+
+/// Look again: something may have changed. To a robot: prices or its rows. To the supervisor: the wanted children.
+#[derive(Debug, Clone, Copy, Message)]
+#[rtype(result = "()")]
+pub struct Look;
+
+/// Time passed. Sent from outside, because timers starve behind a busy mailbox.
+#[derive(Debug, Clone, Copy, Message)]
+#[rtype(result = "()")]
+pub struct Tick;
+
+/// How are you?
+#[derive(Debug, Clone, Copy, Message)]
+#[rtype(result = "ActorHealth")]
+pub struct HowAreYou;
+
+/// What an actor says of itself.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct ActorHealth {
+    /// Such as `ledger` or `robot:7`.
+    pub name: String,
+    /// One word.
+    pub state: String,
+    /// When it last took mail.
+    pub last_mail: Option<Timestamp>,
+    /// How often it was restarted.
+    pub restarts: u32,
+    /// What waits in front of it, in milliseconds of age of the oldest; zero when nothing waits.
+    pub lag_ms: u64,
+}
+
+/// To the supervisor: all children.
+#[derive(Debug, Clone, Copy, Message)]
+#[rtype(result = "Vec<ActorHealth>")]
+pub struct ListChildren;
+
+/// To the supervisor, from a child's end.
+#[derive(Debug, Clone, Copy, Message)]
+#[rtype(result = "()")]
+pub struct Exited {
+    /// Which child.
+    pub robot: RobotId,
+    /// Which life of it.
+    pub generation: u64,
+    /// Whether it was a panic.
+    pub panicked: bool,
+}
+
+/// To the supervisor: stop everything and answer when all have stopped.
+#[derive(Debug, Clone, Copy, Message)]
+#[rtype(result = "()")]
+pub struct Drain;
+
+/// To the supervisor: pass a close on to the robot that holds the position.
+#[derive(Debug, Clone, Copy, Message)]
+#[rtype(result = "Result<(), MailError>")]
+pub struct ClosePosition {
+    /// The robot.
+    pub robot: RobotId,
+    /// Why.
+    pub reason: CloseReason,
+}
+
+/// To the scheduler: sync this account now (a poke that names where to look).
+#[derive(Debug, Clone, Copy, Message)]
+#[rtype(result = "()")]
+pub struct SyncNow {
+    /// Account.
+    pub account: VenueAccountId,
+}
+
+/// To the scheduler: sync this account now and answer when a poll that began after this mail is committed.
+#[derive(Debug, Clone, Copy, Message)]
+#[rtype(result = "Result<(), MailError>")]
+pub struct SyncAndWait {
+    /// Account.
+    pub account: VenueAccountId,
+}
+
+/// To the ledger: settle a closed position.
+#[derive(Debug, Clone, Copy, Message)]
+#[rtype(result = "Result<SettleReceipt, MailError>")]
+pub struct Settle {
+    /// Position.
+    pub position: PositionId,
+}
+
+/// The ledger's answer to [`Settle`], after the commit.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct SettleReceipt {
+    /// What became of the request.
+    #[serde(flatten)]
+    pub answer: PostAnswer,
+    /// Settlement of the position now.
+    pub settlement: Settlement,
+}
+
+/// Which of a user's balances a recharge goes to.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, serde::Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Purse {
+    /// Power.
+    Power,
+    /// Gift power.
+    GiftPower,
+    /// The wallet of a coin.
+    Wallet(Asset),
+}
+
+/// To the ledger: bring assets in for a user, and collect debts from it, oldest first.
+#[derive(Debug, Clone, Message)]
+#[rtype(result = "Result<RechargeReceipt, MailError>")]
+pub struct Recharge {
+    /// The payer's own reference: the same reference is the same recharge.
+    pub reference: String,
+    /// For whom.
+    pub user: UserId,
+    /// Where to.
+    pub purse: Purse,
+    /// How much, positive.
+    pub amount: Amount,
+    /// Who asked.
+    pub by: String,
+    /// Words for people.
+    pub remark: String,
+}
+
+/// The ledger's answer to [`Recharge`], after the commit.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct RechargeReceipt {
+    /// What became of the request.
+    #[serde(flatten)]
+    pub answer: PostAnswer,
+    /// Positions whose debts were collected by it.
+    pub collected: Vec<PositionId>,
+}
+
+/// To the ledger: show a sign of life; answers after a round trip through the writer.
+#[derive(Debug, Clone, Copy, Message)]
+#[rtype(result = "Result<(), MailError>")]
+pub struct Pulse;
+
+/// To the ledger, the scheduler, a robot: finish what is in flight, take nothing new, then stop.
+#[derive(Debug, Clone, Copy, Message)]
+#[rtype(result = "()")]
+pub struct Stop;
+
+/// To the alert actor: something is wrong. Raising what is already open changes nothing.
+#[derive(Debug, Clone, Message)]
+#[rtype(result = "()")]
+pub struct Raise {
+    /// What.
+    pub kind: domain::alert::AlertKind,
+    /// With what, such as `robot:7`.
+    pub subject: String,
+    /// What was seen.
+    pub message: String,
+}
+
+/// To the alert actor: it is over. Resolving what is not open changes nothing.
+#[derive(Debug, Clone, Message)]
+#[rtype(result = "()")]
+pub struct Resolve {
+    /// What.
+    pub kind: domain::alert::AlertKind,
+    /// With what.
+    pub subject: String,
+}

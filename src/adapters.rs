@@ -1,0 +1,4 @@
+//! What touches the world: venues and stores.
+
+pub mod store;
+pub mod venue;

@@ -1,0 +1,1 @@
+//! Stores: SQL by URL, and an in-memory one for simulation.

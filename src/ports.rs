@@ -1,0 +1,5 @@
+//! What actors may ask of the world; adapters answer.
+
+pub mod market;
+pub mod store;
+pub mod venue;

@@ -1,0 +1,151 @@
+//! The tape of a market: recent ticks that every robot on the market reads by itself, and bars made of them.
+
+use std::sync::{Mutex, MutexGuard, PoisonError, RwLock, RwLockReadGuard};
+
+use domain::market::{Bar, Symbol, Tick};
+
+/// How many ticks a tape keeps; a reader that falls further behind continues at the oldest kept one.
+pub const TAPE_LENGTH: usize = 4096;
+
+/// Wakes a reader; carries no data and must not block.
+pub type Wake = Box<dyn Fn() + Send + Sync>;
+
+/// Recent ticks of one market, numbered from one, with the readers to wake.
+pub struct Tape {
+    symbol: Symbol,
+    ticks: RwLock<Ticks>,
+    readers: Mutex<Readers>,
+}
+
+#[derive(Default)]
+struct Ticks {
+    kept: std::collections::VecDeque<Tick>,
+    /// Number of the last tick; zero before the first.
+    last: u64,
+    bars: Vec<Bar>,
+}
+
+#[derive(Default)]
+struct Readers {
+    next: u64,
+    wakes: std::collections::BTreeMap<u64, Wake>,
+}
+
+/// A reader's place among those to wake.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct ReaderId(u64);
+
+/// How many one-minute bars a tape keeps: enough for sixty one-hour bars.
+pub const BARS_LENGTH: usize = 3_600;
+
+impl Tape {
+    /// An empty tape; `bars` are the market's last one-minute bars, oldest first, where the source has them.
+    pub fn new(symbol: Symbol, bars: Vec<Bar>) -> Self {
+        let ticks = RwLock::new(Ticks {
+            bars,
+            ..Ticks::default()
+        });
+        Self {
+            symbol,
+            ticks,
+            readers: Mutex::default(),
+        }
+    }
+
+    /// The market.
+    pub fn symbol(&self) -> &Symbol {
+        &self.symbol
+    }
+
+    /// Appends a tick and wakes the readers.
+    pub fn push(&self, tick: Tick) {
+        self.append(tick);
+        for wake in self.readers().wakes.values() {
+            wake();
+        }
+    }
+
+    /// The last tick.
+    pub fn last(&self) -> Option<Tick> {
+        self.read().kept.back().copied()
+    }
+
+    /// Calls `each` for every kept tick after number `seen`, oldest first, and returns the last number.
+    pub fn since(&self, seen: u64, mut each: impl FnMut(&Tick)) -> u64 {
+        let ticks = self.read();
+        let fresh = usize::try_from(ticks.last.saturating_sub(seen))
+            .unwrap_or(usize::MAX)
+            .min(ticks.kept.len());
+        for tick in ticks.kept.range(ticks.kept.len() - fresh..) {
+            each(tick);
+        }
+        ticks.last
+    }
+
+    /// The last one-minute bars, oldest first; the last one may still be growing.
+    pub fn with_bars<T>(&self, look: impl FnOnce(&[Bar]) -> T) -> T {
+        look(&self.read().bars)
+    }
+
+    /// Registers a reader to wake at every tick.
+    pub fn subscribe(&self, wake: Wake) -> ReaderId {
+        let mut readers = self.readers();
+        readers.next += 1;
+        let id = readers.next;
+        readers.wakes.insert(id, wake);
+        ReaderId(id)
+    }
+
+    /// Stops waking a reader.
+    pub fn unsubscribe(&self, reader: ReaderId) {
+        self.readers().wakes.remove(&reader.0);
+    }
+
+    fn append(&self, tick: Tick) {
+        let mut ticks = self.ticks.write().unwrap_or_else(PoisonError::into_inner);
+        if ticks.kept.len() == TAPE_LENGTH {
+            ticks.kept.pop_front();
+        }
+        ticks.kept.push_back(tick);
+        ticks.last += 1;
+        ticks.grow_bar(tick);
+    }
+
+    fn read(&self) -> RwLockReadGuard<'_, Ticks> {
+        self.ticks.read().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn readers(&self) -> MutexGuard<'_, Readers> {
+        self.readers.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Ticks {
+    fn grow_bar(&mut self, tick: Tick) {
+        const MINUTE: i64 = 60_000;
+        let opened_at = domain::time::Timestamp(tick.at.0.div_euclid(MINUTE) * MINUTE);
+        match self.bars.last_mut() {
+            Some(bar) if bar.opened_at >= opened_at => {
+                bar.high = bar.high.max(tick.price);
+                bar.low = bar.low.min(tick.price);
+                bar.close = tick.price;
+                bar.volume = bar.volume.plus(tick.quantity).unwrap_or(bar.volume);
+            }
+            _ => {
+                if self.bars.len() >= 2 * BARS_LENGTH {
+                    self.bars.drain(..BARS_LENGTH);
+                }
+                let Tick { price, quantity, .. } = tick;
+                let (open, high, low, close) = (price, price, price, price);
+                self.bars.push(Bar {
+                    opened_at,
+                    open,
+                    high,
+                    low,
+                    close,
+                    volume: quantity,
+                });
+            }
+        }
+    }
+}

@@ -1,0 +1,223 @@
+//! The store as the actors see it: one commit per decision, and reads by page.
+
+use async_trait::async_trait;
+use domain::access::{Audit, Token};
+use domain::alert::{Alert, AlertKind};
+use domain::change::{ChangeSet, Fill};
+use domain::fixed::Amount;
+use domain::id::{IdKind, LedgerAccountId, OrderId, PositionId, RobotId, UserId, VenueAccountId};
+use domain::ledger::{Account, AccountKey, Debt, Entry, EntryKey, EntrySeq, Head, Refused};
+use domain::order::Order;
+use domain::page::Page;
+use domain::pause::Pause;
+use domain::position::Position;
+use domain::robot::{PastClose, Robot};
+use domain::time::Timestamp;
+use domain::user::{PowerRate, User, VenueAccount};
+use domain::venue::{ClientOrderId, Cursor};
+
+/// Why a commit or a read did not succeed.
+#[derive(Debug, thiserror::Error)]
+pub enum StoreError {
+    /// A guard of the commit did not hold; nothing was written. Look again and decide anew.
+    #[error("{what} was changed by somebody else")]
+    Conflict {
+        /// The row or key.
+        what: String,
+    },
+    /// Nothing was written, and it may work later.
+    #[error("store is unavailable")]
+    Unavailable(#[source] Box<dyn std::error::Error + Send + Sync>),
+    /// The commit may or may not have been written: look at the keys.
+    #[error("outcome of the commit is unknown")]
+    Ambiguous(#[source] Box<dyn std::error::Error + Send + Sync>),
+    /// A stored row cannot be understood.
+    #[error("stored {what} cannot be understood: {why}")]
+    Corrupt {
+        /// The row.
+        what: String,
+        /// What is wrong with it.
+        why: String,
+    },
+}
+
+/// Which positions to list.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct PositionFilter {
+    /// Only of this user.
+    pub user: Option<UserId>,
+    /// Only of this robot.
+    pub robot: Option<RobotId>,
+    /// Only of this venue account.
+    pub account: Option<VenueAccountId>,
+    /// Only those that are not final (`true`) or only final ones (`false`).
+    pub live: Option<bool>,
+    /// Only closed ones whose settlement is pending.
+    pub unsettled: bool,
+}
+
+/// Which orders to list.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct OrderFilter {
+    /// Only of this user.
+    pub user: Option<UserId>,
+    /// Only of this robot.
+    pub robot: Option<RobotId>,
+    /// Only of this venue account.
+    pub account: Option<VenueAccountId>,
+    /// Only of this position.
+    pub position: Option<PositionId>,
+    /// Only those that are not final (`true`) or only final ones (`false`).
+    pub live: Option<bool>,
+}
+
+/// Which entries to list.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct EntryFilter {
+    /// Only with a posting on this account.
+    pub account: Option<LedgerAccountId>,
+}
+
+/// What waits for settlement.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Unsettled {
+    /// Closed profitable positions whose settlement is pending.
+    pub count: u64,
+    /// Σ of their profit.
+    pub profit: Amount,
+    /// Close time of the oldest.
+    pub oldest: Option<Timestamp>,
+}
+
+/// What was settled, by state.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Settled {
+    /// Positions charged.
+    pub charged_count: u64,
+    /// Σ of power charged.
+    pub charged_power: Amount,
+    /// Positions whose power is owed.
+    pub owed_count: u64,
+    /// Σ of power owed.
+    pub owed_power: Amount,
+}
+
+/// The store. Lists come in ascending order of id (or seq) unless said otherwise.
+#[async_trait]
+pub trait Store: Send + Sync + 'static {
+    /// Writes a change set in one transaction, or nothing.
+    async fn commit(&self, changes: ChangeSet) -> Result<(), StoreError>;
+
+    /// Hands out `count` ids that nobody else gets, and returns the first.
+    async fn reserve_ids(&self, kind: IdKind, count: u32) -> Result<i64, StoreError>;
+
+    /// This installation's tag: 6 characters of the client order id alphabet, made once, never changed.
+    async fn installation(&self) -> Result<String, StoreError>;
+
+    /// Answers when the store can be read and written.
+    async fn ping(&self) -> Result<(), StoreError>;
+
+    /// One user.
+    async fn user(&self, id: UserId) -> Result<Option<User>, StoreError>;
+    /// Users.
+    async fn users(&self, page: Page) -> Result<Vec<User>, StoreError>;
+    /// Power rates of everyone and of these users.
+    async fn power_rates(&self, users: &[UserId]) -> Result<Vec<PowerRate>, StoreError>;
+    /// One venue account.
+    async fn venue_account(&self, id: VenueAccountId) -> Result<Option<VenueAccount>, StoreError>;
+    /// Venue accounts.
+    async fn venue_accounts(&self, page: Page) -> Result<Vec<VenueAccount>, StoreError>;
+
+    /// One robot.
+    async fn robot(&self, id: RobotId) -> Result<Option<Robot>, StoreError>;
+    /// Robots.
+    async fn robots(&self, page: Page) -> Result<Vec<Robot>, StoreError>;
+    /// Robots on one account.
+    async fn robots_on(&self, account: VenueAccountId) -> Result<Vec<Robot>, StoreError>;
+    /// Closes of a robot's positions since a time, oldest first.
+    async fn past_closes(&self, robot: RobotId, since: Timestamp) -> Result<Vec<PastClose>, StoreError>;
+
+    /// One position.
+    async fn position(&self, id: PositionId) -> Result<Option<Position>, StoreError>;
+    /// Positions by id, in any order; missing ones are left out.
+    async fn positions_by_id(&self, ids: &[PositionId]) -> Result<Vec<Position>, StoreError>;
+    /// Positions.
+    async fn positions(&self, filter: PositionFilter, page: Page) -> Result<Vec<Position>, StoreError>;
+    /// Accounts that hold a position that is not final, or an order that is not final.
+    async fn busy_accounts(&self) -> Result<Vec<VenueAccountId>, StoreError>;
+
+    /// One order.
+    async fn order(&self, id: OrderId) -> Result<Option<Order>, StoreError>;
+    /// The order with this id at its venue.
+    async fn order_by_client_id(&self, id: &ClientOrderId) -> Result<Option<Order>, StoreError>;
+    /// Orders.
+    async fn orders(&self, filter: OrderFilter, page: Page) -> Result<Vec<Order>, StoreError>;
+    /// Fills of a position, oldest first.
+    async fn fills_of(&self, position: PositionId) -> Result<Vec<Fill>, StoreError>;
+    /// Which of these venue fill ids are on record for the account.
+    async fn known_fills(&self, account: VenueAccountId, ids: &[String]) -> Result<Vec<String>, StoreError>;
+    /// Which of these venue income ids are on record for the account.
+    async fn known_incomes(&self, account: VenueAccountId, ids: &[String]) -> Result<Vec<String>, StoreError>;
+    /// How far an account's history has been read; the default cursor before the first time.
+    async fn cursor(&self, account: VenueAccountId) -> Result<Cursor, StoreError>;
+
+    /// The end of the ledger's chain.
+    async fn ledger_head(&self) -> Result<Head, StoreError>;
+    /// Ledger accounts with these keys; missing ones are left out.
+    async fn accounts_by_key(&self, keys: &[AccountKey]) -> Result<Vec<Account>, StoreError>;
+    /// Ledger accounts.
+    async fn accounts(&self, page: Page) -> Result<Vec<Account>, StoreError>;
+    /// Entries with these keys, with postings; missing ones are left out.
+    async fn entries_by_key(&self, keys: &[EntryKey]) -> Result<Vec<Entry>, StoreError>;
+    /// Entries with postings, in order of seq.
+    async fn entries(&self, filter: EntryFilter, page: Page) -> Result<Vec<Entry>, StoreError>;
+    /// Which of these keys were refused.
+    async fn refused_keys(&self, keys: &[EntryKey]) -> Result<Vec<Refused>, StoreError>;
+    /// Debts of these users in state `Owed`, oldest first.
+    async fn open_debts(&self, users: &[UserId]) -> Result<Vec<Debt>, StoreError>;
+    /// Debts, whatever their state.
+    async fn debts(&self, user: Option<UserId>, page: Page) -> Result<Vec<Debt>, StoreError>;
+    /// The highest seq among the entries, for a cheap liveness check.
+    async fn last_entry(&self) -> Result<EntrySeq, StoreError>;
+    /// What waits for settlement.
+    async fn unsettled(&self) -> Result<Unsettled, StoreError>;
+    /// What was settled.
+    async fn settled(&self) -> Result<Settled, StoreError>;
+
+    /// The last word on every scope.
+    async fn pauses(&self) -> Result<Vec<Pause>, StoreError>;
+    /// Alerts, newest first, below the page's key (zero: from the newest); only unresolved ones when `open`.
+    async fn alerts(&self, open: bool, page: Page) -> Result<Vec<Alert>, StoreError>;
+    /// The unresolved alert of this kind and subject.
+    async fn open_alert(&self, kind: AlertKind, subject: &str) -> Result<Option<Alert>, StoreError>;
+    /// Tokens that are not revoked.
+    async fn tokens(&self) -> Result<Vec<Token>, StoreError>;
+    /// The audit trail.
+    async fn audits(&self, page: Page) -> Result<Vec<Audit>, StoreError>;
+}
+
+/// Where the paper venue keeps what it must not lose: its own rows in the same database, in its own commits.
+#[async_trait]
+pub trait PaperVault: Send + Sync + 'static {
+    /// Everything the venue stored.
+    async fn load(&self) -> Result<Vec<PaperRow>, StoreError>;
+    /// Fills of an account with a number above `after`, oldest first, at most `limit`.
+    async fn fills(&self, account: VenueAccountId, after: i64, limit: u32) -> Result<Vec<PaperRow>, StoreError>;
+    /// Inserts or replaces rows by (table, key), all or nothing.
+    async fn save(&self, rows: Vec<PaperRow>) -> Result<(), StoreError>;
+}
+
+/// One row of the paper venue: its content is the venue's own business (JSON).
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PaperRow {
+    /// Which of the venue's tables: `account`, `position`, `order`, `fill`, `income` or `clock`.
+    pub table: &'static str,
+    /// The account it belongs to; zero for the venue's own.
+    pub account: i64,
+    /// Unique within its table; numbers ascend with time for `order`, `fill` and `income`.
+    pub key: String,
+    /// Ascending number within `order`, `fill` and `income`; zero elsewhere.
+    pub number: i64,
+    /// JSON.
+    pub content: String,
+}
