@@ -199,10 +199,18 @@ pub trait Store: Send + Sync + 'static {
 /// Where the paper venue keeps what it must not lose: its own rows in the same database, in its own commits.
 #[async_trait]
 pub trait PaperVault: Send + Sync + 'static {
-    /// Everything the venue stored.
+    /// Every row that is live, in any order; what is past (ended orders, fills, incomes) stays where it is.
     async fn load(&self) -> Result<Vec<PaperRow>, StoreError>;
-    /// Fills of an account with a number above `after`, oldest first, at most `limit`.
-    async fn fills(&self, account: VenueAccountId, after: i64, limit: u32) -> Result<Vec<PaperRow>, StoreError>;
+    /// One row, live or past.
+    async fn row(&self, table: &'static str, key: &str) -> Result<Option<PaperRow>, StoreError>;
+    /// Rows of an account in one table with a number above `after`, in order of number, at most `limit`.
+    async fn rows_after(
+        &self,
+        table: &'static str,
+        account: VenueAccountId,
+        after: i64,
+        limit: u32,
+    ) -> Result<Vec<PaperRow>, StoreError>;
     /// Inserts or replaces rows by (table, key), all or nothing.
     async fn save(&self, rows: Vec<PaperRow>) -> Result<(), StoreError>;
 }
@@ -210,14 +218,19 @@ pub trait PaperVault: Send + Sync + 'static {
 /// One row of the paper venue: its content is the venue's own business (JSON).
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PaperRow {
-    /// Which of the venue's tables: `account`, `position`, `order`, `fill`, `income` or `clock`.
+    /// Which of the venue's tables: one of [`PAPER_TABLES`].
     pub table: &'static str,
     /// The account it belongs to; zero for the venue's own.
     pub account: i64,
-    /// Unique within its table; numbers ascend with time for `order`, `fill` and `income`.
+    /// Unique within its table.
     pub key: String,
-    /// Ascending number within `order`, `fill` and `income`; zero elsewhere.
+    /// Ascending number within table and account for `order`, `fill` and `income`; zero elsewhere.
     pub number: i64,
+    /// Whether the venue needs the row in memory; a row may become live again.
+    pub live: bool,
     /// JSON.
     pub content: String,
 }
+
+/// The paper venue's tables.
+pub const PAPER_TABLES: [&str; 6] = ["account", "position", "order", "fill", "income", "clock"];
