@@ -2,7 +2,10 @@
 
 pub mod actors;
 pub mod adapters;
+pub mod cli;
 pub mod clock;
+pub mod config;
 pub mod crash;
 pub mod event;
 pub mod ports;
+pub mod telemetry;

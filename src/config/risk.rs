@@ -1,0 +1,41 @@
+//! Section `risk`: what is checked before an open.
+
+use std::time::Duration;
+
+use rust_decimal::Decimal;
+use serde::{Deserialize, Serialize};
+
+use super::form::{decimal, duration, whole};
+use super::wrong::WrongKeys;
+
+/// What is checked before an open.
+#[derive(Clone, Debug, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+pub struct RiskSettings {
+    /// Positions that one venue account may have open at once.
+    #[serde(deserialize_with = "whole::deserialize")]
+    pub max_open_positions_per_account: u32,
+    /// Largest notional of one order, in the quote coin.
+    #[serde(with = "decimal")]
+    pub max_notional: Decimal,
+    /// Oldest price that may be opened on.
+    #[serde(with = "duration")]
+    pub price_max_age: Duration,
+    /// Orders that one robot may place per minute.
+    #[serde(deserialize_with = "whole::deserialize")]
+    pub max_orders_per_minute: u32,
+}
+
+impl RiskSettings {
+    pub(super) fn check(&self, wrong: &mut WrongKeys) {
+        let key = "risk.max_open_positions_per_account";
+        wrong.between(key, self.max_open_positions_per_account, 1, 100_000);
+        wrong.positive("risk.max_notional", self.max_notional);
+        wrong.between(
+            "risk.max_orders_per_minute",
+            self.max_orders_per_minute,
+            1,
+            6_000,
+        );
+    }
+}

@@ -1,0 +1,50 @@
+//! Section `robot`: one robot's own limits.
+
+use std::time::Duration;
+
+use rust_decimal::Decimal;
+use serde::{Deserialize, Serialize};
+
+use super::form::{decimal, duration, whole};
+use super::wrong::WrongKeys;
+
+/// One robot's own limits.
+#[derive(Clone, Debug, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+pub struct RobotSettings {
+    /// Mails that may wait.
+    #[serde(deserialize_with = "whole::deserialize")]
+    pub mailbox: usize,
+    /// Longest wait for the sync that precedes an open.
+    #[serde(with = "duration")]
+    pub forced_sync_deadline: Duration,
+    /// Wait before a failed close is tried again the first time.
+    #[serde(with = "duration")]
+    pub close_retry_first: Duration,
+    /// Longest wait before a failed close is tried again.
+    #[serde(with = "duration")]
+    pub close_retry_max: Duration,
+    /// Share of the give-back by which a peak must move before it is written down, in percent.
+    #[serde(with = "decimal")]
+    pub peak_step_percent: Decimal,
+}
+
+impl RobotSettings {
+    pub(super) fn check(&self, wrong: &mut WrongKeys) {
+        wrong.between("robot.mailbox", self.mailbox, 1, 65_536);
+        let max = duration::text(self.close_retry_max);
+        let rule = "must be at least robot.close_retry_first";
+        wrong.unless(
+            self.close_retry_max >= self.close_retry_first,
+            "robot.close_retry_max",
+            max,
+            rule,
+        );
+        wrong.between(
+            "robot.peak_step_percent",
+            self.peak_step_percent,
+            Decimal::ZERO,
+            Decimal::ONE_HUNDRED,
+        );
+    }
+}

@@ -1,0 +1,5 @@
+//! What every part of Bursar promises to those who use it, one file per promise.
+
+#![expect(clippy::unwrap_used, reason = "a test stops at the first surprise")]
+
+mod settings;
