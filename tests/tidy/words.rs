@@ -1,0 +1,179 @@
+//! The table of words and their homes.
+
+/// A word, where it may stand, and what to do about it elsewhere. Homes are path prefixes.
+pub struct Word {
+    pub word: &'static str,
+    pub within: &'static [&'static str],
+    pub homes: &'static [&'static str],
+    pub advice: &'static str,
+}
+
+const CODE: &[&str] = &["src/", "domain/", "entity/", "migration/"];
+const MONEY: &[&str] = &[
+    "domain/",
+    "entity/",
+    "migration/",
+    "src/config",
+    "src/ports",
+    "src/jobs",
+    "src/adapters",
+    "src/actors/ledger",
+    "src/actors/robot",
+];
+const STORE: &[&str] = &["src/adapters/store", "entity/", "migration/"];
+const ACTORS: &[&str] = &[
+    "src/actors",
+    "src/http",
+    "src/assemble",
+    "src/cli",
+    "src/main.rs",
+];
+const TOP: &[&str] = &["src/assemble", "src/cli", "src/main.rs", "src/lib.rs"];
+const CLOCK: &[&str] = &["src/clock.rs"];
+
+const fn word(
+    word: &'static str,
+    within: &'static [&'static str],
+    homes: &'static [&'static str],
+    advice: &'static str,
+) -> Word {
+    Word {
+        word,
+        within,
+        homes,
+        advice,
+    }
+}
+
+const NO_FLOAT: &str = "money and rules have no floats: use Decimal or the domain's Amount";
+const PURE: &str = "the domain never awaits and touches nothing: let the caller bring the fact";
+const TIME: &str = "time is an argument: ask the clock in src/clock.rs";
+const DATABASE: &str = "put the query behind the store port";
+
+pub const WORDS: &[Word] = &[
+    word("sea_orm", CODE, STORE, DATABASE),
+    word("sea_orm_migration", CODE, STORE, DATABASE),
+    word("sqlx", CODE, STORE, DATABASE),
+    word("entity::", &["src/"], STORE, DATABASE),
+    word(
+        "ethers_core",
+        CODE,
+        &["src/adapters/chain"],
+        "put the call behind the chain port",
+    ),
+    word(
+        "ethers_signers",
+        CODE,
+        &["src/adapters/chain"],
+        "put the call behind the wallet port",
+    ),
+    word(
+        "reqwest",
+        CODE,
+        &["src/adapters", "src/cli/client"],
+        "put the call behind a port",
+    ),
+    word(
+        "actix",
+        CODE,
+        ACTORS,
+        "keep actors out of here: take the facts, give the decision",
+    ),
+    word(
+        "actix_rt",
+        CODE,
+        ACTORS,
+        "keep actors out of here: take the facts, give the decision",
+    ),
+    word(
+        "actix_web",
+        CODE,
+        &["src/http", "src/assemble", "src/cli"],
+        "HTTP stays in src/http",
+    ),
+    word(
+        "tracing_subscriber",
+        CODE,
+        &["src/telemetry.rs", "src/config/log.rs"],
+        "install it in src/telemetry.rs",
+    ),
+    word(
+        "tracing_journald",
+        CODE,
+        &["src/telemetry.rs"],
+        "install it in src/telemetry.rs",
+    ),
+    word("SystemTime", CODE, CLOCK, TIME),
+    word("Utc::now", CODE, CLOCK, TIME),
+    word("Local::now", CODE, CLOCK, TIME),
+    word(
+        "std::time::Instant",
+        CODE,
+        &["src/clock.rs", "src/cli"],
+        TIME,
+    ),
+    word(
+        "do_send",
+        CODE,
+        &[],
+        "use try_send for pokes, send with a deadline for commands",
+    ),
+    word(
+        "env::var",
+        CODE,
+        &["src/config", "src/telemetry.rs"],
+        "make it a setting in src/config",
+    ),
+    word(
+        "println!",
+        CODE,
+        &["src/cli"],
+        "write a log line with tracing",
+    ),
+    word(
+        "eprintln!",
+        CODE,
+        &["src/cli"],
+        "write a log line with tracing",
+    ),
+    word("todo!", CODE, &[], "write it, or leave it out"),
+    word("unimplemented!", CODE, &[], "write it, or leave it out"),
+    word("f32", MONEY, &[], NO_FLOAT),
+    word("f64", MONEY, &[], NO_FLOAT),
+    word("async", &["domain/"], &[], PURE),
+    word("tokio", &["domain/", "entity/"], &[], PURE),
+    word("tracing", &["domain/", "entity/"], &[], PURE),
+    word("std::fs", &["domain/", "entity/", "migration/"], &[], PURE),
+    word("std::net", &["domain/", "entity/", "migration/"], &[], PURE),
+    word("std::env", &["domain/", "entity/", "migration/"], &[], PURE),
+    word(
+        "rand::",
+        CODE,
+        &[],
+        "randomness comes in from outside, with its seed",
+    ),
+    word(
+        "crate::adapters",
+        &["src/"],
+        &["src/adapters", "src/assemble", "src/cli"],
+        "ask for a port",
+    ),
+    word(
+        "crate::http",
+        &["src/"],
+        &["src/http", "src/assemble", "src/cli"],
+        "nobody below knows HTTP",
+    ),
+    word(
+        "crate::cli",
+        &["src/"],
+        TOP,
+        "nobody below knows the command line",
+    ),
+    word(
+        "crate::actors",
+        &["src/"],
+        ACTORS,
+        "adapters and ports do not know actors",
+    ),
+];
