@@ -89,10 +89,7 @@ impl Global {
     /// # Errors
     /// Every wrong key at once, or the file that could not be read.
     pub fn settings(&self) -> Result<Settings, SettingsError> {
-        config::load(&Sources::of_process(
-            self.settings.clone(),
-            self.environment.clone(),
-        ))
+        config::load(&Sources::of_process(self.settings.clone(), self.environment.clone()))
     }
 }
 

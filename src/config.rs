@@ -139,9 +139,7 @@ mod tests {
 
     #[test]
     fn empty_url_means_the_sqlite_file_in_the_state_directory() {
-        let settings =
-            load(&Sources::default().with_variable("STATE_DIRECTORY", "/var/lib/bursar"))
-                .expect("valid");
+        let settings = load(&Sources::default().with_variable("STATE_DIRECTORY", "/var/lib/bursar")).expect("valid");
         assert_eq!(
             settings.database_url().expose_secret(),
             "sqlite:///var/lib/bursar/bursar.sqlite?mode=rwc"

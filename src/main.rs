@@ -7,10 +7,7 @@ use bursar::crash;
 
 fn main() -> ExitCode {
     // Everything that speaks TLS finds this provider; a second one in the binary would make the choice ambiguous.
-    if rustls::crypto::aws_lc_rs::default_provider()
-        .install_default()
-        .is_err()
-    {
+    if rustls::crypto::aws_lc_rs::default_provider().install_default().is_err() {
         return Exit::Failed.into();
     }
     let _points = crash::arm();

@@ -108,8 +108,7 @@ fn stderr_is_the_journal() -> bool {
     let Ok(stream) = std::env::var("JOURNAL_STREAM") else {
         return false;
     };
-    fs::metadata("/proc/self/fd/2")
-        .is_ok_and(|stderr| stream == format!("{}:{}", stderr.st_dev(), stderr.st_ino()))
+    fs::metadata("/proc/self/fd/2").is_ok_and(|stderr| stream == format!("{}:{}", stderr.st_dev(), stderr.st_ino()))
 }
 
 fn log_panic(info: &PanicHookInfo<'_>) {
@@ -206,8 +205,7 @@ mod tests {
                 fields.push((name.to_owned(), value.to_owned()));
                 continue;
             }
-            let length =
-                usize::try_from(u64::from_le_bytes(bytes[..8].try_into().unwrap())).unwrap();
+            let length = usize::try_from(u64::from_le_bytes(bytes[..8].try_into().unwrap())).unwrap();
             let value = String::from_utf8(bytes[8..8 + length].to_vec()).unwrap();
             fields.push((name, value));
             bytes = &bytes[8 + length + 1..];

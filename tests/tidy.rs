@@ -20,6 +20,8 @@ const ROOMS: &[&str] = &[
     "cli",
     "clock",
     "config",
+    "crash",
+    "event",
     "http",
     "jobs",
     "lib",
@@ -28,9 +30,7 @@ const ROOMS: &[&str] = &[
     "telemetry",
 ];
 
-const BANNED_FILES: &[&str] = &[
-    "mod", "utils", "util", "common", "helpers", "helper", "misc",
-];
+const BANNED_FILES: &[&str] = &["mod", "utils", "util", "common", "helpers", "helper", "misc"];
 const BANNED_ENDS: &[&str] = &["Manager", "Service", "Processor", "Info", "Data"];
 const LONGEST_FILE: usize = 400;
 
@@ -114,10 +114,7 @@ fn misplaced_words(path: &str, text: &str) -> Vec<String> {
         .iter()
         .filter(|rule| starts(path, rule.within) && !starts(path, rule.homes))
     {
-        for (number, line) in code(text)
-            .into_iter()
-            .filter(|(_, line)| holds(bare(line), rule.word))
-        {
+        for (number, line) in code(text).into_iter().filter(|(_, line)| holds(bare(line), rule.word)) {
             let homes = if rule.homes.is_empty() {
                 "nowhere".to_owned()
             } else {
@@ -136,9 +133,7 @@ fn misplaced_words(path: &str, text: &str) -> Vec<String> {
 fn banned_names(path: &str, text: &str) -> Vec<String> {
     let mut found = Vec::new();
     for (number, line) in code(text) {
-        let words: Vec<&str> = bare(line)
-            .split(|c: char| !(c.is_alphanumeric() || c == '_'))
-            .collect();
+        let words: Vec<&str> = bare(line).split(|c: char| !(c.is_alphanumeric() || c == '_')).collect();
         for pair in words.windows(2) {
             let [kind, name] = pair else { continue };
             let of_type = ["struct", "enum", "trait", "type"].contains(kind);
@@ -180,13 +175,13 @@ fn unfinished(path: &str, text: &str) -> Vec<String> {
 fn shape(path: &str, text: &str) -> Vec<String> {
     let mut found = Vec::new();
     if !text.starts_with("//! ") {
-        found.push(format!(
-            "{path}:1: the first line says what the file owns: `//! …`"
-        ));
+        found.push(format!("{path}:1: the first line says what the file owns: `//! …`"));
     }
     let length = code(text).len();
     if length > LONGEST_FILE {
-        found.push(format!("{path}:{length}: {length} lines without tests, {LONGEST_FILE} at most; split by what it owns"));
+        found.push(format!(
+            "{path}:{length}: {length} lines without tests, {LONGEST_FILE} at most; split by what it owns"
+        ));
     }
     let stem = Path::new(path).file_stem().unwrap().to_str().unwrap();
     if BANNED_FILES.contains(&stem) {
@@ -198,20 +193,13 @@ fn shape(path: &str, text: &str) -> Vec<String> {
 }
 
 fn assert_tidy(found: &[String]) {
-    assert!(
-        found.is_empty(),
-        "{} untidy places:\n{}",
-        found.len(),
-        found.join("\n")
-    );
+    assert!(found.is_empty(), "{} untidy places:\n{}", found.len(), found.join("\n"));
 }
 
 /// Asserts that no file breaks the rule; the samples in this test itself are no part of the house.
 fn assert_everywhere(rule: fn(&str, &str) -> Vec<String>) {
     let files = all_sources();
-    let judged = files
-        .iter()
-        .filter(|(path, _)| !path.starts_with("tests/tidy"));
+    let judged = files.iter().filter(|(path, _)| !path.starts_with("tests/tidy"));
     let found: Vec<String> = judged.flat_map(|(path, text)| rule(path, text)).collect();
     assert_tidy(&found);
 }
@@ -283,11 +271,7 @@ fn a_misplaced_word_is_told_with_place_rule_and_advice() {
 #[test]
 fn a_banned_name_a_long_file_and_a_leftover_are_told() {
     assert_eq!(
-        banned_names(
-            "src/a.rs",
-            "pub struct RobotManager;\nfn get_x() {}\nlet getter = 1;\n"
-        )
-        .len(),
+        banned_names("src/a.rs", "pub struct RobotManager;\nfn get_x() {}\nlet getter = 1;\n").len(),
         2
     );
     assert_eq!(
@@ -295,11 +279,7 @@ fn a_banned_name_a_long_file_and_a_leftover_are_told() {
         2
     );
     assert_eq!(
-        unfinished(
-            "src/a.rs",
-            "// TODO: later\n#[allow(dead_code)]\nlet todos = 1;\n"
-        )
-        .len(),
+        unfinished("src/a.rs", "// TODO: later\n#[allow(dead_code)]\nlet todos = 1;\n").len(),
         2
     );
 }

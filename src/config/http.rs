@@ -45,12 +45,7 @@ impl HttpSettings {
         let reachable = self.allow_public || self.listen.ip().is_loopback();
         let rule = "must be a loopback address, or http.allow_public must be true";
         wrong.unless(reachable, "http.listen", self.listen, rule);
-        wrong.between(
-            "http.request_limit_bytes",
-            self.request_limit_bytes,
-            1_024,
-            67_108_864,
-        );
+        wrong.between("http.request_limit_bytes", self.request_limit_bytes, 1_024, 67_108_864);
         wrong.between("http.workers", self.workers, 1, 64);
         wrong.between("http.page_limit", self.page_limit, 1, 1_000);
     }

@@ -13,10 +13,7 @@ const BASE: &str = include_str!("../../settings/base.toml");
 
 /// The compiled-in environments: what each says that differs from the base.
 const ENVIRONMENTS: [(&str, &str); 3] = [
-    (
-        "development",
-        include_str!("../../settings/development.toml"),
-    ),
+    ("development", include_str!("../../settings/development.toml")),
     ("production", include_str!("../../settings/production.toml")),
     ("demo", include_str!("../../settings/demo.toml")),
 ];
@@ -74,15 +71,8 @@ fn environment(below: Builder, sources: &Sources) -> Result<String, SettingsErro
     name.map_err(|source| SettingsError::malformed("daemon.environment", &source))
 }
 
-fn with_environment(
-    builder: Builder,
-    sources: &Sources,
-    name: &str,
-) -> Result<Builder, SettingsError> {
-    if !name
-        .chars()
-        .all(|c| c.is_ascii_alphanumeric() || c == '-' || c == '_')
-    {
+fn with_environment(builder: Builder, sources: &Sources, name: &str) -> Result<Builder, SettingsError> {
+    if !name.chars().all(|c| c.is_ascii_alphanumeric() || c == '-' || c == '_') {
         return Err(SettingsError::unknown_environment(name));
     }
     let (builder, found) = match &sources.directory {
@@ -101,10 +91,7 @@ fn with_file(builder: Builder, path: &Path) -> Result<(Builder, bool), SettingsE
     match fs::read_to_string(path) {
         Ok(text) => {
             // Parsed here alone first, so that an error names this file.
-            built(
-                with_text(Config::builder(), &text),
-                &path.display().to_string(),
-            )?;
+            built(with_text(Config::builder(), &text), &path.display().to_string())?;
             Ok((with_text(builder, &text), true))
         }
         Err(error) if error.kind() == io::ErrorKind::NotFound => Ok((builder, false)),
@@ -120,9 +107,7 @@ fn variables(sources: &Sources) -> Environment {
         .variables
         .iter()
         .filter(|(name, _)| name.starts_with("BURSAR__"));
-    let ours = ours
-        .map(|(name, value)| (name.clone(), value.clone()))
-        .collect();
+    let ours = ours.map(|(name, value)| (name.clone(), value.clone())).collect();
     Environment::with_prefix("BURSAR")
         .prefix_separator("__")
         .separator("__")
@@ -193,18 +178,12 @@ mod tests {
             let mut own = Vec::new();
             leaves(
                 "",
-                &built(with_text(Config::builder(), text), name)
-                    .expect(name)
-                    .cache,
+                &built(with_text(Config::builder(), text), name).expect(name).cache,
                 &mut own,
             );
             assert!(!own.is_empty(), "{name} says nothing");
             for pair in own {
-                assert!(
-                    !defaults.contains(&pair),
-                    "{name} repeats the default of {}",
-                    pair.0
-                );
+                assert!(!defaults.contains(&pair), "{name} repeats the default of {}", pair.0);
                 assert!(
                     defaults.iter().any(|(key, _)| *key == pair.0),
                     "{name} has an unknown key {}",

@@ -39,11 +39,6 @@ impl LedgerSettings {
         wrong.unless(holds, "ledger.queue_limit", self.queue_limit, rule);
         let max = duration::text(self.retry_max);
         let rule = "must be at least ledger.retry_first";
-        wrong.unless(
-            self.retry_max >= self.retry_first,
-            "ledger.retry_max",
-            max,
-            rule,
-        );
+        wrong.unless(self.retry_max >= self.retry_first, "ledger.retry_max", max, rule);
     }
 }

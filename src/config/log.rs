@@ -42,12 +42,10 @@ impl LogSettings {
 fn is_filter(text: &str) -> bool {
     let levels = ["error", "warn", "info", "debug", "trace", "off"];
     let is_level = |word: &str| levels.contains(&word.trim().to_ascii_lowercase().as_str());
-    let plain = text
-        .split(',')
-        .all(|directive| match directive.rsplit_once('=') {
-            Some((target, level)) => !target.trim().contains(' ') && is_level(level),
-            None => is_level(directive),
-        });
+    let plain = text.split(',').all(|directive| match directive.rsplit_once('=') {
+        Some((target, level)) => !target.trim().contains(' ') && is_level(level),
+        None => is_level(directive),
+    });
     plain && EnvFilter::builder().parse(text).is_ok()
 }
 

@@ -115,12 +115,7 @@ impl PaperSettings {
         for (index, instrument) in self.instruments.iter().enumerate() {
             let key = format!("paper.instruments[{index}]");
             let new = seen.insert(&instrument.symbol);
-            wrong.unless(
-                new,
-                &format!("{key}.symbol"),
-                &instrument.symbol,
-                "must be listed once",
-            );
+            wrong.unless(new, &format!("{key}.symbol"), &instrument.symbol, "must be listed once");
             instrument.check(&key, wrong);
         }
     }
@@ -160,12 +155,7 @@ impl Instrument {
             ("slippage_bps", self.slippage_bps),
             ("volatility_bps", self.volatility_bps),
         ] {
-            wrong.between(
-                &format!("{key}.{name}"),
-                value,
-                Decimal::ZERO,
-                Decimal::from(10_000),
-            );
+            wrong.between(&format!("{key}.{name}"), value, Decimal::ZERO, Decimal::from(10_000));
         }
         wrong.between(&format!("{key}.max_leverage"), self.max_leverage, 1, 1_000);
     }

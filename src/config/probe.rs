@@ -24,12 +24,7 @@ pub(super) fn each_key(base: &Value, tree: &mut Value, wrong: &mut WrongKeys) {
 
 type Path = Vec<String>;
 
-fn differences(
-    base: Option<&Value>,
-    value: &Value,
-    path: &mut Path,
-    found: &mut Vec<(Path, Value)>,
-) {
+fn differences(base: Option<&Value>, value: &Value, path: &mut Path, found: &mut Vec<(Path, Value)>) {
     match (&value.kind, base.map(|base| &base.kind)) {
         (ValueKind::Table(table), None | Some(ValueKind::Table(_))) if !table.is_empty() => {
             for (key, value) in table {

@@ -31,11 +31,6 @@ impl RiskSettings {
         let key = "risk.max_open_positions_per_account";
         wrong.between(key, self.max_open_positions_per_account, 1, 100_000);
         wrong.positive("risk.max_notional", self.max_notional);
-        wrong.between(
-            "risk.max_orders_per_minute",
-            self.max_orders_per_minute,
-            1,
-            6_000,
-        );
+        wrong.between("risk.max_orders_per_minute", self.max_orders_per_minute, 1, 6_000);
     }
 }

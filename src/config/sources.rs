@@ -19,12 +19,7 @@ impl Sources {
     #[must_use]
     pub fn of_process(directory: Option<PathBuf>, environment: Option<String>) -> Self {
         let variables = std::env::vars_os()
-            .filter_map(|(name, value)| {
-                Some((
-                    name.into_string().ok()?,
-                    value.to_string_lossy().into_owned(),
-                ))
-            })
+            .filter_map(|(name, value)| Some((name.into_string().ok()?, value.to_string_lossy().into_owned())))
             .collect();
         Self {
             directory,

@@ -117,10 +117,7 @@ mod tests {
                 "postgres://bursar:hun/ter@2?#@db/bursar?sslmode=require",
                 "postgres://bursar:***@db/bursar?sslmode=require",
             ),
-            (
-                "mysql://root@127.0.0.1:3306/test",
-                "mysql://root@127.0.0.1:3306/test",
-            ),
+            ("mysql://root@127.0.0.1:3306/test", "mysql://root@127.0.0.1:3306/test"),
             (
                 "postgres://db/bursar?user=u&password=hunter2",
                 "postgres://db/bursar?user=***&password=***",
@@ -130,10 +127,7 @@ mod tests {
             assert_eq!(masked(url), shown);
             let url = StoreUrl(url.to_owned().into());
             assert_eq!(format!("{url:?}"), format!("{shown:?}"));
-            assert_eq!(
-                serde_json::to_value(&url).expect("text"),
-                serde_json::json!(shown)
-            );
+            assert_eq!(serde_json::to_value(&url).expect("text"), serde_json::json!(shown));
         }
     }
 }

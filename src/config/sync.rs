@@ -45,20 +45,14 @@ pub struct SyncSettings {
 
 fn weights<'de, D: Deserializer<'de>>(deserializer: D) -> Result<BTreeMap<String, u32>, D::Error> {
     let counts = BTreeMap::<String, Count>::deserialize(deserializer)?;
-    Ok(counts
-        .into_iter()
-        .map(|(venue, count)| (venue, count.0))
-        .collect())
+    Ok(counts.into_iter().map(|(venue, count)| (venue, count.0)).collect())
 }
 
 impl SyncSettings {
     /// Request weight that this venue may spend per minute.
     #[must_use]
     pub fn weight_of(&self, venue: &str) -> u32 {
-        self.weight_per_minute
-            .get(venue)
-            .copied()
-            .unwrap_or(UNLISTED_WEIGHT)
+        self.weight_per_minute.get(venue).copied().unwrap_or(UNLISTED_WEIGHT)
     }
 
     pub(super) fn check(&self, wrong: &mut WrongKeys) {
@@ -73,12 +67,7 @@ impl SyncSettings {
         wrong.between("sync.parallel_polls", self.parallel_polls, 1, 10_000);
         wrong.between("sync.fills_page", self.fills_page, 1, 1_000);
         for (venue, weight) in &self.weight_per_minute {
-            wrong.between(
-                &format!("sync.weight_per_minute.{venue}"),
-                *weight,
-                1,
-                100_000_000,
-            );
+            wrong.between(&format!("sync.weight_per_minute.{venue}"), *weight, 1, 100_000_000);
         }
     }
 }

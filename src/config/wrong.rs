@@ -125,13 +125,7 @@ impl WrongKeys {
     }
 
     /// Both ends are allowed.
-    pub(super) fn between<T: PartialOrd + Display>(
-        &mut self,
-        key: &str,
-        value: T,
-        low: T,
-        high: T,
-    ) {
+    pub(super) fn between<T: PartialOrd + Display>(&mut self, key: &str, value: T, low: T, high: T) {
         let rule = format!("must be between {low} and {high}");
         self.unless(low <= value && value <= high, key, value, &rule);
     }
@@ -240,9 +234,7 @@ fn phrased(text: &str) -> Told {
             let known = known.trim_start_matches("one of ").replace(" or ", ", ");
             format!("unknown key; known here: {known}")
         }
-        Some((_, expected)) if expected.starts_with("struct ") => {
-            "must be a table of keys".to_owned()
-        }
+        Some((_, expected)) if expected.starts_with("struct ") => "must be a table of keys".to_owned(),
         Some((_, expected)) => format!("must be {expected}"),
         None => text.to_owned(),
     };

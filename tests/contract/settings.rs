@@ -135,11 +135,7 @@ fn wrong_types_are_refused_not_converted() {
             "0.000000001",
             "risk.max_notional: value \"0.000000001\" must have at most 8 decimal places",
         ),
-        (
-            "BURSAR__HTTP",
-            "5",
-            "http: value \"5\" must be a table of keys",
-        ),
+        ("BURSAR__HTTP", "5", "http: value \"5\" must be a table of keys"),
         (
             "BURSAR__HTTP__LISTEN",
             "localhost",
@@ -153,10 +149,7 @@ fn wrong_types_are_refused_not_converted() {
 
 #[test]
 fn a_wrong_instrument_is_named_by_its_place() {
-    let folder = folder(&[(
-        "base.toml",
-        "[[paper.instruments]]\nsymbol = \"SOLUSDT\"\ntick = 0.1\n",
-    )]);
+    let folder = folder(&[("base.toml", "[[paper.instruments]]\nsymbol = \"SOLUSDT\"\ntick = 0.1\n")]);
     assert_eq!(
         wrong_lines(&from_folder(&folder)),
         ["paper.instruments[0].tick: must be decimal text in quotes, such as \"0.10\""]
@@ -166,10 +159,7 @@ fn a_wrong_instrument_is_named_by_its_place() {
 #[test]
 fn variables_carry_lists_with_commas() {
     let sources = Sources::default().with_variable("BURSAR__SETTLEMENT__PAY_ORDER", "power, gift");
-    assert_eq!(
-        loaded(&sources).settlement.pay_order,
-        [PayFrom::Power, PayFrom::Gift]
-    );
+    assert_eq!(loaded(&sources).settlement.pay_order, [PayFrom::Power, PayFrom::Gift]);
 }
 
 #[test]
@@ -206,10 +196,7 @@ fn the_state_directory_of_systemd_wins_only_over_the_default() {
         Some("/var/lib/bursar")
     );
     let chosen = under_systemd.with_variable("BURSAR__DAEMON__STATE_DIRECTORY", "/srv/bursar");
-    assert_eq!(
-        loaded(&chosen).daemon.state_directory.to_str(),
-        Some("/srv/bursar")
-    );
+    assert_eq!(loaded(&chosen).daemon.state_directory.to_str(), Some("/srv/bursar"));
 }
 
 #[test]
@@ -217,10 +204,7 @@ fn the_credential_of_systemd_is_the_last_word_on_the_url() {
     let credentials = folder(&[("store.url", "postgres://bursar:canary@db/bursar\n")]);
     let sources = Sources::default()
         .with_variable("BURSAR__STORE__URL", "sqlite::memory:")
-        .with_variable(
-            "CREDENTIALS_DIRECTORY",
-            credentials.path().to_str().unwrap(),
-        );
+        .with_variable("CREDENTIALS_DIRECTORY", credentials.path().to_str().unwrap());
     let settings = loaded(&sources);
     assert_eq!(
         settings.database_url().expose_secret(),
@@ -231,8 +215,7 @@ fn the_credential_of_systemd_is_the_last_word_on_the_url() {
 /// T23: a canary secret must not appear in anything that is printed.
 #[test]
 fn no_output_shows_the_password_of_the_database() {
-    let right =
-        Sources::default().with_variable("BURSAR__STORE__URL", "postgres://u:canary@h/d?x=canary");
+    let right = Sources::default().with_variable("BURSAR__STORE__URL", "postgres://u:canary@h/d?x=canary");
     let settings = loaded(&right);
     let printed = format!("{settings:?} {}", serde_json::to_string(&settings).unwrap());
     assert!(printed.contains("postgres://u:***@h/d?x=***"));
@@ -251,9 +234,6 @@ fn no_output_shows_the_password_of_the_database() {
     let torn = folder(&[("base.toml", "[store]\nurl = \"postgres://u:canary@h/d\n")]);
     let error = config::load(&from_folder(&torn)).unwrap_err();
     let told = format!("{error} {error:?}");
-    assert!(
-        told.contains("base.toml") && told.contains("line 2"),
-        "{told}"
-    );
+    assert!(told.contains("base.toml") && told.contains("line 2"), "{told}");
     assert!(!told.contains("canary"), "{told}");
 }

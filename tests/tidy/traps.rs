@@ -15,9 +15,7 @@ fn every_trap_in_the_list_has_a_test_that_exists() {
     for (_, text) in all_sources() {
         for line in text.lines() {
             if let Some((_, rest)) = line.split_once("fn ") {
-                let name = rest
-                    .split(|c: char| !(c.is_alphanumeric() || c == '_'))
-                    .next();
+                let name = rest.split(|c: char| !(c.is_alphanumeric() || c == '_')).next();
                 functions.extend(name.map(ToOwned::to_owned));
             }
         }
@@ -46,7 +44,9 @@ fn untested_traps(list: &str, functions: &BTreeSet<String>) -> Vec<String> {
         for name in names {
             let function = name.rsplit("::").next().unwrap_or(name);
             if !functions.contains(function) {
-                found.push(format!("{place}: {id} names `{name}`, which is no function here; write it or correct it"));
+                found.push(format!(
+                    "{place}: {id} names `{name}`, which is no function here; write it or correct it"
+                ));
             }
         }
     }

@@ -21,13 +21,7 @@ const MONEY: &[&str] = &[
     "src/actors/robot",
 ];
 const STORE: &[&str] = &["src/adapters/store", "entity/", "migration/"];
-const ACTORS: &[&str] = &[
-    "src/actors",
-    "src/http",
-    "src/assemble",
-    "src/cli",
-    "src/main.rs",
-];
+const ACTORS: &[&str] = &["src/actors", "src/http", "src/assemble", "src/cli", "src/main.rs"];
 const TOP: &[&str] = &["src/assemble", "src/cli", "src/main.rs", "src/lib.rs"];
 const CLOCK: &[&str] = &["src/clock.rs"];
 
@@ -106,12 +100,7 @@ pub const WORDS: &[Word] = &[
     word("SystemTime", CODE, CLOCK, TIME),
     word("Utc::now", CODE, CLOCK, TIME),
     word("Local::now", CODE, CLOCK, TIME),
-    word(
-        "std::time::Instant",
-        CODE,
-        &["src/clock.rs", "src/cli"],
-        TIME,
-    ),
+    word("std::time::Instant", CODE, &["src/clock.rs", "src/cli"], TIME),
     word(
         "do_send",
         CODE,
@@ -124,16 +113,11 @@ pub const WORDS: &[Word] = &[
         &["src/config", "src/telemetry.rs"],
         "make it a setting in src/config",
     ),
-    word(
-        "println!",
-        CODE,
-        &["src/cli"],
-        "write a log line with tracing",
-    ),
+    word("println!", CODE, &["src/cli"], "write a log line with tracing"),
     word(
         "eprintln!",
         CODE,
-        &["src/cli"],
+        &["src/cli", "src/crash.rs"],
         "write a log line with tracing",
     ),
     word("todo!", CODE, &[], "write it, or leave it out"),
@@ -146,12 +130,7 @@ pub const WORDS: &[Word] = &[
     word("std::fs", &["domain/", "entity/", "migration/"], &[], PURE),
     word("std::net", &["domain/", "entity/", "migration/"], &[], PURE),
     word("std::env", &["domain/", "entity/", "migration/"], &[], PURE),
-    word(
-        "rand::",
-        CODE,
-        &[],
-        "randomness comes in from outside, with its seed",
-    ),
+    word("rand::", CODE, &[], "randomness comes in from outside, with its seed"),
     word(
         "crate::adapters",
         &["src/"],
@@ -164,12 +143,7 @@ pub const WORDS: &[Word] = &[
         &["src/http", "src/assemble", "src/cli"],
         "nobody below knows HTTP",
     ),
-    word(
-        "crate::cli",
-        &["src/"],
-        TOP,
-        "nobody below knows the command line",
-    ),
+    word("crate::cli", &["src/"], TOP, "nobody below knows the command line"),
     word(
         "crate::actors",
         &["src/"],

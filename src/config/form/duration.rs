@@ -19,17 +19,12 @@ const UNITS: [(&str, u64); 5] = [
 const LONGEST: u64 = 366 * 86_400_000;
 
 /// Reads a duration of at least a millisecond and at most 366 days.
-pub(in crate::config) fn deserialize<'de, D: Deserializer<'de>>(
-    deserializer: D,
-) -> Result<Duration, D::Error> {
+pub(in crate::config) fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Duration, D::Error> {
     deserializer.deserialize_any(DurationText)
 }
 
 /// Writes the duration in the largest unit that is exact.
-pub(in crate::config) fn serialize<S: Serializer>(
-    value: &Duration,
-    serializer: S,
-) -> Result<S::Ok, S::Error> {
+pub(in crate::config) fn serialize<S: Serializer>(value: &Duration, serializer: S) -> Result<S::Ok, S::Error> {
     serializer.collect_str(&text(*value))
 }
 

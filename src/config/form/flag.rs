@@ -5,9 +5,7 @@ use std::fmt;
 use serde::de::{self, Deserializer, Visitor};
 
 /// Reads `true` or `false`, bare in a file, as text in a variable.
-pub(in crate::config) fn deserialize<'de, D: Deserializer<'de>>(
-    deserializer: D,
-) -> Result<bool, D::Error> {
+pub(in crate::config) fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<bool, D::Error> {
     deserializer.deserialize_any(Flag)
 }
 
