@@ -2,4 +2,7 @@
 
 #![expect(clippy::unwrap_used, reason = "a test stops at the first surprise")]
 
+mod cli;
+mod panics;
 mod settings;
+mod systemd;
