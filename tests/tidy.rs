@@ -21,6 +21,7 @@ const ROOMS: &[&str] = &[
     "clock",
     "config",
     "crash",
+    "desk",
     "event",
     "http",
     "jobs",
@@ -28,6 +29,7 @@ const ROOMS: &[&str] = &[
     "main",
     "ports",
     "telemetry",
+    "view",
 ];
 
 const BANNED_FILES: &[&str] = &["mod", "utils", "util", "common", "helpers", "helper", "misc"];

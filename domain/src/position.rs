@@ -1,5 +1,7 @@
 //! Positions: what a robot (or a hand) holds at a venue, from the intent to open to the settled close.
 
+mod cause;
+
 use serde::{Deserialize, Serialize};
 
 use crate::fixed::{Amount, NumberError, Price, Quantity, Ratio, Rounding};
@@ -9,107 +11,7 @@ use crate::settlement::Settlement;
 use crate::time::Timestamp;
 use crate::venue::{MarginMode, VenueName};
 
-/// Who opened a position.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Origin {
-    /// One of our robots.
-    Robot,
-    /// Somebody else, seen at the venue.
-    External,
-}
-
-impl Origin {
-    /// Name in the database and the API.
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Robot => "robot",
-            Self::External => "external",
-        }
-    }
-
-    /// From its name.
-    pub fn parse(text: &str) -> Option<Self> {
-        [Self::Robot, Self::External]
-            .into_iter()
-            .find(|origin| origin.as_str() == text)
-    }
-}
-
-/// Why a position was closed.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum CloseReason {
-    /// The robot's stop-loss.
-    StopLoss,
-    /// The robot's trailing take-profit.
-    TakeProfit,
-    /// The robot, before the venue would liquidate.
-    LiquidationGuard,
-    /// An operator or user through Bursar.
-    Requested,
-    /// By hand at the venue.
-    Manual,
-    /// Forced by the venue for lack of margin.
-    Liquidation,
-    /// Another act of the venue.
-    Venue,
-}
-
-/// Who closed a position, as users know it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum ClosedBy {
-    /// The robot's own rule.
-    Robot,
-    /// A person.
-    Manual,
-    /// Liquidation.
-    Liquidation,
-    /// The venue otherwise.
-    Venue,
-}
-
-impl CloseReason {
-    /// Every reason.
-    pub const ALL: [Self; 7] = [
-        Self::StopLoss,
-        Self::TakeProfit,
-        Self::LiquidationGuard,
-        Self::Requested,
-        Self::Manual,
-        Self::Liquidation,
-        Self::Venue,
-    ];
-
-    /// Name in the database and the API.
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::StopLoss => "stop_loss",
-            Self::TakeProfit => "take_profit",
-            Self::LiquidationGuard => "liquidation_guard",
-            Self::Requested => "requested",
-            Self::Manual => "manual",
-            Self::Liquidation => "liquidation",
-            Self::Venue => "venue",
-        }
-    }
-
-    /// From its name.
-    pub fn parse(text: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|reason| reason.as_str() == text)
-    }
-
-    /// Who it was.
-    pub const fn by(self) -> ClosedBy {
-        match self {
-            Self::StopLoss | Self::TakeProfit | Self::LiquidationGuard => ClosedBy::Robot,
-            Self::Requested | Self::Manual => ClosedBy::Manual,
-            Self::Liquidation => ClosedBy::Liquidation,
-            Self::Venue => ClosedBy::Venue,
-        }
-    }
-}
+pub use cause::{CloseReason, ClosedBy, Origin};
 
 /// Where a position stands. Moved only by [`Position::on`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]

@@ -38,7 +38,7 @@ pub struct PaperSettings {
     #[serde(with = "decimal")]
     pub starting_balance: Decimal,
     /// What is traded.
-    pub instruments: Vec<Instrument>,
+    pub instruments: Vec<InstrumentSettings>,
 }
 
 /// Where the paper venue's prices come from.
@@ -54,7 +54,7 @@ pub enum PaperFeed {
 /// One perpetual contract of the paper venue.
 #[derive(Clone, Debug, Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
-pub struct Instrument {
+pub struct InstrumentSettings {
     /// Its name, such as `BTCUSDT`.
     pub symbol: String,
     /// Step of prices.
@@ -121,7 +121,7 @@ impl PaperSettings {
     }
 }
 
-impl Instrument {
+impl InstrumentSettings {
     fn check(&self, key: &str, wrong: &mut WrongKeys) {
         let plain = !self.symbol.is_empty()
             && self.symbol.len() <= 32
@@ -135,13 +135,11 @@ impl Instrument {
             &self.symbol,
             "must be 1 to 32 of A-Z and 0-9",
         );
-        for (name, value) in [
-            ("tick", self.tick),
-            ("lot", self.lot),
-            ("min_quantity", self.min_quantity),
-            ("start_price", self.start_price),
-        ] {
+        for (name, value) in [("lot", self.lot), ("min_quantity", self.min_quantity)] {
             wrong.positive(&format!("{key}.{name}"), value);
+        }
+        for (name, value) in [("tick", self.tick), ("start_price", self.start_price)] {
+            wrong.price(&format!("{key}.{name}"), value);
         }
         wrong.money(&format!("{key}.min_notional"), self.min_notional);
         for (name, value) in [

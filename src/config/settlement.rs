@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use domain::position::ProfitBasis;
 use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 
@@ -33,16 +34,6 @@ pub struct SettlementSettings {
     /// Debt above which a user may not open positions, in power.
     #[serde(with = "decimal")]
     pub debt_limit: Decimal,
-}
-
-/// Which profit of a position is charged.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, Serialize)]
-#[serde(rename_all = "lowercase")]
-pub enum ProfitBasis {
-    /// After the venue's fees and funding.
-    Net,
-    /// Before them.
-    Gross,
 }
 
 /// A wallet that power is paid from.

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
+use domain::venue::VenueName;
 use serde::de::Deserializer;
 use serde::{Deserialize, Serialize};
 
@@ -51,8 +52,11 @@ fn weights<'de, D: Deserializer<'de>>(deserializer: D) -> Result<BTreeMap<String
 impl SyncSettings {
     /// Request weight that this venue may spend per minute.
     #[must_use]
-    pub fn weight_of(&self, venue: &str) -> u32 {
-        self.weight_per_minute.get(venue).copied().unwrap_or(UNLISTED_WEIGHT)
+    pub fn weight_of(&self, venue: VenueName) -> u32 {
+        self.weight_per_minute
+            .get(venue.as_str())
+            .copied()
+            .unwrap_or(UNLISTED_WEIGHT)
     }
 
     pub(super) fn check(&self, wrong: &mut WrongKeys) {
@@ -67,7 +71,11 @@ impl SyncSettings {
         wrong.between("sync.parallel_polls", self.parallel_polls, 1, 10_000);
         wrong.between("sync.fills_page", self.fills_page, 1, 1_000);
         for (venue, weight) in &self.weight_per_minute {
-            wrong.between(&format!("sync.weight_per_minute.{venue}"), *weight, 1, 100_000_000);
+            let key = format!("sync.weight_per_minute.{venue}");
+            let known = VenueName::ALL.map(VenueName::as_str).join(", ");
+            let rule = format!("must belong to a venue; known here: {known}");
+            wrong.unless(VenueName::parse(venue).is_some(), &key, weight, &rule);
+            wrong.between(&key, *weight, 1, 100_000_000);
         }
     }
 }

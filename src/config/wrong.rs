@@ -14,6 +14,9 @@ const SECRETS: [&str; 1] = ["store.url"];
 /// Largest amount of money that a setting may hold; it fits the ledger's 64-bit minor units at 8 places.
 const MOST_MONEY: i64 = 10_000_000_000;
 
+/// Largest price: prices have ten places in 64 bits.
+const MOST_PRICE: i64 = 900_000_000;
+
 /// Places that the ledger keeps.
 const PLACES: u32 = 8;
 
@@ -145,6 +148,12 @@ impl WrongKeys {
             value,
             "must be at most 10000000000",
         );
+        self.places(key, value);
+    }
+
+    /// A price that the domain's ten places have room for.
+    pub(super) fn price(&mut self, key: &str, value: Decimal) {
+        self.between(key, value, Decimal::new(1, PLACES), Decimal::from(MOST_PRICE));
         self.places(key, value);
     }
 
