@@ -27,7 +27,7 @@ pub use daemon::DaemonSettings;
 pub use http::HttpSettings;
 pub use ledger::LedgerSettings;
 pub use log::{LogFormat, LogSettings};
-pub use paper::{InstrumentSettings, PaperFeed, PaperSettings};
+pub use paper::{InstrumentSettings, PaperFaults, PaperFeed, PaperSettings};
 pub use risk::RiskSettings;
 pub use robot::RobotSettings;
 pub use settlement::{PayFrom, SettlementSettings};

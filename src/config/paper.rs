@@ -1,5 +1,7 @@
 //! Section `paper`: the paper venue.
 
+mod faults;
+
 use std::collections::BTreeSet;
 use std::path::PathBuf;
 use std::time::Duration;
@@ -9,6 +11,8 @@ use serde::{Deserialize, Serialize};
 
 use super::form::{choice, decimal, duration, flag, whole};
 use super::wrong::WrongKeys;
+
+pub use faults::PaperFaults;
 
 /// The paper venue.
 #[derive(Clone, Debug, Deserialize, Serialize)]
@@ -28,6 +32,9 @@ pub struct PaperSettings {
     /// Time between two prices of the generator.
     #[serde(with = "duration")]
     pub tick_interval: Duration,
+    /// How many times as fast as life the market and the daemon's clock run.
+    #[serde(deserialize_with = "whole::deserialize")]
+    pub speed: u32,
     /// Time between two fundings.
     #[serde(with = "duration")]
     pub funding_interval: Duration,
@@ -37,6 +44,8 @@ pub struct PaperSettings {
     /// What a new account starts with, in the quote coin.
     #[serde(with = "decimal")]
     pub starting_balance: Decimal,
+    /// How often it misbehaves.
+    pub faults: PaperFaults,
     /// What is traded.
     pub instruments: Vec<InstrumentSettings>,
 }
@@ -101,6 +110,8 @@ impl PaperSettings {
             self.file.display(),
             "must name a recording, as paper.feed is \"file\"",
         );
+        wrong.between("paper.speed", self.speed, 1, 100_000);
+        self.faults.check(wrong);
         let (low, high) = (Decimal::NEGATIVE_ONE, Decimal::ONE);
         wrong.between("paper.funding_rate", self.funding_rate, low, high);
         wrong.positive("paper.starting_balance", self.starting_balance);
