@@ -3,9 +3,35 @@
 use serde::{Deserialize, Serialize};
 
 use crate::fixed::{Amount, Ratio};
-use crate::id::DebtId;
+use crate::id::{DebtId, UserId};
 use crate::ledger::EntrySeq;
 use crate::position::Origin;
+use crate::time::Timestamp;
+use crate::user::PowerRate;
+
+/// Which power pays first; the other pays the rest.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum PayOrder {
+    /// Gift power, then power.
+    #[default]
+    GiftFirst,
+    /// Power, then gift power.
+    PowerFirst,
+}
+
+/// The rate for a position of `user` that closed at `closed`: the user's own newest effective rate, else
+/// everyone's newest effective rate, else `default`.
+pub fn rate_at(rates: &[PowerRate], user: UserId, closed: Timestamp, default: Ratio) -> Ratio {
+    let newest = |owner: Option<UserId>| {
+        rates
+            .iter()
+            .filter(|row| row.user == owner && row.effective_from <= closed)
+            .max_by_key(|row| row.effective_from)
+            .map(|row| row.rate)
+    };
+    newest(Some(user)).or_else(|| newest(None)).unwrap_or(default)
+}
 
 /// The settlement of a position. A projection of the ledger, written in the same commit as its entry.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -67,5 +93,31 @@ impl Settlement {
             Self::Owed { .. } => "owed",
             Self::Waived { .. } => "waived",
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn row(user: Option<i64>, rate: &str, from: i64) -> PowerRate {
+        PowerRate {
+            user: user.map(UserId),
+            rate: rate.parse().unwrap(),
+            effective_from: Timestamp(from),
+        }
+    }
+
+    #[test]
+    fn s0_07_rate_is_the_one_effective_when_the_position_closed() {
+        let rates = [row(None, "0.1", 0), row(None, "0.2", 100), row(Some(7), "0.05", 50)];
+        let default: Ratio = "0.3".parse().unwrap();
+        let rate = |user, at| rate_at(&rates, UserId(user), Timestamp(at), default).to_string();
+        assert_eq!(rate(1, 99), "0.1");
+        assert_eq!(rate(1, 100), "0.2");
+        assert_eq!(rate(7, 49), "0.1");
+        assert_eq!(rate(7, 500), "0.05");
+        assert_eq!(rate_at(&[], UserId(1), Timestamp(5), default), default);
+        assert_eq!(rate_at(&rates, UserId(1), Timestamp(-1), default), default);
     }
 }

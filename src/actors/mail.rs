@@ -3,7 +3,8 @@
 use actix::Message;
 use domain::fixed::Amount;
 use domain::id::{PositionId, RobotId, UserId, VenueAccountId};
-use domain::ledger::{Asset, PostAnswer};
+use domain::ledger::PostAnswer;
+pub use domain::ledger::Purse;
 use domain::position::CloseReason;
 use domain::settlement::Settlement;
 use domain::time::Timestamp;
@@ -119,18 +120,6 @@ pub struct SettleReceipt {
     pub settlement: Settlement,
 }
 
-/// Which of a user's balances a recharge goes to.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, serde::Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Purse {
-    /// Power.
-    Power,
-    /// Gift power.
-    GiftPower,
-    /// The wallet of a coin.
-    Wallet(Asset),
-}
-
 /// To the ledger: bring assets in for a user, and collect debts from it, oldest first.
 #[derive(Debug, Clone, Message)]
 #[rtype(result = "Result<RechargeReceipt, MailError>")]
@@ -159,7 +148,26 @@ pub struct RechargeReceipt {
     pub collected: Vec<PositionId>,
 }
 
-/// To the ledger: show a sign of life; answers after a round trip through the writer.
+/// To the ledger: take assets out for a user. A reference that was refused for lack of funds stays refused.
+#[derive(Debug, Clone, Message)]
+#[rtype(result = "Result<PostAnswer, MailError>")]
+pub struct Withdraw {
+    /// The asker's own reference: the same reference is the same withdrawal.
+    pub reference: String,
+    /// For whom.
+    pub user: UserId,
+    /// Where from.
+    pub purse: Purse,
+    /// How much, positive.
+    pub amount: Amount,
+    /// Who asked.
+    pub by: String,
+    /// Words for people.
+    pub remark: String,
+}
+
+/// To the ledger: show a sign of life; answers after a round trip through the writer and the store. An error
+/// means that the ledger lives but the store does not answer it.
 #[derive(Debug, Clone, Copy, Message)]
 #[rtype(result = "Result<(), MailError>")]
 pub struct Pulse;

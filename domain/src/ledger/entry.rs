@@ -40,8 +40,17 @@ impl EntryKey {
 
     /// A recharge, by the payer's own reference: 1 to 100 visible ASCII characters.
     pub fn recharge(reference: &str) -> Option<Self> {
+        Self::referenced("recharge", reference)
+    }
+
+    /// A withdrawal, by the asker's own reference: 1 to 100 visible ASCII characters.
+    pub fn withdrawal(reference: &str) -> Option<Self> {
+        Self::referenced("withdraw", reference)
+    }
+
+    fn referenced(fact: &str, reference: &str) -> Option<Self> {
         let fits = (1..=100).contains(&reference.len()) && reference.bytes().all(|byte| byte.is_ascii_graphic());
-        fits.then(|| Self(format!("recharge:{reference}")))
+        fits.then(|| Self(format!("{fact}:{reference}")))
     }
 
     /// As stored.
@@ -67,6 +76,8 @@ impl fmt::Display for EntryKey {
 pub enum EntryKind {
     /// Assets brought in.
     Recharge,
+    /// Assets taken out.
+    Withdraw,
     /// Power charged for a profitable close, or recorded as owed.
     PowerSettle,
     /// A debt repaid from a recharge.
@@ -75,12 +86,13 @@ pub enum EntryKind {
 
 impl EntryKind {
     /// Every kind.
-    pub const ALL: [Self; 3] = [Self::Recharge, Self::PowerSettle, Self::DebtCollect];
+    pub const ALL: [Self; 4] = [Self::Recharge, Self::Withdraw, Self::PowerSettle, Self::DebtCollect];
 
     /// Name in the database and the API.
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::Recharge => "recharge",
+            Self::Withdraw => "withdraw",
             Self::PowerSettle => "power_settle",
             Self::DebtCollect => "debt_collect",
         }

@@ -52,14 +52,21 @@ pub struct LedgerWrite {
     pub entries: Vec<Entry>,
     /// One move per touched account.
     pub balances: Vec<BalanceMove>,
-    /// New debts.
+    /// New debts; one that a recharge of the same group collected is repaid already.
     pub debts: Vec<Debt>,
-    /// Debts whose state changed from `Owed`.
+    /// Stored debts whose state changed from `Owed`.
     pub ended_debts: Vec<Debt>,
-    /// Positions whose settlement was decided.
+    /// Positions whose settlement was decided, one each.
     pub settled: Vec<SettledPosition>,
     /// Refused keys.
     pub refused: Vec<Refused>,
+}
+
+impl LedgerWrite {
+    /// Whether there is nothing to write.
+    pub fn is_empty(&self) -> bool {
+        self.entries.is_empty() && self.settled.is_empty() && self.refused.is_empty()
+    }
 }
 
 /// The answer to a request to post.
@@ -71,6 +78,8 @@ pub enum PostAnswer {
         /// The entry.
         entry: EntrySeq,
     },
+    /// There is nothing to post: no power is due.
+    NothingDue,
     /// The same request was posted before.
     Exists {
         /// The entry.

@@ -1,0 +1,421 @@
+//! The book: the balances, debts and chain's end that a group is decided on, including what it has staged so far.
+
+use std::collections::{BTreeMap, HashMap, HashSet};
+use std::ops::Range;
+
+use crate::fixed::{Amount, NumberError};
+use crate::id::{DebtId, LedgerAccountId, PositionId, UserId};
+use crate::ledger::account::{Account, AccountKey, Asset};
+use crate::ledger::chain;
+use crate::ledger::debt::{Debt, DebtState};
+use crate::ledger::entry::{Digest, Entry, EntryKey, EntryKind, EntrySeq, Head, Posting};
+use crate::ledger::write::{BalanceMove, LedgerWrite, Refused, SettledPosition};
+use crate::position::Position;
+use crate::settlement::Settlement;
+use crate::time::Timestamp;
+use crate::user::PowerRate;
+
+/// Ids that nobody else uses, for what a group makes.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct FreshIds {
+    /// For accounts that do not exist: one per key that was looked up in vain.
+    pub accounts: Range<i64>,
+    /// For debts: one per position to settle.
+    pub debts: Range<i64>,
+}
+
+/// What the caller looked up for a group of requests.
+#[derive(Debug, Clone, Default)]
+pub struct Facts {
+    /// The time of day.
+    pub now: Timestamp,
+    /// The end of the chain.
+    pub head: Option<Head>,
+    /// Those of the accounts that the requests may touch which exist.
+    pub accounts: Vec<Account>,
+    /// Ids to use.
+    pub fresh: FreshIds,
+    /// Positions to settle, and positions of open debts that may be collected.
+    pub positions: Vec<Position>,
+    /// Entries under the requests' keys.
+    pub entries: Vec<Entry>,
+    /// Refusals under the requests' keys.
+    pub refused: Vec<Refused>,
+    /// All open debts of the users who recharge power.
+    pub debts: Vec<Debt>,
+    /// Rates of everyone and of the positions' users.
+    pub rates: Vec<PowerRate>,
+    /// Those of the users who recharge or withdraw that exist.
+    pub users: Vec<UserId>,
+}
+
+/// Why an entry cannot be posted.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub(super) enum BookError {
+    /// Its lines do not sum to zero (LED-1).
+    #[error("entry does not balance in {0}")]
+    Unbalanced(Asset),
+    /// A balance that may not fall below zero would (LED-2).
+    #[error("{account} holds {balance}, too little for {amount}")]
+    Short {
+        account: AccountKey,
+        balance: Amount,
+        amount: Amount,
+    },
+    /// A balance would leave the range of numbers.
+    #[error("the balance of {account} would leave its range")]
+    Range {
+        account: AccountKey,
+        #[source]
+        source: NumberError,
+    },
+    /// The caller brought too few fresh ids.
+    #[error("no fresh id for {0}")]
+    NoId(&'static str),
+}
+
+/// An entry before it has a place in the chain.
+#[derive(Debug, Clone)]
+pub(super) struct Draft {
+    pub key: EntryKey,
+    pub kind: EntryKind,
+    pub reference: String,
+    pub remark: String,
+    pub by: Option<String>,
+    pub lines: Vec<(AccountKey, Amount)>,
+}
+
+#[derive(Debug)]
+struct Slot {
+    id: LedgerAccountId,
+    balance: Amount,
+    /// The balance that the store holds; `None` when the account is opened by this group.
+    stored: Option<Amount>,
+    touched: bool,
+}
+
+/// See the file's sentence.
+#[derive(Debug)]
+pub(super) struct Book {
+    pub rates: Vec<PowerRate>,
+    pub users: HashSet<UserId>,
+    pub positions: HashMap<PositionId, Position>,
+    now: Timestamp,
+    head: Head,
+    fresh: FreshIds,
+    slots: HashMap<AccountKey, Slot>,
+    entries: HashMap<EntryKey, Entry>,
+    refused: HashMap<EntryKey, Refused>,
+    open_debts: BTreeMap<(UserId, DebtId), Debt>,
+    posted: Vec<EntryKey>,
+    new_debts: BTreeMap<DebtId, Debt>,
+    ended_debts: Vec<Debt>,
+    settled: BTreeMap<PositionId, SettledPosition>,
+    new_refused: Vec<Refused>,
+}
+
+impl Book {
+    pub fn open(facts: Facts) -> Self {
+        let slot = |account: Account| {
+            let slot = Slot {
+                id: account.id,
+                balance: account.balance,
+                stored: Some(account.balance),
+                touched: false,
+            };
+            (account.key, slot)
+        };
+        Self {
+            rates: facts.rates,
+            users: facts.users.into_iter().collect(),
+            positions: facts.positions.into_iter().map(|row| (row.id, row)).collect(),
+            now: facts.now,
+            head: facts.head.unwrap_or(Head::EMPTY),
+            fresh: facts.fresh,
+            slots: facts.accounts.into_iter().map(slot).collect(),
+            entries: facts.entries.into_iter().map(|row| (row.key.clone(), row)).collect(),
+            refused: facts.refused.into_iter().map(|row| (row.key.clone(), row)).collect(),
+            open_debts: facts.debts.into_iter().map(|row| ((row.user, row.id), row)).collect(),
+            posted: Vec::new(),
+            new_debts: BTreeMap::new(),
+            ended_debts: Vec::new(),
+            settled: BTreeMap::new(),
+            new_refused: Vec::new(),
+        }
+    }
+
+    /// Booking time: the time of day, but never before the entry before (T12).
+    pub fn at(&self) -> Timestamp {
+        self.now.max(self.head.at)
+    }
+
+    pub fn balance(&self, account: &AccountKey) -> Amount {
+        self.slots.get(account).map_or(Amount::ZERO, |slot| slot.balance)
+    }
+
+    pub fn account_id(&self, account: &AccountKey) -> Option<LedgerAccountId> {
+        self.slots.get(account).map(|slot| slot.id)
+    }
+
+    pub fn entry(&self, key: &EntryKey) -> Option<&Entry> {
+        self.entries.get(key)
+    }
+
+    pub fn refusal(&self, key: &EntryKey) -> Option<&Refused> {
+        self.refused.get(key)
+    }
+
+    /// Remembers that a key was refused.
+    pub fn refuse(&mut self, key: EntryKey, reason: String) {
+        let refused = Refused {
+            key: key.clone(),
+            reason,
+            at: self.at(),
+        };
+        self.new_refused.push(refused.clone());
+        self.refused.insert(key, refused);
+    }
+
+    /// The user's oldest open debt.
+    pub fn oldest_debt(&self, user: UserId) -> Option<&Debt> {
+        let all = (user, DebtId(i64::MIN))..=(user, DebtId(i64::MAX));
+        self.open_debts.range(all).next().map(|(_, debt)| debt)
+    }
+
+    /// Posts a balanced entry whole, or nothing.
+    pub fn post(&mut self, draft: Draft) -> Result<EntrySeq, BookError> {
+        balanced(&draft.lines)?;
+        let mut postings = Vec::with_capacity(draft.lines.len());
+        let mut fresh = self.fresh.accounts.clone();
+        let mut moved: Vec<(AccountKey, LedgerAccountId, Amount)> = Vec::new();
+        for (account, amount) in draft.lines.into_iter().filter(|(_, amount)| !amount.is_zero()) {
+            let seen = moved.iter().rposition(|(key, ..)| *key == account);
+            let (id, before) = match (seen.and_then(|index| moved.get(index)), self.slots.get(&account)) {
+                (Some((_, id, balance)), _) => (*id, *balance),
+                (None, Some(slot)) => (slot.id, slot.balance),
+                (None, None) => {
+                    let id = fresh.next().ok_or(BookError::NoId("an account"))?;
+                    (LedgerAccountId(id), Amount::ZERO)
+                }
+            };
+            let after = moved_balance(&account, before, amount)?;
+            postings.push(Posting {
+                account: id,
+                amount,
+                before,
+                after,
+            });
+            moved.push((account, id, after));
+        }
+        self.fresh.accounts = fresh;
+        for (account, id, balance) in moved {
+            let slot = self.slots.entry(account).or_insert(Slot {
+                id,
+                balance,
+                stored: None,
+                touched: true,
+            });
+            slot.balance = balance;
+            slot.touched = true;
+        }
+        let entry = chain::sealed(Entry {
+            seq: EntrySeq(self.head.seq.0 + 1),
+            key: draft.key.clone(),
+            kind: draft.kind,
+            at: self.at(),
+            reference: draft.reference,
+            remark: draft.remark,
+            by: draft.by,
+            postings,
+            previous: self.head.digest,
+            digest: Digest::default(),
+        });
+        self.head = Head {
+            seq: entry.seq,
+            digest: entry.digest,
+            at: entry.at,
+        };
+        self.posted.push(draft.key.clone());
+        self.entries.insert(draft.key, entry);
+        Ok(self.head.seq)
+    }
+
+    /// The id that the next debt gets.
+    pub fn next_debt(&self) -> Result<DebtId, BookError> {
+        let mut fresh = self.fresh.debts.clone();
+        fresh.next().map(DebtId).ok_or(BookError::NoId("a debt"))
+    }
+
+    /// Records a debt under [`Book::next_debt`]'s id.
+    pub fn owe(&mut self, debt: Debt) {
+        self.fresh.debts.start = debt.id.0.saturating_add(1);
+        self.open_debts.insert((debt.user, debt.id), debt.clone());
+        self.new_debts.insert(debt.id, debt);
+    }
+
+    /// Ends an open debt.
+    pub fn end_debt(&mut self, mut debt: Debt, state: DebtState) {
+        self.open_debts.remove(&(debt.user, debt.id));
+        debt.state = state;
+        match self.new_debts.get_mut(&debt.id) {
+            Some(new) => *new = debt,
+            None => self.ended_debts.push(debt),
+        }
+    }
+
+    /// Decides the settlement of a position that is in the book.
+    pub fn settle(&mut self, position: PositionId, to: Settlement) {
+        if let Some(row) = self.positions.get_mut(&position) {
+            let from = row.settlement;
+            row.settlement = to;
+            self.settled
+                .entry(position)
+                .and_modify(|settled| settled.to = to)
+                .or_insert(SettledPosition { position, from, to });
+        }
+    }
+
+    /// Closes the book: what to write, the touched accounts with their new balances, and the chain's new end.
+    pub fn close(mut self) -> (LedgerWrite, Vec<Account>, Head) {
+        let mut touched = Vec::new();
+        let mut opened = Vec::new();
+        let mut balances = Vec::new();
+        for (key, slot) in self.slots.into_iter().filter(|(_, slot)| slot.touched) {
+            let account = |balance| Account {
+                id: slot.id,
+                key: key.clone(),
+                balance,
+            };
+            if slot.stored.is_none() {
+                opened.push(account(Amount::ZERO));
+            }
+            balances.push(BalanceMove {
+                account: slot.id,
+                before: slot.stored.unwrap_or(Amount::ZERO),
+                after: slot.balance,
+            });
+            touched.push(account(slot.balance));
+        }
+        opened.sort_by_key(|account| account.id);
+        balances.sort_by_key(|moved| moved.account);
+        let entries = self.posted.iter().filter_map(|key| self.entries.remove(key));
+        let write = LedgerWrite {
+            opened,
+            entries: entries.collect(),
+            balances,
+            debts: self.new_debts.into_values().collect(),
+            ended_debts: self.ended_debts,
+            settled: self.settled.into_values().collect(),
+            refused: self.new_refused,
+        };
+        (write, touched, self.head)
+    }
+}
+
+fn balanced(lines: &[(AccountKey, Amount)]) -> Result<(), BookError> {
+    let mut sums: BTreeMap<&Asset, i128> = BTreeMap::new();
+    for (account, amount) in lines {
+        *sums.entry(&account.asset).or_default() += i128::from(amount.units());
+    }
+    match sums.into_iter().find(|(_, sum)| *sum != 0) {
+        Some((asset, _)) => Err(BookError::Unbalanced(asset.clone())),
+        None => Ok(()),
+    }
+}
+
+fn moved_balance(account: &AccountKey, before: Amount, amount: Amount) -> Result<Amount, BookError> {
+    let after = before.plus(amount).map_err(|source| BookError::Range {
+        account: account.clone(),
+        source,
+    })?;
+    if account.kind.is_floored() && after.is_negative() {
+        return Err(BookError::Short {
+            account: account.clone(),
+            balance: before,
+            amount: amount.negated(),
+        });
+    }
+    Ok(after)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::ledger::Purse;
+
+    fn draft(key: &str, lines: Vec<(AccountKey, Amount)>) -> Draft {
+        Draft {
+            key: EntryKey::stored(key.to_owned()),
+            kind: EntryKind::Recharge,
+            reference: "user:7".to_owned(),
+            remark: String::new(),
+            by: None,
+            lines,
+        }
+    }
+
+    fn book() -> Book {
+        Book::open(Facts {
+            now: Timestamp(50),
+            fresh: FreshIds {
+                accounts: 10..20,
+                debts: 1..2,
+            },
+            ..Facts::default()
+        })
+    }
+
+    fn amount(text: &str) -> Amount {
+        text.parse().unwrap()
+    }
+
+    #[test]
+    fn unbalanced_entry_is_refused_and_leaves_no_trace() {
+        let mut book = book();
+        let power = Purse::Power.account(UserId(7));
+        let issuance = Purse::Power.issuance();
+        let lines = vec![(power.clone(), amount("1")), (issuance.clone(), amount("-0.99999999"))];
+        assert_eq!(book.post(draft("a", lines)), Err(BookError::Unbalanced(Asset::power())));
+        let usdt = Purse::Wallet(Asset::new("USDT").unwrap()).issuance();
+        let lines = vec![(power.clone(), amount("1")), (usdt.clone(), amount("-1"))];
+        assert!(matches!(book.post(draft("b", lines)), Err(BookError::Unbalanced(_))));
+        let lines = vec![(power.clone(), amount("-1")), (issuance, amount("1"))];
+        assert!(matches!(book.post(draft("c", lines)), Err(BookError::Short { .. })));
+        let (write, touched, head) = book.close();
+        assert_eq!((write, touched, head), (LedgerWrite::default(), vec![], Head::EMPTY));
+    }
+
+    #[test]
+    fn t12_booking_time_never_goes_backwards() {
+        let mut facts = Facts {
+            now: Timestamp(50),
+            ..Facts::default()
+        };
+        facts.head = Some(Head {
+            at: Timestamp(80),
+            ..Head::EMPTY
+        });
+        assert_eq!(Book::open(facts).at(), Timestamp(80));
+    }
+
+    #[test]
+    fn two_lines_on_one_account_follow_each_other() {
+        let mut book = book();
+        let power = Purse::Power.account(UserId(7));
+        let issuance = Purse::Power.issuance();
+        let lines = vec![
+            (power.clone(), amount("2")),
+            (issuance, amount("-1.5")),
+            (power.clone(), amount("-0.5")),
+        ];
+        assert_eq!(book.post(draft("a", lines)), Ok(EntrySeq(1)));
+        assert_eq!(book.balance(&power), amount("1.5"));
+        let (write, touched, _) = book.close();
+        assert_eq!(write.opened.len(), 2);
+        assert_eq!(write.balances.len(), 2);
+        assert_eq!(touched.len(), 2);
+        let posted = &write.entries[0].postings;
+        assert_eq!((posted[2].before, posted[2].after), (amount("2"), amount("1.5")));
+        assert_eq!(posted[0].account, posted[2].account);
+    }
+}
