@@ -1,3 +1,4 @@
 //! The actors: postmen that take mail, gather facts, ask the domain, commit and tell others.
 
+pub mod ledger;
 pub mod mail;

@@ -4,3 +4,23 @@
 pub const SETTLEMENT_SHORT: &str = "settlement.short";
 /// A profitable close was charged.
 pub const SETTLEMENT_CHARGED: &str = "settlement.charged";
+/// The power due on a profitable close rounds to zero.
+pub const SETTLEMENT_NOTHING_DUE: &str = "settlement.nothing_due";
+/// A debt was repaid from a recharge.
+pub const DEBT_COLLECTED: &str = "debt.collected";
+/// A group of the ledger was not committed.
+pub const LEDGER_COMMIT_FAILED: &str = "ledger.commit_failed";
+/// Stored facts contradict each other.
+pub const LEDGER_CONTRADICTION: &str = "ledger.contradiction";
+/// The ledger panicked.
+pub const LEDGER_PANICKED: &str = "ledger.panicked";
+/// Something is wrong, from now on.
+pub const ALERT_RAISED: &str = "alert.raised";
+/// It is over.
+pub const ALERT_RESOLVED: &str = "alert.resolved";
+/// An alert could not be written down.
+pub const ALERT_LOST: &str = "alert.lost";
+/// A job ran.
+pub const JOB_SUCCEEDED: &str = "job.succeeded";
+/// A job failed.
+pub const JOB_FAILED: &str = "job.failed";

@@ -9,7 +9,7 @@ use crate::position::Origin;
 use crate::time::Timestamp;
 use crate::user::PowerRate;
 
-/// Which power pays first; the other pays the rest.
+/// Which of a user's power pays, and in which order.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum PayOrder {
@@ -18,6 +18,10 @@ pub enum PayOrder {
     GiftFirst,
     /// Power, then gift power.
     PowerFirst,
+    /// Gift power alone.
+    GiftOnly,
+    /// Power alone.
+    PowerOnly,
 }
 
 /// The rate for a position of `user` that closed at `closed`: the user's own newest effective rate, else

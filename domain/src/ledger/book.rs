@@ -94,6 +94,9 @@ struct Slot {
     touched: bool,
 }
 
+/// An account, its id, and its balance after a line.
+type Moved = (AccountKey, LedgerAccountId, Amount);
+
 /// See the file's sentence.
 #[derive(Debug)]
 pub(super) struct Book {
@@ -185,35 +188,16 @@ impl Book {
     /// Posts a balanced entry whole, or nothing.
     pub fn post(&mut self, draft: Draft) -> Result<EntrySeq, BookError> {
         balanced(&draft.lines)?;
-        let mut postings = Vec::with_capacity(draft.lines.len());
-        let mut fresh = self.fresh.accounts.clone();
-        let mut moved: Vec<(AccountKey, LedgerAccountId, Amount)> = Vec::new();
-        for (account, amount) in draft.lines.into_iter().filter(|(_, amount)| !amount.is_zero()) {
-            let seen = moved.iter().rposition(|(key, ..)| *key == account);
-            let (id, before) = match (seen.and_then(|index| moved.get(index)), self.slots.get(&account)) {
-                (Some((_, id, balance)), _) => (*id, *balance),
-                (None, Some(slot)) => (slot.id, slot.balance),
-                (None, None) => {
-                    let id = fresh.next().ok_or(BookError::NoId("an account"))?;
-                    (LedgerAccountId(id), Amount::ZERO)
-                }
-            };
-            let after = moved_balance(&account, before, amount)?;
-            postings.push(Posting {
-                account: id,
-                amount,
-                before,
-                after,
-            });
-            moved.push((account, id, after));
-        }
-        self.fresh.accounts = fresh;
+        let (postings, moved) = self.place(draft.lines)?;
         for (account, id, balance) in moved {
-            let slot = self.slots.entry(account).or_insert(Slot {
-                id,
-                balance,
-                stored: None,
-                touched: true,
+            let slot = self.slots.entry(account).or_insert_with(|| {
+                self.fresh.accounts.start = id.0.saturating_add(1);
+                Slot {
+                    id,
+                    balance,
+                    stored: None,
+                    touched: true,
+                }
             });
             slot.balance = balance;
             slot.touched = true;
@@ -238,6 +222,33 @@ impl Book {
         self.posted.push(draft.key.clone());
         self.entries.insert(draft.key, entry);
         Ok(self.head.seq)
+    }
+
+    /// Postings with balances before and after, and where each line leaves its account. Changes nothing.
+    fn place(&self, lines: Vec<(AccountKey, Amount)>) -> Result<(Vec<Posting>, Vec<Moved>), BookError> {
+        let mut fresh = self.fresh.accounts.clone();
+        let mut postings = Vec::with_capacity(lines.len());
+        let mut moved: Vec<Moved> = Vec::with_capacity(lines.len());
+        for (key, amount) in lines.into_iter().filter(|(_, amount)| !amount.is_zero()) {
+            let earlier = moved.iter().rev().find(|(moved, ..)| *moved == key);
+            let (account, before) = match (earlier, self.slots.get(&key)) {
+                (Some((_, id, balance)), _) => (*id, *balance),
+                (None, Some(slot)) => (slot.id, slot.balance),
+                (None, None) => {
+                    let id = fresh.next().ok_or(BookError::NoId("an account"))?;
+                    (LedgerAccountId(id), Amount::ZERO)
+                }
+            };
+            let after = moved_balance(&key, before, amount)?;
+            postings.push(Posting {
+                account,
+                amount,
+                before,
+                after,
+            });
+            moved.push((key, account, after));
+        }
+        Ok((postings, moved))
     }
 
     /// The id that the next debt gets.

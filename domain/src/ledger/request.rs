@@ -107,6 +107,16 @@ impl Request {
         }
     }
 
+    /// The accounts that its own entry may touch; a settlement touches [`settling_accounts`] of its user instead.
+    pub fn accounts(&self) -> Vec<AccountKey> {
+        match self {
+            Self::Settle(_) => Vec::new(),
+            Self::Recharge(transfer) | Self::Withdraw(transfer) => {
+                vec![transfer.purse.account(transfer.user), transfer.purse.issuance()]
+            }
+        }
+    }
+
     /// The user whose open debts it may collect.
     pub fn collects_from(&self) -> Option<UserId> {
         match self {
@@ -119,7 +129,7 @@ impl Request {
 /// How the ledger decides, from the settings.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Rules {
-    /// Which power pays first.
+    /// Which power pays, and in which order.
     pub pay_order: PayOrder,
     /// The rate where no row is effective, 0 to 1.
     pub default_rate: Ratio,
@@ -127,12 +137,14 @@ pub struct Rules {
 
 impl Rules {
     /// A user's power accounts in the order in which they pay.
-    pub fn paying(&self, user: UserId) -> [AccountKey; 2] {
+    pub fn paying(&self, user: UserId) -> Vec<AccountKey> {
         let gift = Purse::GiftPower.account(user);
         let power = Purse::Power.account(user);
         match self.pay_order {
-            PayOrder::GiftFirst => [gift, power],
-            PayOrder::PowerFirst => [power, gift],
+            PayOrder::GiftFirst => vec![gift, power],
+            PayOrder::PowerFirst => vec![power, gift],
+            PayOrder::GiftOnly => vec![gift],
+            PayOrder::PowerOnly => vec![power],
         }
     }
 }

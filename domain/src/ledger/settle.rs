@@ -134,11 +134,14 @@ pub(super) fn paying_lines(
     user: UserId,
     power: Amount,
 ) -> Option<Vec<(AccountKey, Amount)>> {
-    let [first, second] = rules.paying(user);
-    let from_first = book.balance(&first).min(power);
-    let from_second = power.minus(from_first).ok()?;
-    let enough = book.balance(&second) >= from_second;
-    enough.then(|| vec![(first, from_first.negated()), (second, from_second.negated())])
+    let mut rest = power;
+    let mut lines = Vec::new();
+    for account in rules.paying(user) {
+        let part = book.balance(&account).min(rest);
+        rest = rest.minus(part).ok()?;
+        lines.push((account, part.negated()));
+    }
+    rest.is_zero().then_some(lines)
 }
 
 fn charge(

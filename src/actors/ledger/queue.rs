@@ -1,0 +1,98 @@
+//! What waits for the ledger's desk: requests up to a limit, and pulses.
+
+use std::collections::VecDeque;
+use std::time::Duration;
+
+use domain::ledger::{Answer, Request};
+use tokio::sync::oneshot;
+use tokio::time::Instant;
+
+use crate::actors::mail::MailError;
+
+/// Whoever sent a pulse.
+pub(super) type PulseReply = oneshot::Sender<Result<(), MailError>>;
+
+/// A request with its sender.
+pub(super) struct Waiting {
+    pub request: Request,
+    since: Instant,
+    deadline: Instant,
+    reply: oneshot::Sender<Result<Answer, MailError>>,
+}
+
+impl Waiting {
+    pub fn new(request: Request, limit: Duration, reply: oneshot::Sender<Result<Answer, MailError>>) -> Self {
+        let since = Instant::now();
+        Self {
+            request,
+            since,
+            deadline: since + limit,
+            reply,
+        }
+    }
+
+    pub fn is_overdue(&self) -> bool {
+        Instant::now() >= self.deadline
+    }
+
+    pub fn answer(self, answer: Result<Answer, MailError>) {
+        metrics::histogram!("bursar_ledger_receipt_seconds").record(self.since.elapsed().as_secs_f64());
+        // A sender that has gone asks again under the same key, or its sweep does.
+        drop(self.reply.send(answer));
+    }
+}
+
+/// First in, first out.
+pub(super) struct Queue {
+    limit: usize,
+    waiting: VecDeque<Waiting>,
+    pulses: Vec<PulseReply>,
+    writing_since: Option<Instant>,
+}
+
+impl Queue {
+    pub fn new(limit: usize) -> Self {
+        Self {
+            limit,
+            waiting: VecDeque::new(),
+            pulses: Vec::new(),
+            writing_since: None,
+        }
+    }
+
+    /// Whether there was room.
+    pub fn push(&mut self, waiting: Waiting) -> bool {
+        let room = self.waiting.len() < self.limit;
+        if room {
+            self.waiting.push_back(waiting);
+        }
+        room
+    }
+
+    pub fn push_pulse(&mut self, reply: PulseReply) {
+        self.pulses.retain(|waiting| !waiting.is_closed());
+        self.pulses.push(reply);
+    }
+
+    pub fn is_empty(&self) -> bool {
+        self.waiting.is_empty() && self.pulses.is_empty()
+    }
+
+    /// The next group, of at most `limit`.
+    pub fn take(&mut self, limit: usize) -> (Vec<Waiting>, Vec<PulseReply>) {
+        let count = self.waiting.len().min(limit.max(1));
+        let group: Vec<_> = self.waiting.drain(..count).collect();
+        self.writing_since = group.first().map(|waiting| waiting.since);
+        (group, std::mem::take(&mut self.pulses))
+    }
+
+    pub fn group_is_over(&mut self) {
+        self.writing_since = None;
+    }
+
+    /// Age of the oldest request that has no answer.
+    pub fn lag(&self) -> Duration {
+        let oldest = self.writing_since.or(self.waiting.front().map(|waiting| waiting.since));
+        oldest.map_or(Duration::ZERO, |since| since.elapsed())
+    }
+}

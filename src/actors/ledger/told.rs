@@ -1,0 +1,146 @@
+//! What the ledger tells after a commit: the log, the figures, the alerts.
+
+use domain::alert::AlertKind;
+use domain::fixed::Amount;
+use domain::id::{DebtId, PositionId, UserId};
+use domain::ledger::{Answer, Decision, Happened, PostAnswer};
+use tracing::{error, info, warn};
+
+use super::desk::Desk;
+use crate::actors::mail::{Raise, Resolve};
+use crate::event;
+
+/// Names the ledger's figures, with their units.
+pub(super) fn describe() {
+    use metrics::{Unit, describe_counter, describe_histogram};
+    describe_counter!("bursar_settlements_total", "Settlements decided, by result");
+    describe_counter!(
+        "bursar_power_charged_units_total",
+        "Power charged and collected, in units of 10^-8 power"
+    );
+    describe_counter!(
+        "bursar_power_owed_units_total",
+        "Power recorded as owed, in units of 10^-8 power"
+    );
+    describe_counter!("bursar_ledger_answers_total", "Requests answered, by answer");
+    describe_counter!(
+        "bursar_ledger_busy_total",
+        "Requests turned away because too many waited"
+    );
+    describe_counter!(
+        "bursar_ledger_failed_commits_total",
+        "Attempts to write a group that did not succeed"
+    );
+    describe_histogram!("bursar_ledger_group_size", "Requests written in one commit");
+    describe_histogram!("bursar_ledger_commit_seconds", Unit::Seconds, "Time of one commit");
+    describe_histogram!(
+        "bursar_ledger_receipt_seconds",
+        Unit::Seconds,
+        "Time from a request to its receipt"
+    );
+}
+
+/// Tells all that became true.
+pub(super) fn tell(desk: &Desk, decision: &Decision) {
+    let size = u32::try_from(decision.answers.len()).unwrap_or(u32::MAX);
+    metrics::histogram!("bursar_ledger_group_size").record(f64::from(size));
+    for answer in &decision.answers {
+        metrics::counter!("bursar_ledger_answers_total", "answer" => name_of(answer)).increment(1);
+    }
+    for happened in &decision.happened {
+        tell_one(desk, happened);
+    }
+}
+
+fn tell_one(desk: &Desk, happened: &Happened) {
+    match happened {
+        Happened::Charged {
+            position,
+            user,
+            power,
+            rate,
+        } => {
+            count("charged");
+            add("bursar_power_charged_units_total", power.units());
+            info!(event = event::SETTLEMENT_CHARGED, position.id = %position, user.id = %user, power = %power,
+                rate = %rate, "position {position} is charged {power} power");
+        }
+        Happened::Short {
+            position,
+            user,
+            owed,
+            debt,
+        } => tell_short(desk, *position, *user, *owed, *debt),
+        Happened::RoundedAway { position } => {
+            count("nothing_due");
+            info!(event = event::SETTLEMENT_NOTHING_DUE, position.id = %position,
+                "the power due on position {position} rounds to zero");
+        }
+        Happened::Collected {
+            debt,
+            position,
+            user,
+            power,
+        } => {
+            count("collected");
+            add("bursar_power_charged_units_total", power.units());
+            info!(event = event::DEBT_COLLECTED, debt.id = %debt, position.id = %position, user.id = %user,
+                power = %power, "debt {debt} of user {user} is repaid with {power} power");
+        }
+        Happened::DebtFree { user } => resolve(desk, AlertKind::PowerShort, subject(*user)),
+        Happened::Contradiction(violation) => {
+            error!(event = event::LEDGER_CONTRADICTION, invariant = %violation.invariant, "{violation}");
+            raise(
+                desk,
+                AlertKind::LedgerInvariant,
+                "ledger".to_owned(),
+                violation.to_string(),
+            );
+        }
+    }
+}
+
+fn tell_short(desk: &Desk, position: PositionId, user: UserId, owed: Amount, debt: DebtId) {
+    count("owed");
+    add("bursar_power_owed_units_total", owed.units());
+    warn!(event = event::SETTLEMENT_SHORT, position.id = %position, user.id = %user, owed = %owed,
+        debt.id = %debt, "position {position} is short of power");
+    let message = format!("user {user} has too little power for position {position}, which owes {owed}");
+    raise(desk, AlertKind::PowerShort, subject(user), message);
+}
+
+fn subject(user: UserId) -> String {
+    format!("user:{user}")
+}
+
+fn count(result: &'static str) {
+    metrics::counter!("bursar_settlements_total", "result" => result).increment(1);
+}
+
+fn add(name: &'static str, units: i64) {
+    metrics::counter!(name).increment(u64::try_from(units).unwrap_or_default());
+}
+
+fn raise(desk: &Desk, kind: AlertKind, subject: String, message: String) {
+    let mail = Raise { kind, subject, message };
+    if let Err(error) = desk.raises.try_send(mail) {
+        error!(event = event::ALERT_LOST, error = %error, "alert {} could not be raised", kind.as_str());
+    }
+}
+
+fn resolve(desk: &Desk, kind: AlertKind, subject: String) {
+    if let Err(error) = desk.resolves.try_send(Resolve { kind, subject }) {
+        error!(event = event::ALERT_LOST, error = %error, "alert {} could not be resolved", kind.as_str());
+    }
+}
+
+fn name_of(answer: &Answer) -> &'static str {
+    match answer.post {
+        PostAnswer::Created { .. } => "created",
+        PostAnswer::NothingDue => "nothing_due",
+        PostAnswer::Exists { .. } => "exists",
+        PostAnswer::ExistsDifferent { .. } => "exists_different",
+        PostAnswer::AlreadyFailed { .. } => "already_failed",
+        PostAnswer::Rejected { .. } => "rejected",
+    }
+}
