@@ -14,6 +14,7 @@ pub mod outcome;
 pub mod page;
 pub mod pause;
 pub mod position;
+pub mod reconcile;
 pub mod robot;
 pub mod settlement;
 pub mod time;

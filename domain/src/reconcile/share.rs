@@ -1,0 +1,52 @@
+//! Sharing one fill or payment out over several positions without losing a unit.
+
+use crate::fixed::{Amount, NumberError, Quantity, Rounding, divide};
+
+/// Shares `total` out by `parts`; what rounding leaves goes to the last, so that the shares sum to the total.
+pub(super) fn by_quantity(total: Amount, parts: &[Quantity]) -> Result<Vec<Amount>, NumberError> {
+    let whole: i128 = parts.iter().map(|part| i128::from(part.units())).sum();
+    let mut left = i128::from(total.units());
+    let mut shares = Vec::with_capacity(parts.len());
+    for (index, part) in parts.iter().enumerate() {
+        let share = if index + 1 == parts.len() {
+            left
+        } else {
+            let product = i128::from(total.units()) * i128::from(part.units());
+            divide(product, whole, Rounding::Down)?
+        };
+        left -= share;
+        shares.push(Amount::from_wide(share)?);
+    }
+    Ok(shares)
+}
+
+/// The id of part `index` of what the venue reported under `id`: the first keeps the id.
+pub(super) fn part_id(id: &str, index: usize) -> String {
+    match index {
+        0 => id.to_owned(),
+        _ => format!("{id}#{}", index + 1),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn shares_sum_to_the_total() {
+        let parts = ["1", "1", "1"].map(|part| part.parse::<Quantity>().unwrap());
+        let shares = by_quantity("0.1".parse().unwrap(), &parts).unwrap();
+        let texts: Vec<String> = shares.iter().map(ToString::to_string).collect();
+        assert_eq!(texts, ["0.03333333", "0.03333333", "0.03333334"]);
+        let shares = by_quantity("-0.1".parse().unwrap(), &parts).unwrap();
+        assert_eq!(Amount::sum(shares).unwrap().to_string(), "-0.1");
+    }
+
+    #[test]
+    fn first_part_keeps_the_venues_id() {
+        assert_eq!(
+            [part_id("77", 0), part_id("77", 1), part_id("77", 2)],
+            ["77", "77#2", "77#3"]
+        );
+    }
+}

@@ -1,0 +1,411 @@
+//! An account to tell stories about: rows, reports, and a store that applies what is decided.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::time::Duration;
+
+use crate::change::{Change, Fill, Income};
+use crate::fixed::{Amount, Quantity, Rounding};
+use crate::id::{OrderId, PositionId, RobotId, UserId, VenueAccountId};
+use crate::market::{Side, Symbol};
+use crate::order::{Order, OrderState, Purpose, client_order_id};
+use crate::position::{CloseReason, Exits, Origin, Position, PositionState, ProfitBasis};
+use crate::reconcile::{
+    Context, Difference, Executed, LookedUp, ReconcileError, Reconciled, Records, Rules, reconcile,
+};
+use crate::settlement::Settlement;
+use crate::time::Timestamp;
+use crate::user::{PositionMode, VenueAccount};
+use crate::venue::{
+    AccountReport, Cursor, FillCause, FillReport, IncomeReport, MarginMode, OrderKind, OrderReport, PositionReport,
+    ReportedState, VenueName, VenueOrderId,
+};
+
+pub const GRACE: Duration = Duration::from_secs(5);
+
+pub fn q(text: &str) -> Quantity {
+    text.parse().unwrap()
+}
+
+pub fn amount(text: &str) -> Amount {
+    text.parse().unwrap()
+}
+
+pub fn btc() -> Symbol {
+    Symbol::new("BTCUSDT")
+}
+
+pub const RULES: Rules = Rules {
+    profit_basis: ProfitBasis::Net,
+    lookup_grace: GRACE,
+    charge_external: false,
+};
+
+/// The rows of one account, as a store would keep them.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Book {
+    pub positions: BTreeMap<PositionId, Position>,
+    pub orders: BTreeMap<OrderId, Order>,
+    pub fills: BTreeMap<String, Fill>,
+    pub incomes: BTreeMap<String, Income>,
+    pub cursor: Cursor,
+    pub next_position: i64,
+    pub unexplained: Vec<Difference>,
+    pub last_report: Option<Timestamp>,
+    pub rules: Rules,
+}
+
+impl Book {
+    pub fn new() -> Self {
+        Self {
+            positions: BTreeMap::new(),
+            orders: BTreeMap::new(),
+            fills: BTreeMap::new(),
+            incomes: BTreeMap::new(),
+            cursor: Cursor::default(),
+            next_position: 100,
+            unexplained: Vec::new(),
+            last_report: None,
+            rules: RULES,
+        }
+    }
+
+    /// A robot's position in `Opening` with its order in `Submitting`.
+    pub fn opening(mut self, id: i64, side: Side, quantity: &str) -> Self {
+        self.positions.insert(PositionId(id), position(id, side));
+        self.order(id, id, side, Purpose::Open, quantity);
+        self
+    }
+
+    /// The same, with the order filled whole at 100 and the position open.
+    pub fn open(mut self, id: i64, side: Side, quantity: &str) -> Self {
+        self = self.opening(id, side, quantity);
+        let at = 1_000 + id;
+        let opened = fill(&format!("open{id}"), side, false, quantity, "100", at).of(id);
+        self.take(
+            &report(at)
+                .with_fills(vec![opened])
+                .holding(side, quantity, "100")
+                .with_cursor("open"),
+        );
+        self
+    }
+
+    /// The open position with a closing order `order` in `Submitting`.
+    pub fn closing(mut self, id: i64, order: i64, reason: CloseReason) -> Self {
+        let position = self.positions.get_mut(&PositionId(id)).unwrap();
+        let (side, quantity) = (position.side, position.quantity.to_string());
+        position.state = PositionState::Closing { reason };
+        self.order(order, id, side, Purpose::Close, &quantity);
+        self
+    }
+
+    fn order(&mut self, id: i64, position: i64, side: Side, purpose: Purpose, quantity: &str) {
+        let order = Order {
+            id: OrderId(id),
+            client_id: client_order_id("aaaaaa", OrderId(id)),
+            venue_id: None,
+            position: PositionId(position),
+            robot: Some(RobotId(position)),
+            user: UserId(1),
+            account: VenueAccountId(1),
+            venue: VenueName::Paper,
+            symbol: btc(),
+            action: match purpose {
+                Purpose::Open => side.opening(),
+                Purpose::Close => side.closing(),
+            },
+            position_side: side,
+            purpose,
+            kind: OrderKind::Market,
+            quantity: q(quantity),
+            filled: Quantity::ZERO,
+            average_price: None,
+            leverage: 10,
+            margin_mode: MarginMode::Isolated,
+            state: OrderState::Submitting,
+            created_at: Timestamp(0),
+            updated_at: Timestamp(0),
+            version: 1,
+        };
+        self.orders.insert(OrderId(id), order);
+    }
+
+    pub fn position(&self, id: i64) -> &Position {
+        &self.positions[&PositionId(id)]
+    }
+
+    pub fn order_state(&self, id: i64) -> &OrderState {
+        &self.orders[&OrderId(id)].state
+    }
+
+    fn executed(&self, order: OrderId) -> Executed {
+        let fills: Vec<&FillReport> = self
+            .fills
+            .values()
+            .filter(|fill| fill.order == Some(order))
+            .map(|fill| &fill.report)
+            .collect();
+        Executed {
+            quantity: Quantity::sum(fills.iter().map(|fill| fill.quantity)).unwrap(),
+            notional: Amount::sum(
+                fills
+                    .iter()
+                    .map(|fill| fill.price.notional(fill.quantity, Rounding::HalfUp).unwrap()),
+            )
+            .unwrap(),
+        }
+    }
+
+    fn records(&self, report: &AccountReport) -> Records {
+        let live: Vec<Position> = self
+            .positions
+            .values()
+            .filter(|position| !position.state.is_final())
+            .cloned()
+            .collect();
+        let fills = report.fills.iter().map(|fill| fill.venue_fill_id.clone());
+        let incomes = report.incomes.iter().map(|income| income.venue_income_id.clone());
+        Records {
+            account: VenueAccount {
+                id: VenueAccountId(1),
+                user: UserId(1),
+                venue: VenueName::Paper,
+                label: "main".to_owned(),
+                mode: PositionMode::Hedge,
+                created_at: Timestamp(0),
+            },
+            positions: live,
+            orders: self.orders.values().cloned().collect(),
+            executed: self.orders.keys().map(|id| (*id, self.executed(*id))).collect(),
+            known_fills: fills.filter(|id| self.fills.contains_key(id)).collect(),
+            known_incomes: incomes.filter(|id| self.incomes.contains_key(id)).collect(),
+            cursor: self.cursor.clone(),
+        }
+    }
+
+    /// Decides on a report and writes it down.
+    pub fn take(&mut self, report: &AccountReport) -> Reconciled {
+        self.take_with(report, &BTreeMap::new())
+    }
+
+    /// The same, with answers to lookups.
+    pub fn take_with(&mut self, report: &AccountReport, lookups: &BTreeMap<OrderId, LookedUp>) -> Reconciled {
+        let records = self.records(report);
+        let unexplained = self.unexplained.clone();
+        let decide = |spare: &[PositionId]| {
+            let context = Context {
+                lookups,
+                unexplained: &unexplained,
+                last_report: self.last_report,
+                spare,
+                rules: self.rules,
+                now: report.at,
+            };
+            reconcile(&records, report, &context)
+        };
+        let decided = match decide(&[]) {
+            Ok(decided) => decided,
+            Err(ReconcileError::ShortOfIds { needed }) => {
+                let ids = (self.next_position..).take(needed).map(PositionId);
+                decide(&ids.collect::<Vec<_>>()).unwrap()
+            }
+        };
+        self.write(&decided);
+        self.unexplained = decided.unexplained.clone();
+        self.last_report = self.last_report.max(Some(report.at));
+        decided
+    }
+
+    fn write(&mut self, decided: &Reconciled) {
+        for change in &decided.changes.changes {
+            match change.clone() {
+                Change::AddPosition(position) => {
+                    self.next_position = self.next_position.max(position.id.0 + 1);
+                    assert!(self.positions.insert(position.id, *position).is_none());
+                }
+                Change::UpdatePosition(mut position) => {
+                    let stored = self.positions.get_mut(&position.id).unwrap();
+                    assert!(!stored.state.is_final(), "a final position is never written again");
+                    assert_eq!(stored.version, position.version);
+                    position.version += 1;
+                    *stored = *position;
+                }
+                Change::UpdateOrder(mut order) => {
+                    let stored = self.orders.get_mut(&order.id).unwrap();
+                    assert_eq!(stored.version, order.version);
+                    order.version += 1;
+                    *stored = *order;
+                }
+                Change::AddFill(fill) => {
+                    let id = fill.report.venue_fill_id.clone();
+                    assert!(self.fills.insert(id, *fill).is_none());
+                }
+                Change::AddIncome(income) => {
+                    let id = income.report.venue_income_id.clone();
+                    assert!(self.incomes.insert(id, *income).is_none());
+                }
+                Change::MoveCursor { from, to, .. } => {
+                    assert_eq!(from, self.cursor);
+                    self.cursor = to;
+                }
+                other => panic!("reconciling does not make {other:?}"),
+            }
+        }
+    }
+}
+
+fn position(id: i64, side: Side) -> Position {
+    Position {
+        id: PositionId(id),
+        robot: Some(RobotId(id)),
+        user: UserId(1),
+        account: VenueAccountId(1),
+        venue: VenueName::Paper,
+        symbol: btc(),
+        side,
+        origin: Origin::Robot,
+        state: PositionState::Opening,
+        quantity: Quantity::ZERO,
+        entered: Quantity::ZERO,
+        entry_notional: Amount::ZERO,
+        exit_notional: Amount::ZERO,
+        realised: Amount::ZERO,
+        fees: Amount::ZERO,
+        funding: Amount::ZERO,
+        leverage: 10,
+        margin_mode: MarginMode::Isolated,
+        exits: Some(Exits {
+            stop_loss: "0.2".parse().unwrap(),
+            arm: "0.1".parse().unwrap(),
+            give_back: "0.3".parse().unwrap(),
+        }),
+        peak: None,
+        profit_basis: ProfitBasis::Net,
+        settlement: Settlement::NotYet,
+        opened_at: None,
+        created_at: Timestamp(0),
+        updated_at: Timestamp(0),
+        version: 1,
+    }
+}
+
+/// A fill that is nobody's yet, without fee or profit.
+pub fn fill(id: &str, side: Side, reducing: bool, quantity: &str, price: &str, at: i64) -> FillReport {
+    FillReport {
+        venue_fill_id: id.to_owned(),
+        venue_order_id: VenueOrderId(format!("hand-{id}")),
+        client_id: None,
+        symbol: btc(),
+        action: if reducing { side.closing() } else { side.opening() },
+        position_side: side,
+        reducing,
+        quantity: q(quantity),
+        price: price.parse().unwrap(),
+        fee: Amount::ZERO,
+        realised: Amount::ZERO,
+        cause: FillCause::Order,
+        at: Timestamp(at),
+    }
+}
+
+impl FillReport {
+    /// Of our order.
+    pub(super) fn of(mut self, order: i64) -> Self {
+        self.client_id = Some(client_order_id("aaaaaa", OrderId(order)));
+        self.venue_order_id = VenueOrderId(format!("v{order}"));
+        self
+    }
+
+    pub(super) fn worth(mut self, realised: &str, fee: &str) -> Self {
+        self.realised = amount(realised);
+        self.fee = amount(fee);
+        self
+    }
+
+    pub(super) fn by(mut self, cause: FillCause) -> Self {
+        self.cause = cause;
+        self
+    }
+}
+
+/// An empty account at a time.
+pub fn report(at: i64) -> AccountReport {
+    AccountReport {
+        at: Timestamp(at),
+        balance: amount("10000"),
+        available: amount("10000"),
+        positions: Vec::new(),
+        open_orders: Vec::new(),
+        fills: Vec::new(),
+        incomes: Vec::new(),
+        cursor: Cursor::default(),
+        more: false,
+    }
+}
+
+impl AccountReport {
+    pub(super) fn with_fills(mut self, fills: Vec<FillReport>) -> Self {
+        self.fills = fills;
+        self
+    }
+
+    pub(super) fn with_cursor(mut self, cursor: &str) -> Self {
+        self.cursor = Cursor(cursor.to_owned());
+        self
+    }
+
+    pub(super) fn holding(mut self, side: Side, quantity: &str, price: &str) -> Self {
+        self.positions.push(PositionReport {
+            symbol: btc(),
+            side,
+            quantity: q(quantity),
+            entry_price: price.parse().unwrap(),
+            mark_price: price.parse().unwrap(),
+            leverage: 5,
+            liquidation_price: None,
+        });
+        self
+    }
+
+    pub(super) fn funded(mut self, id: &str, side: Option<Side>, paid: &str, at: i64) -> Self {
+        self.incomes.push(IncomeReport {
+            venue_income_id: id.to_owned(),
+            symbol: btc(),
+            position_side: side,
+            amount: amount(paid),
+            at: Timestamp(at),
+        });
+        self
+    }
+
+    pub(super) fn resting(mut self, order: OrderReport) -> Self {
+        self.open_orders.push(order);
+        self
+    }
+}
+
+/// What the venue says of our order.
+pub fn told(order: &Order, state: ReportedState, filled: &str, at: i64) -> OrderReport {
+    OrderReport {
+        venue_id: VenueOrderId(format!("v{}", order.id)),
+        client_id: Some(order.client_id.clone()),
+        symbol: order.symbol.clone(),
+        action: order.action,
+        state,
+        quantity: order.quantity,
+        filled: q(filled),
+        updated_at: Timestamp(at),
+    }
+}
+
+pub fn found(id: i64, report: OrderReport) -> BTreeMap<OrderId, LookedUp> {
+    BTreeMap::from([(OrderId(id), LookedUp::Found(report))])
+}
+
+pub fn absent(id: i64, since: Duration) -> BTreeMap<OrderId, LookedUp> {
+    BTreeMap::from([(OrderId(id), LookedUp::Absent { since })])
+}
+
+pub fn ids(numbers: &[i64]) -> BTreeSet<RobotId> {
+    numbers.iter().copied().map(RobotId).collect()
+}
