@@ -2,3 +2,4 @@
 
 pub mod ledger;
 pub mod mail;
+pub mod spawn;

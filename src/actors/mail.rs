@@ -29,6 +29,11 @@ pub enum MailError {
 #[rtype(result = "()")]
 pub struct Look;
 
+/// To a robot: its rows changed; read them again.
+#[derive(Debug, Clone, Copy, Message)]
+#[rtype(result = "()")]
+pub struct RowsChanged;
+
 /// Time passed. Sent from outside, because timers starve behind a busy mailbox.
 #[derive(Debug, Clone, Copy, Message)]
 #[rtype(result = "()")]
@@ -76,7 +81,7 @@ pub struct Exited {
 #[rtype(result = "()")]
 pub struct Drain;
 
-/// To the supervisor: pass a close on to the robot that holds the position.
+/// To the supervisor: pass a close on to the robot that holds the position. To that robot: close it.
 #[derive(Debug, Clone, Copy, Message)]
 #[rtype(result = "Result<(), MailError>")]
 pub struct ClosePosition {
