@@ -3,6 +3,7 @@
 pub mod access;
 pub mod alert;
 pub mod change;
+pub mod exit;
 pub mod fixed;
 pub mod id;
 pub mod instrument;
@@ -15,8 +16,10 @@ pub mod page;
 pub mod pause;
 pub mod position;
 pub mod reconcile;
+pub mod risk;
 pub mod robot;
 pub mod settlement;
+pub mod strategy;
 pub mod time;
 pub mod user;
 pub mod venue;

@@ -1,5 +1,11 @@
 //! Robots: who trades what, where, by which strategy and within which limits.
 
+pub mod decide;
+pub mod draft;
+pub mod place;
+pub mod run;
+pub mod validate;
+
 use serde::{Deserialize, Serialize};
 
 use crate::fixed::Amount;

@@ -1,0 +1,375 @@
+//! Whether a robot may open: the only maker of [`Approved`].
+
+use std::ops::Deref;
+use std::time::Duration;
+
+use crate::fixed::{Amount, NumberError, Price, Quantity, Rounding};
+use crate::id::{OrderId, PositionId};
+use crate::instrument::{FilterError, Instrument};
+use crate::ledger::{Debt, DebtState};
+use crate::market::{Side, Tick};
+use crate::order::Order;
+use crate::pause::{Pause, is_paused};
+use crate::position::{Exits, Position};
+use crate::robot::{PastClose, Robot, Wanted};
+use crate::time::Timestamp;
+use crate::user::PositionMode;
+use crate::venue::{MarginMode, VenueName};
+
+mod limits;
+
+/// Something that passed every risk check; nothing but this module can make one.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Approved<T>(T);
+
+impl<T> Approved<T> {
+    /// What was approved.
+    pub fn into_inner(self) -> T {
+        self.0
+    }
+}
+
+impl<T> Deref for Approved<T> {
+    type Target = T;
+
+    fn deref(&self) -> &T {
+        &self.0
+    }
+}
+
+/// What a robot would like to open.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct OpenDraft {
+    /// Side.
+    pub side: Side,
+    /// In whole lots.
+    pub quantity: Quantity,
+    /// The price it was computed at.
+    pub price: Price,
+    /// Leverage.
+    pub leverage: u32,
+    /// Isolated or cross.
+    pub margin_mode: MarginMode,
+    /// Exits of the template.
+    pub exits: Exits,
+}
+
+impl OpenDraft {
+    /// As many whole lots as the robot's stake buys at `price` with its leverage.
+    pub fn new(
+        robot: &Robot,
+        instrument: &Instrument,
+        side: Side,
+        price: Price,
+        exits: Exits,
+    ) -> Result<Self, NumberError> {
+        let notional = Amount::from_wide(i128::from(robot.stake.units()) * i128::from(robot.leverage))?;
+        Ok(Self {
+            side,
+            quantity: instrument.quantity_for(notional, price)?,
+            price,
+            leverage: robot.leverage,
+            margin_mode: robot.margin_mode,
+            exits,
+        })
+    }
+
+    /// Price × quantity, rounded up.
+    pub fn notional(&self) -> Result<Amount, NumberError> {
+        self.price.notional(self.quantity, Rounding::Up)
+    }
+}
+
+/// Limits that hold for every robot.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RiskRules {
+    /// A price older than this is too old to open on.
+    pub max_price_age: Duration,
+    /// Who owes more power than this may not open.
+    pub debt_limit: Amount,
+    /// Largest notional of one position of any robot.
+    pub max_notional: Amount,
+    /// Most positions that one venue account may hold at once.
+    pub max_open_positions: u32,
+    /// Most orders that one robot may place in any 60 seconds.
+    pub max_orders_per_minute: u32,
+}
+
+/// The facts that the checks need, all read after the forced sync.
+#[derive(Debug, Clone, Copy)]
+pub struct OpenFacts<'a> {
+    /// Now.
+    pub now: Timestamp,
+    /// The robot.
+    pub robot: &'a Robot,
+    /// Venue of its account.
+    pub venue: VenueName,
+    /// One-way or hedge.
+    pub mode: PositionMode,
+    /// The market's filters.
+    pub instrument: &'a Instrument,
+    /// The market's last tick.
+    pub last: Option<Tick>,
+    /// The last word on every scope.
+    pub pauses: &'a [Pause],
+    /// The user's open debts.
+    pub debts: &'a [Debt],
+    /// Closes since the run began or the UTC day began, whichever is earlier, oldest first.
+    pub closes: &'a [PastClose],
+    /// Positions of the account that are not final.
+    pub positions: &'a [Position],
+    /// Orders of the account that are not final.
+    pub orders: &'a [Order],
+    /// Orders that the robot made in the last 60 seconds.
+    pub recent_orders: u32,
+}
+
+/// Why a robot may not open. Each has the numbers that it was decided by.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum RiskRefusal {
+    /// Everything, or the venue, is paused.
+    #[error("opening at {0} is paused")]
+    Paused(VenueName),
+    /// The robot crashed repeatedly.
+    #[error("robot is quarantined since {0}")]
+    Quarantined(Timestamp),
+    /// The robot is not to run.
+    #[error("robot is not to run")]
+    NotWanted,
+    /// The robot does not open by itself.
+    #[error("robot does not open by itself")]
+    AutoOpenOff,
+    /// Another position that this one would meet at the venue is not over.
+    #[error("position {0} is live")]
+    LivePosition(PositionId),
+    /// The outcome of an order on this market is not known.
+    #[error("order {0} is not confirmed")]
+    UnconfirmedOrder(OrderId),
+    /// The user owes too much power.
+    #[error("user owes {owed} of power, above {limit}")]
+    Debtor {
+        /// Σ of open debts.
+        owed: Amount,
+        /// The limit.
+        limit: Amount,
+    },
+    /// There is no price.
+    #[error("no price is known")]
+    NoPrice,
+    /// The last price is too old.
+    #[error("price is {}ms old, above {}ms", age.as_millis(), limit.as_millis())]
+    StalePrice {
+        /// Its age.
+        age: Duration,
+        /// The limit.
+        limit: Duration,
+    },
+    /// A filter of the market.
+    #[error("market refuses: {0}")]
+    Filter(#[from] FilterError),
+    /// Too many positions on the account.
+    #[error("account holds {count} positions, and {limit} is the limit")]
+    OpenPositions {
+        /// Not final ones.
+        count: u32,
+        /// The limit.
+        limit: u32,
+    },
+    /// Leverage above the market's limit.
+    #[error("leverage {leverage} is above {limit}")]
+    Leverage {
+        /// Asked.
+        leverage: u32,
+        /// The limit.
+        limit: u32,
+    },
+    /// Notional above the robot's or everyone's limit.
+    #[error("notional {notional} is above {limit}")]
+    MaxNotional {
+        /// Price × quantity.
+        notional: Amount,
+        /// The limit.
+        limit: Amount,
+    },
+    /// The day's loss.
+    #[error("loss of {loss} today has reached {limit}")]
+    DailyLoss {
+        /// Since midnight UTC.
+        loss: Amount,
+        /// The limit.
+        limit: Amount,
+    },
+    /// The run's loss.
+    #[error("loss of {loss} in this run has reached {limit}")]
+    RunLoss {
+        /// Since the run began.
+        loss: Amount,
+        /// The limit.
+        limit: Amount,
+    },
+    /// The run's profit.
+    #[error("profit of {profit} in this run has reached {limit}")]
+    RunProfit {
+        /// Since the run began.
+        profit: Amount,
+        /// The limit.
+        limit: Amount,
+    },
+    /// Stop-losses in a row.
+    #[error("{count} stop-losses in a row have reached {limit}")]
+    StopLosses {
+        /// At the end of the run so far.
+        count: u32,
+        /// The limit.
+        limit: u32,
+    },
+    /// Too many orders.
+    #[error("{count} orders in the last minute have reached {limit}")]
+    OrderRate {
+        /// In the last 60 seconds.
+        count: u32,
+        /// The limit.
+        limit: u32,
+    },
+    /// A number left its range.
+    #[error("a number left its range")]
+    Number(#[from] NumberError),
+}
+
+impl RiskRefusal {
+    /// One word for metrics.
+    pub const fn as_str(&self) -> &'static str {
+        match self {
+            Self::Paused(_) => "paused",
+            Self::Quarantined(_) => "quarantined",
+            Self::NotWanted => "not_wanted",
+            Self::AutoOpenOff => "auto_open_off",
+            Self::LivePosition(_) => "live_position",
+            Self::UnconfirmedOrder(_) => "unconfirmed_order",
+            Self::OpenPositions { .. } => "open_positions",
+            Self::Debtor { .. } => "debtor",
+            Self::NoPrice => "no_price",
+            Self::StalePrice { .. } => "stale_price",
+            Self::Filter(_) => "filter",
+            Self::Leverage { .. } => "leverage",
+            Self::MaxNotional { .. } => "max_notional",
+            Self::DailyLoss { .. } => "daily_loss",
+            Self::RunLoss { .. } => "run_loss",
+            Self::RunProfit { .. } => "run_profit",
+            Self::StopLosses { .. } => "stop_losses",
+            Self::OrderRate { .. } => "order_rate",
+            Self::Number(_) => "number",
+        }
+    }
+}
+
+/// Since when the closes of a robot matter: its run's beginning or the UTC day's, whichever is earlier.
+pub fn closes_since(robot: &Robot, now: Timestamp) -> Timestamp {
+    limits::closes_since(robot, now)
+}
+
+/// Approves what passes every check; otherwise the first check that it does not pass.
+pub fn approve(draft: OpenDraft, facts: &OpenFacts<'_>, rules: &RiskRules) -> Result<Approved<OpenDraft>, RiskRefusal> {
+    check_wanted(facts)?;
+    check_alone(&draft, facts)?;
+    check_account(facts, rules)?;
+    check_debtor(facts, rules)?;
+    check_price(facts, rules)?;
+    check_size(&draft, facts, rules)?;
+    limits::check(facts, rules)?;
+    Ok(Approved(draft))
+}
+
+fn check_wanted(facts: &OpenFacts<'_>) -> Result<(), RiskRefusal> {
+    let robot = facts.robot;
+    if is_paused(facts.pauses, facts.venue) {
+        return Err(RiskRefusal::Paused(facts.venue));
+    }
+    if let Some(since) = robot.quarantined_at {
+        return Err(RiskRefusal::Quarantined(since));
+    }
+    match robot.wanted {
+        Wanted::Running => {}
+        Wanted::Stopped => return Err(RiskRefusal::NotWanted),
+    }
+    if !robot.auto_open {
+        return Err(RiskRefusal::AutoOpenOff);
+    }
+    Ok(())
+}
+
+/// The robot holds nothing else, and at the venue the new position would not meet another one: on a one-way account
+/// the only one of its market, on a hedge account the only one of its market and side. An order whose
+/// outcome is not known freezes openings of its robot and on its market.
+fn check_alone(draft: &OpenDraft, facts: &OpenFacts<'_>) -> Result<(), RiskRefusal> {
+    let robot = facts.robot;
+    let meets = |position: &&Position| {
+        let same_side = match facts.mode {
+            PositionMode::OneWay => true,
+            PositionMode::Hedge => position.side == draft.side,
+        };
+        position.robot == Some(robot.id) || (position.symbol == robot.symbol && same_side)
+    };
+    let live = facts.positions.iter().filter(|position| !position.state.is_final());
+    if let Some(position) = live.clone().find(meets) {
+        return Err(RiskRefusal::LivePosition(position.id));
+    }
+    let near = |order: &&Order| order.robot == Some(robot.id) || order.symbol == robot.symbol;
+    let mut unconfirmed = facts.orders.iter().filter(|order| order.state.is_unconfirmed());
+    match unconfirmed.find(near) {
+        Some(order) => Err(RiskRefusal::UnconfirmedOrder(order.id)),
+        None => Ok(()),
+    }
+}
+
+fn check_account(facts: &OpenFacts<'_>, rules: &RiskRules) -> Result<(), RiskRefusal> {
+    let live = facts.positions.iter().filter(|position| !position.state.is_final());
+    let count = u32::try_from(live.count()).unwrap_or(u32::MAX);
+    let limit = rules.max_open_positions;
+    if count >= limit {
+        return Err(RiskRefusal::OpenPositions { count, limit });
+    }
+    Ok(())
+}
+
+fn check_debtor(facts: &OpenFacts<'_>, rules: &RiskRules) -> Result<(), RiskRefusal> {
+    let open = facts.debts.iter().filter(|debt| match debt.state {
+        DebtState::Owed => debt.user == facts.robot.user,
+        DebtState::Repaid { .. } | DebtState::Waived { .. } => false,
+    });
+    let owed = Amount::sum(open.map(|debt| debt.owed))?;
+    if owed > rules.debt_limit {
+        let limit = rules.debt_limit;
+        return Err(RiskRefusal::Debtor { owed, limit });
+    }
+    Ok(())
+}
+
+fn check_price(facts: &OpenFacts<'_>, rules: &RiskRules) -> Result<(), RiskRefusal> {
+    let last = facts.last.ok_or(RiskRefusal::NoPrice)?;
+    let age = facts.now.since(last.at);
+    if age > rules.max_price_age {
+        let limit = rules.max_price_age;
+        return Err(RiskRefusal::StalePrice { age, limit });
+    }
+    Ok(())
+}
+
+fn check_size(draft: &OpenDraft, facts: &OpenFacts<'_>, rules: &RiskRules) -> Result<(), RiskRefusal> {
+    let limit = facts.instrument.max_leverage;
+    if draft.leverage == 0 || draft.leverage > limit {
+        let leverage = draft.leverage;
+        return Err(RiskRefusal::Leverage { leverage, limit });
+    }
+    facts.instrument.check(draft.quantity, draft.price, false)?;
+    let notional = draft.notional()?;
+    let own = facts.robot.limits.max_notional;
+    let limit = own.map_or(rules.max_notional, |own| own.min(rules.max_notional));
+    if notional > limit {
+        return Err(RiskRefusal::MaxNotional { notional, limit });
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+pub(crate) mod tests;
