@@ -69,6 +69,8 @@ pub struct OrderFilter {
     pub position: Option<PositionId>,
     /// Only those that are not final (`true`) or only final ones (`false`).
     pub live: Option<bool>,
+    /// Only those created at this time or later.
+    pub since: Option<Timestamp>,
 }
 
 /// Which entries to list.
