@@ -24,17 +24,12 @@ pub enum MailError {
     Failed(String),
 }
 
-/// Look again: something may have changed. To a robot: prices. To the supervisor: the wanted children.
+/// Look again: something may have changed. To a robot: prices or its rows. To the supervisor: the wanted children.
 #[derive(Debug, Clone, Copy, Message)]
 #[rtype(result = "()")]
 pub struct Look;
 
 /// To a robot: its rows changed; read them again.
-#[derive(Debug, Clone, Copy, Message)]
-#[rtype(result = "()")]
-pub struct RowsChanged;
-
-/// To a robot: its rows may have changed; read them again. [`Look`] alone lets it look at the prices only.
 #[derive(Debug, Clone, Copy, Message)]
 #[rtype(result = "()")]
 pub struct RowsChanged;
