@@ -1,5 +1,7 @@
 //! The actors: postmen that take mail, gather facts, ask the domain, commit and tell others.
 
+pub mod alert;
+pub mod job_scheduler;
 pub mod ledger;
 pub mod mail;
 pub mod spawn;

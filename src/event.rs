@@ -6,6 +6,8 @@ pub const SETTLEMENT_SHORT: &str = "settlement.short";
 pub const SETTLEMENT_CHARGED: &str = "settlement.charged";
 /// The power due on a profitable close rounds to zero.
 pub const SETTLEMENT_NOTHING_DUE: &str = "settlement.nothing_due";
+/// A closed position could not be settled; the sweep sees it again.
+pub const SETTLEMENT_FAILED: &str = "settlement.failed";
 /// A debt was repaid from a recharge.
 pub const DEBT_COLLECTED: &str = "debt.collected";
 /// A group of the ledger was not committed.

@@ -7,5 +7,6 @@ pub mod clock;
 pub mod config;
 pub mod crash;
 pub mod event;
+pub mod jobs;
 pub mod ports;
 pub mod telemetry;

@@ -1,5 +1,7 @@
 //! Alerts: what an operator must look at, raised once and kept until it is resolved.
 
+pub mod rules;
+
 use serde::{Deserialize, Serialize};
 
 use crate::id::AlertId;

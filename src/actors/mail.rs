@@ -221,3 +221,11 @@ pub struct Resolve {
     /// With what.
     pub subject: String,
 }
+
+/// To the job scheduler: run this job now, and answer what a run that began after this mail said.
+#[derive(Debug, Clone, Message)]
+#[rtype(result = "Result<String, MailError>")]
+pub struct RunJob {
+    /// Its name, such as `sweep_unsettled`.
+    pub name: String,
+}
