@@ -27,6 +27,12 @@ pub struct RobotSettings {
     /// Share of the give-back by which a peak must move before it is written down, in percent.
     #[serde(with = "decimal")]
     pub peak_step_percent: Decimal,
+    /// Share of the way to liquidation at which a position is closed, in percent.
+    #[serde(with = "decimal")]
+    pub liquidation_guard_percent: Decimal,
+    /// Maintenance margin where the venue does not tell its liquidation price, in percent of the notional.
+    #[serde(with = "decimal")]
+    pub maintenance_margin_percent: Decimal,
 }
 
 impl RobotSettings {
@@ -40,11 +46,12 @@ impl RobotSettings {
             max,
             rule,
         );
-        wrong.between(
-            "robot.peak_step_percent",
-            self.peak_step_percent,
-            Decimal::ZERO,
-            Decimal::ONE_HUNDRED,
-        );
+        for (name, value) in [
+            ("peak_step_percent", self.peak_step_percent),
+            ("liquidation_guard_percent", self.liquidation_guard_percent),
+            ("maintenance_margin_percent", self.maintenance_margin_percent),
+        ] {
+            wrong.between(&format!("robot.{name}"), value, Decimal::ZERO, Decimal::ONE_HUNDRED);
+        }
     }
 }

@@ -3,7 +3,7 @@
 use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 
-use super::form::decimal;
+use super::form::{decimal, whole};
 use super::wrong::WrongKeys;
 
 /// Thresholds and exits, by market state, and how the state is told.
@@ -26,6 +26,12 @@ pub struct TemplateSettings {
 #[derive(Clone, Debug, Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
 pub struct Classifier {
+    /// How many bars of each horizon are looked at, 2 to 60.
+    #[serde(deserialize_with = "whole::deserialize")]
+    pub bars: u32,
+    /// How many of the four horizons must agree on a trend, 1 to 4.
+    #[serde(deserialize_with = "whole::deserialize")]
+    pub trend_votes: u32,
     /// Net move as a share of the summed moves that makes a trend, between 0 and 1.
     #[serde(with = "decimal")]
     pub trend_strength: Decimal,
@@ -89,6 +95,8 @@ impl TemplateSettings {
 
 impl Classifier {
     fn check(&self, wrong: &mut WrongKeys) {
+        wrong.between("templates.classifier.bars", self.bars, 2, 60);
+        wrong.between("templates.classifier.trend_votes", self.trend_votes, 1, 4);
         wrong.share("templates.classifier.trend_strength", self.trend_strength);
         wrong.positive(
             "templates.classifier.low_volatility_percent",
