@@ -13,6 +13,7 @@ pub mod market;
 pub mod order;
 pub mod outcome;
 pub mod page;
+pub mod paper;
 pub mod pause;
 pub mod position;
 pub mod reconcile;

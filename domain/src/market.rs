@@ -97,6 +97,22 @@ impl Action {
             .into_iter()
             .find(|action| action.as_str() == text)
     }
+
+    /// The side that this action opens or grows.
+    pub const fn opens(self) -> Side {
+        match self {
+            Self::Buy => Side::Long,
+            Self::Sell => Side::Short,
+        }
+    }
+
+    /// The side that this action closes or shrinks.
+    pub const fn closes(self) -> Side {
+        match self {
+            Self::Buy => Side::Short,
+            Self::Sell => Side::Long,
+        }
+    }
 }
 
 /// One price seen on a market.
