@@ -26,3 +26,9 @@ pub const ALERT_LOST: &str = "alert.lost";
 pub const JOB_SUCCEEDED: &str = "job.succeeded";
 /// A job failed.
 pub const JOB_FAILED: &str = "job.failed";
+/// The paper venue could not write down what it had matched, and took it back.
+pub const PAPER_UNDONE: &str = "paper.undone";
+/// The paper venue asks whether its last commit was written.
+pub const PAPER_IN_DOUBT: &str = "paper.in_doubt";
+/// The paper venue left an account alone because a number left its range.
+pub const PAPER_OUT_OF_RANGE: &str = "paper.out_of_range";

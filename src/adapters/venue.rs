@@ -1,1 +1,3 @@
 //! Venues, one folder each.
+
+pub mod paper;
