@@ -5,3 +5,4 @@ pub mod job_scheduler;
 pub mod ledger;
 pub mod mail;
 pub mod spawn;
+pub mod sync_scheduler;

@@ -32,3 +32,19 @@ pub const PAPER_UNDONE: &str = "paper.undone";
 pub const PAPER_IN_DOUBT: &str = "paper.in_doubt";
 /// The paper venue left an account alone because a number left its range.
 pub const PAPER_OUT_OF_RANGE: &str = "paper.out_of_range";
+/// A venue's report contradicts what is on record.
+pub const RECONCILE_MISMATCH: &str = "reconcile.mismatch";
+/// The venue was asked for an order and gave no answer.
+pub const LOOKUP_FAILED: &str = "sync.lookup_failed";
+/// An order's outcome stays unknown.
+pub const ORDER_IN_DOUBT: &str = "order.in_doubt";
+/// A sync of an account failed.
+pub const SYNC_FAILED: &str = "sync.failed";
+/// An account could not be synced several times in a row.
+pub const SYNC_FAILING: &str = "sync.failing";
+/// An account is synced again.
+pub const SYNC_RECOVERED: &str = "sync.recovered";
+/// Which accounts to sync could not be read.
+pub const SYNC_ACCOUNTS_UNREAD: &str = "sync.accounts_unread";
+/// The scheduler panicked.
+pub const SYNC_PANICKED: &str = "sync.panicked";

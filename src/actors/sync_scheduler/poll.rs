@@ -1,0 +1,235 @@
+//! One sync of one account: ask the venue, reconcile, commit, tell. The same path for event and period.
+
+use std::collections::BTreeMap;
+use std::future::Future;
+use std::sync::Arc;
+use std::time::Duration;
+
+use domain::id::{IdKind, OrderId, PositionId, VenueAccountId};
+use domain::reconcile::{Context, LookedUp, ReconcileError, Reconciled, Records, reconcile};
+use domain::user::VenueAccount;
+use domain::venue::{AccountReport, VenueName};
+use tokio::time::Instant;
+
+use super::memory::Memory;
+use super::{SyncDeps, records, told};
+use crate::crash;
+use crate::ports::store::StoreError;
+use crate::ports::venue::{Lookup, Venue, VenueError};
+
+/// How often a sync is begun anew because somebody else changed its rows meanwhile.
+const ATTEMPTS: u32 = 4;
+/// Pages of history that one sync reads; the rest waits for the next, which comes at once.
+const PAGES: u32 = 50;
+/// Orders that one page asks the venue for; the rest waits for the next sync.
+const LOOKUPS: usize = 20;
+
+/// Why a sync did not succeed. What was committed before stays; the next sync goes on from there.
+#[derive(Debug, thiserror::Error)]
+pub(super) enum SyncError {
+    #[error("venue account {0} is not on record")]
+    NoAccount(VenueAccountId),
+    #[error("venue {0} is not connected")]
+    NoVenue(VenueName),
+    #[error("venue did not answer within {}ms", .0.as_millis())]
+    Deadline(Duration),
+    #[error(transparent)]
+    Venue(#[from] VenueError),
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    #[error("sync was interrupted")]
+    Interrupted,
+}
+
+/// What a sync did.
+#[derive(Debug, Default)]
+pub(super) struct Synced {
+    /// Request weight that it spent.
+    pub weight: u32,
+    /// Whether the store was asked at all.
+    pub compared: bool,
+    /// Whether history is left that this sync did not get to.
+    pub more: bool,
+    /// What a lookup failed with; everything else is done.
+    pub trouble: Option<SyncError>,
+}
+
+/// Syncs an account. `dirty` asks for a comparison even when the venue shows nothing new.
+pub(super) async fn sync(
+    deps: &SyncDeps,
+    id: VenueAccountId,
+    memory: &mut Memory,
+    dirty: bool,
+) -> (Result<(), SyncError>, Synced) {
+    let mut synced = Synced::default();
+    let mut attempt = 1;
+    loop {
+        let result = pages(deps, id, memory, dirty, &mut synced).await;
+        if let Err(SyncError::Store(_)) = &result {
+            memory.doubt();
+        }
+        match result {
+            Err(SyncError::Store(StoreError::Conflict { what })) if attempt < ATTEMPTS => {
+                tracing::debug!(account.id = %id, "sync begins anew: {what} was changed");
+                attempt += 1;
+            }
+            other => return (other, synced),
+        }
+    }
+}
+
+async fn pages(
+    deps: &SyncDeps,
+    id: VenueAccountId,
+    memory: &mut Memory,
+    dirty: bool,
+    synced: &mut Synced,
+) -> Result<(), SyncError> {
+    let account = account(deps, id, memory).await?;
+    let venue = venue_of(deps, &account)?;
+    for _ in 0..PAGES {
+        let cursor = match &memory.cursor {
+            Some(cursor) => cursor.clone(),
+            None => deps.store.cursor(id).await?,
+        };
+        memory.cursor = Some(cursor.clone());
+        let asked = venue.poll(id, &cursor, deps.options.fills_page);
+        synced.weight = synced.weight.saturating_add(venue.poll_weight());
+        let report = within(deps.options.poll_deadline, asked).await?;
+        if !dirty && memory.is_unchanged(&report, deps.options.full_pass_interval, Instant::now()) {
+            memory.last_report = memory.last_report.max(Some(report.at));
+            return Ok(());
+        }
+        synced.compared = true;
+        let records = records::read(deps.store.as_ref(), &account, &report, cursor).await?;
+        apply(deps, venue.as_ref(), memory, &records, &report, synced).await?;
+        synced.more = report.more;
+        if !report.more {
+            return Ok(());
+        }
+    }
+    Ok(())
+}
+
+/// The account's row; its venue is told of it once.
+async fn account(deps: &SyncDeps, id: VenueAccountId, memory: &mut Memory) -> Result<VenueAccount, SyncError> {
+    let account = match &memory.account {
+        Some(account) => account.clone(),
+        None => deps.store.venue_account(id).await?.ok_or(SyncError::NoAccount(id))?,
+    };
+    memory.account = Some(account.clone());
+    if !memory.prepared {
+        let venue = venue_of(deps, &account)?;
+        within(deps.options.poll_deadline, venue.prepare(&account)).await?;
+        memory.prepared = true;
+    }
+    Ok(account)
+}
+
+fn venue_of(deps: &SyncDeps, account: &VenueAccount) -> Result<Arc<dyn Venue>, SyncError> {
+    let venue = deps
+        .venues
+        .get(&account.venue)
+        .ok_or(SyncError::NoVenue(account.venue))?;
+    Ok(Arc::clone(venue))
+}
+
+async fn within<T>(deadline: Duration, asked: impl Future<Output = Result<T, VenueError>>) -> Result<T, SyncError> {
+    match tokio::time::timeout(deadline, asked).await {
+        Ok(answer) => Ok(answer?),
+        Err(_) => Err(SyncError::Deadline(deadline)),
+    }
+}
+
+/// Decides on a report, commits and tells.
+async fn apply(
+    deps: &SyncDeps,
+    venue: &dyn Venue,
+    memory: &mut Memory,
+    records: &Records,
+    report: &AccountReport,
+    synced: &mut Synced,
+) -> Result<(), SyncError> {
+    let first = decide(deps, memory, records, report, &BTreeMap::new()).await?;
+    let decided = if first.lookups.is_empty() {
+        memory.absent.clear();
+        first
+    } else {
+        let lookups = look_up(deps, venue, memory, records, &first.lookups, synced).await;
+        decide(deps, memory, records, report, &lookups).await?
+    };
+    if !decided.changes.is_empty() {
+        crash::point("sync.before_commit");
+        deps.store.commit(decided.changes.clone()).await?;
+        crash::point("sync.after_commit");
+    }
+    memory.note(report, &decided, Instant::now());
+    told::consequences(deps, records.account.id, memory, &decided);
+    Ok(())
+}
+
+/// Reconciles, with as many new ids as that needs.
+async fn decide(
+    deps: &SyncDeps,
+    memory: &Memory,
+    records: &Records,
+    report: &AccountReport,
+    lookups: &BTreeMap<OrderId, LookedUp>,
+) -> Result<Reconciled, SyncError> {
+    let mut spare = Vec::new();
+    loop {
+        let context = Context {
+            lookups,
+            unexplained: &memory.unexplained,
+            last_report: memory.last_report,
+            spare: &spare,
+            rules: deps.options.rules,
+            now: deps.clock.now(),
+        };
+        let ReconcileError::ShortOfIds { needed } = match reconcile(records, report, &context) {
+            Ok(decided) => return Ok(decided),
+            Err(error) => error,
+        };
+        let missing = u32::try_from(needed.saturating_sub(spare.len()))
+            .unwrap_or(u32::MAX)
+            .max(1);
+        let first = deps.store.reserve_ids(IdKind::Position, missing).await?;
+        spare.extend((first..).map(PositionId).take(needed.saturating_sub(spare.len())));
+    }
+}
+
+/// Asks the venue for orders. What cannot be answered now is asked again by the next sync.
+async fn look_up(
+    deps: &SyncDeps,
+    venue: &dyn Venue,
+    memory: &mut Memory,
+    records: &Records,
+    wanted: &[OrderId],
+    synced: &mut Synced,
+) -> BTreeMap<OrderId, LookedUp> {
+    let mut answers = BTreeMap::new();
+    memory.absent.retain(|order, _| wanted.contains(order));
+    let orders = records.orders.iter().filter(|order| wanted.contains(&order.id));
+    for order in orders.take(LOOKUPS) {
+        synced.weight = synced.weight.saturating_add(1);
+        let asked = venue.lookup(records.account.id, &order.symbol, &order.client_id);
+        match within(deps.options.poll_deadline, asked).await {
+            Ok(Lookup::Found(report)) => {
+                memory.absent.remove(&order.id);
+                answers.insert(order.id, LookedUp::Found(report));
+            }
+            Ok(Lookup::Absent) => {
+                let now = Instant::now();
+                let since = now - *memory.absent.entry(order.id).or_insert(now);
+                answers.insert(order.id, LookedUp::Absent { since });
+            }
+            Err(error) => {
+                tracing::warn!(event = crate::event::LOOKUP_FAILED, order.id = %order.id, %error,
+                    "could not look up order {}", order.id);
+                synced.trouble = Some(error);
+                break;
+            }
+        }
+    }
+    answers
+}

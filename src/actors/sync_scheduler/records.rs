@@ -1,0 +1,154 @@
+//! Reading the rows that a report concerns.
+
+use std::collections::BTreeMap;
+
+use domain::change::Fill;
+use domain::fixed::{NumberError, Rounding};
+use domain::id::OrderId;
+use domain::order::Order;
+use domain::page::Page;
+use domain::position::{Position, PositionState};
+use domain::reconcile::{Executed, Records};
+use domain::user::VenueAccount;
+use domain::venue::{AccountReport, Cursor};
+
+use crate::ports::store::{OrderFilter, PositionFilter, Store, StoreError};
+
+/// Rows per page.
+const ROWS: u32 = 200;
+
+/// Reads what is on record for the account and the report. Positions are read before orders: who moves a position
+/// and its order in one commit is then seen whole, or is caught by the position's version.
+pub(super) async fn read(
+    store: &dyn Store,
+    account: &VenueAccount,
+    report: &AccountReport,
+    cursor: Cursor,
+) -> Result<Records, StoreError> {
+    let positions = positions(store, account).await?;
+    let orders = orders(store, account, report, &positions).await?;
+    let executed = executed(store, &orders).await?;
+    let fills: Vec<String> = report.fills.iter().map(|fill| fill.venue_fill_id.clone()).collect();
+    let incomes = report.incomes.iter();
+    let incomes: Vec<String> = incomes.map(|income| income.venue_income_id.clone()).collect();
+    let mut records = Records {
+        account: account.clone(),
+        positions,
+        orders: orders.into_values().collect(),
+        executed,
+        known_fills: std::collections::BTreeSet::new(),
+        known_incomes: std::collections::BTreeSet::new(),
+        cursor,
+    };
+    if !fills.is_empty() {
+        records.known_fills.extend(store.known_fills(account.id, &fills).await?);
+    }
+    if !incomes.is_empty() {
+        records
+            .known_incomes
+            .extend(store.known_incomes(account.id, &incomes).await?);
+    }
+    Ok(records)
+}
+
+async fn positions(store: &dyn Store, account: &VenueAccount) -> Result<Vec<Position>, StoreError> {
+    let filter = PositionFilter {
+        account: Some(account.id),
+        live: Some(true),
+        ..PositionFilter::default()
+    };
+    let (mut all, mut page) = (Vec::new(), Page::first(ROWS));
+    loop {
+        let rows = store.positions(filter, page).await?;
+        let Some(last) = rows.last() else {
+            return Ok(all);
+        };
+        page = Page::after(last.id.0, ROWS);
+        all.extend(rows);
+    }
+}
+
+async fn orders(
+    store: &dyn Store,
+    account: &VenueAccount,
+    report: &AccountReport,
+    positions: &[Position],
+) -> Result<BTreeMap<OrderId, Order>, StoreError> {
+    let mut orders = BTreeMap::new();
+    let live = OrderFilter {
+        account: Some(account.id),
+        live: Some(true),
+        ..OrderFilter::default()
+    };
+    add_orders(store, live, &mut orders).await?;
+    for position in positions {
+        let is_moving = match position.state {
+            PositionState::Opening | PositionState::Closing { .. } => true,
+            PositionState::Open | PositionState::Closed { .. } | PositionState::Abandoned { .. } => false,
+        };
+        if is_moving {
+            let of_position = OrderFilter {
+                position: Some(position.id),
+                ..OrderFilter::default()
+            };
+            add_orders(store, of_position, &mut orders).await?;
+        }
+    }
+    for client_id in report.fills.iter().filter_map(|fill| fill.client_id.as_ref()) {
+        if orders.values().any(|order| order.client_id == *client_id) {
+            continue;
+        }
+        if let Some(order) = store.order_by_client_id(client_id).await?
+            && order.account == account.id
+        {
+            orders.insert(order.id, order);
+        }
+    }
+    Ok(orders)
+}
+
+async fn add_orders(
+    store: &dyn Store,
+    filter: OrderFilter,
+    orders: &mut BTreeMap<OrderId, Order>,
+) -> Result<(), StoreError> {
+    let mut page = Page::first(ROWS);
+    loop {
+        let rows = store.orders(filter, page).await?;
+        let Some(last) = rows.last() else {
+            return Ok(());
+        };
+        page = Page::after(last.id.0, ROWS);
+        orders.extend(rows.into_iter().map(|order| (order.id, order)));
+    }
+}
+
+/// What is on record as fills of these orders.
+async fn executed(
+    store: &dyn Store,
+    orders: &BTreeMap<OrderId, Order>,
+) -> Result<BTreeMap<OrderId, Executed>, StoreError> {
+    let mut positions: Vec<_> = orders.values().map(|order| order.position).collect();
+    positions.sort_unstable();
+    positions.dedup();
+    let mut executed = BTreeMap::<OrderId, Executed>::new();
+    for position in positions {
+        for fill in store.fills_of(position).await? {
+            let Some(order) = fill.order else { continue };
+            let sum = executed.entry(order).or_default();
+            *sum = add(*sum, &fill).map_err(|error| StoreError::Corrupt {
+                what: format!("fill {}", fill.report.venue_fill_id),
+                why: error.to_string(),
+            })?;
+        }
+    }
+    Ok(executed)
+}
+
+fn add(sum: Executed, fill: &Fill) -> Result<Executed, NumberError> {
+    let notional = fill.report.price.notional(fill.report.quantity, Rounding::HalfUp)?;
+    Ok(Executed {
+        quantity: sum.quantity.plus(fill.report.quantity)?,
+        notional: sum.notional.plus(notional)?,
+    })
+}

@@ -1,0 +1,268 @@
+//! The accounts that are kept in sync, and whose turn it is.
+
+use std::collections::{BTreeSet, HashMap};
+
+use domain::id::VenueAccountId;
+use domain::venue::VenueName;
+use tokio::sync::oneshot;
+use tokio::time::Instant;
+
+use super::memory::Memory;
+use crate::actors::mail::MailError;
+
+/// Senders that may wait for one sync of one account.
+const WAITERS: usize = 64;
+
+/// Who waits for a sync.
+pub(super) type Waiter = oneshot::Sender<Result<(), MailError>>;
+
+/// One account.
+#[derive(Debug)]
+pub(super) struct Watch {
+    /// Here while it is not being synced.
+    pub memory: Option<Memory>,
+    /// When its turn is.
+    pub due: Instant,
+    /// Since when somebody wants it out of turn.
+    pub forced: Option<Instant>,
+    /// Whether the store may know what the last comparison did not.
+    pub dirty: bool,
+    /// Whether it must be synced; one that need not is dropped when it is flat.
+    pub wanted: bool,
+    /// Whether it may hold a position; assumed until the venue says otherwise (S2-02).
+    pub has_position: bool,
+    /// Its venue, once known.
+    pub venue: Option<VenueName>,
+    /// Failures in a row.
+    pub failures: u32,
+    /// Syncs in a row that left something for the next.
+    pub unresolved: u32,
+    /// Whether its failing was told.
+    pub told: bool,
+    /// Waiting for a sync that has not begun.
+    waiting: Vec<Waiter>,
+    /// Waiting for the one in flight.
+    served: Vec<Waiter>,
+}
+
+impl Watch {
+    fn new(due: Instant) -> Self {
+        Self {
+            memory: Some(Memory::default()),
+            due,
+            forced: None,
+            dirty: true,
+            wanted: true,
+            has_position: true,
+            venue: None,
+            failures: 0,
+            unresolved: 0,
+            told: false,
+            waiting: Vec::new(),
+            served: Vec::new(),
+        }
+    }
+
+    fn is_in_flight(&self) -> bool {
+        self.memory.is_none()
+    }
+
+    /// Lets somebody wait for the next sync that begins.
+    pub fn wait(&mut self, waiter: Waiter) -> Result<(), Waiter> {
+        self.waiting.retain(|waiter| !waiter.is_closed());
+        if self.waiting.len() >= WAITERS {
+            return Err(waiter);
+        }
+        self.waiting.push(waiter);
+        Ok(())
+    }
+}
+
+/// The accounts by turn.
+#[derive(Debug, Default)]
+pub(super) struct Watches {
+    all: HashMap<VenueAccountId, Watch>,
+    turns: BTreeSet<(Instant, VenueAccountId)>,
+    forced: BTreeSet<(Instant, VenueAccountId)>,
+}
+
+/// An account whose turn it is.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Turn {
+    pub account: VenueAccountId,
+    /// Since when it is due.
+    pub due: Instant,
+    pub forced: bool,
+}
+
+impl Watches {
+    pub fn len(&self) -> usize {
+        self.all.len()
+    }
+
+    pub fn watch(&mut self, account: VenueAccountId) -> Option<&mut Watch> {
+        self.all.get_mut(&account)
+    }
+
+    /// Begins to watch an account; one that is watched stays as it is.
+    pub fn add(&mut self, account: VenueAccountId, due: Instant) -> &mut Watch {
+        self.all.entry(account).or_insert_with(|| {
+            self.turns.insert((due, account));
+            Watch::new(due)
+        })
+    }
+
+    /// Makes it the account's turn now; after the sync in flight, when there is one.
+    pub fn force(&mut self, account: VenueAccountId, now: Instant) {
+        let Some(watch) = self.all.get_mut(&account) else {
+            return;
+        };
+        watch.dirty = true;
+        if watch.forced.is_none() {
+            watch.forced = Some(now);
+            if !watch.is_in_flight() {
+                self.forced.insert((now, account));
+            }
+        }
+    }
+
+    /// Everyone whose turn it is: forced ones first, then the longest overdue.
+    pub fn due(&self, now: Instant) -> Vec<Turn> {
+        let turn = |forced| {
+            move |(due, account): &(Instant, VenueAccountId)| Turn {
+                account: *account,
+                due: *due,
+                forced,
+            }
+        };
+        let forced = self.forced.iter().map(turn(true));
+        let by_turn = self.turns.iter().take_while(|(due, _)| *due <= now).map(turn(false));
+        forced.chain(by_turn).collect()
+    }
+
+    /// Since when the longest overdue waits.
+    pub fn oldest_due(&self) -> Option<Instant> {
+        let forced = self.forced.first().map(|(due, _)| *due);
+        let by_turn = self.turns.first().map(|(due, _)| *due);
+        forced.into_iter().chain(by_turn).min()
+    }
+
+    /// Takes the account for a sync: its memory, and whether it is dirty. `None` while one is in flight.
+    pub fn begin(&mut self, account: VenueAccountId) -> Option<(Memory, bool)> {
+        let watch = self.all.get_mut(&account)?;
+        let memory = watch.memory.take()?;
+        self.turns.remove(&(watch.due, account));
+        if let Some(since) = watch.forced.take() {
+            self.forced.remove(&(since, account));
+        }
+        watch.served.append(&mut watch.waiting);
+        Some((memory, std::mem::take(&mut watch.dirty)))
+    }
+
+    /// Gives the account back after a sync, answers who waited for it, and sets its next turn.
+    pub fn end(&mut self, account: VenueAccountId, memory: Memory, answer: Result<(), MailError>, due: Instant) {
+        let Some(watch) = self.all.get_mut(&account) else {
+            return;
+        };
+        for waiter in watch.served.drain(..) {
+            if waiter.send(answer.clone()).is_err() {
+                tracing::debug!(account.id = %account, "who waited for the sync has gone");
+            }
+        }
+        watch.dirty |= answer.is_err();
+        watch.memory = Some(memory);
+        watch.due = due;
+        self.turns.insert((due, account));
+        if let Some(since) = watch.forced {
+            self.forced.insert((since, account));
+        }
+    }
+
+    /// Keeps these and whatever is not flat, in flight or waited for; begins to watch the new ones.
+    pub fn want(&mut self, wanted: &BTreeSet<VenueAccountId>, due: impl Fn(VenueAccountId) -> Instant) {
+        for account in wanted {
+            self.add(*account, due(*account));
+        }
+        let (turns, forced) = (&mut self.turns, &mut self.forced);
+        self.all.retain(|account, watch| {
+            watch.wanted = wanted.contains(account);
+            let is_idle = !watch.has_position && !watch.is_in_flight() && watch.forced.is_none();
+            let is_over = !watch.wanted && is_idle && watch.waiting.is_empty();
+            if is_over {
+                turns.remove(&(watch.due, *account));
+                forced.retain(|(_, other)| other != account);
+            }
+            !is_over
+        });
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::time::Duration;
+
+    const A: VenueAccountId = VenueAccountId(1);
+    const B: VenueAccountId = VenueAccountId(2);
+
+    fn accounts(turns: &[Turn]) -> Vec<(VenueAccountId, bool)> {
+        turns.iter().map(|turn| (turn.account, turn.forced)).collect()
+    }
+
+    #[test]
+    fn forced_account_comes_before_the_longest_overdue() {
+        let start = Instant::now();
+        let mut watches = Watches::default();
+        watches.add(A, start);
+        watches.add(B, start + Duration::from_secs(9));
+        let now = start + Duration::from_secs(5);
+        watches.force(B, now);
+        assert_eq!(accounts(&watches.due(now)), [(B, true), (A, false)]);
+    }
+
+    #[test]
+    fn s2_07_account_is_never_synced_twice_at_once_and_a_poke_meanwhile_is_kept() {
+        let start = Instant::now();
+        let mut watches = Watches::default();
+        watches.add(A, start);
+        let (memory, dirty) = watches.begin(A).unwrap();
+        assert!(dirty);
+        assert!(watches.begin(A).is_none());
+        watches.force(A, start);
+        assert_eq!(accounts(&watches.due(start)), []);
+        watches.end(A, memory, Ok(()), start + Duration::from_secs(30));
+        assert_eq!(accounts(&watches.due(start)), [(A, true)]);
+        assert!(watches.begin(A).unwrap().1, "it must be compared again");
+    }
+
+    #[test]
+    fn waiter_is_answered_by_a_sync_that_began_after_it_came() {
+        let start = Instant::now();
+        let mut watches = Watches::default();
+        watches.add(A, start);
+        let (early, mut early_answer) = oneshot::channel();
+        watches.watch(A).unwrap().wait(early).unwrap();
+        let (memory, _) = watches.begin(A).unwrap();
+        let (late, mut late_answer) = oneshot::channel();
+        watches.watch(A).unwrap().wait(late).unwrap();
+        watches.end(A, memory, Ok(()), start);
+        assert_eq!(early_answer.try_recv(), Ok(Ok(())));
+        assert!(late_answer.try_recv().is_err());
+        let (memory, _) = watches.begin(A).unwrap();
+        watches.end(A, memory, Err(MailError::Silent("venue")), start);
+        assert_eq!(late_answer.try_recv(), Ok(Err(MailError::Silent("venue"))));
+    }
+
+    #[test]
+    fn s2_09_account_that_nobody_wants_is_watched_until_it_is_flat() {
+        let start = Instant::now();
+        let mut watches = Watches::default();
+        watches.want(&BTreeSet::from([A, B]), |_| start);
+        watches.watch(B).unwrap().has_position = false;
+        watches.want(&BTreeSet::new(), |_| start);
+        assert_eq!(watches.len(), 1, "what is not known to be flat stays");
+        watches.watch(A).unwrap().has_position = false;
+        watches.want(&BTreeSet::new(), |_| start);
+        assert_eq!((watches.len(), watches.due(start).len()), (0, 0));
+    }
+}
