@@ -48,3 +48,9 @@ pub const SYNC_RECOVERED: &str = "sync.recovered";
 pub const SYNC_ACCOUNTS_UNREAD: &str = "sync.accounts_unread";
 /// The scheduler panicked.
 pub const SYNC_PANICKED: &str = "sync.panicked";
+/// A request was answered.
+pub const HTTP_REQUEST: &str = "http.request";
+/// The store did not do what a request needed.
+pub const HTTP_STORE_FAILED: &str = "http.store_failed";
+/// A poke found a full mailbox; who was poked looks by itself later.
+pub const POKE_LOST: &str = "poke.lost";

@@ -177,24 +177,6 @@ pub struct Withdraw {
 #[rtype(result = "Result<(), MailError>")]
 pub struct Pulse;
 
-/// To the job runner: sweep what is unsettled now, and answer after the pass.
-#[derive(Debug, Clone, Copy, Message)]
-#[rtype(result = "Result<SweepReceipt, MailError>")]
-pub struct Sweep;
-
-/// What a sweep did.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
-pub struct SweepReceipt {
-    /// Unsettled positions that it looked at.
-    pub seen: u64,
-    /// Positions that it charged.
-    pub charged: u64,
-    /// Positions whose power it recorded as owed.
-    pub owed: u64,
-    /// Positions that could not be settled; they stay for the next sweep.
-    pub failed: u64,
-}
-
 /// To the ledger, the scheduler, a robot: finish what is in flight, take nothing new, then stop.
 #[derive(Debug, Clone, Copy, Message)]
 #[rtype(result = "()")]

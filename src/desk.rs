@@ -1,0 +1,136 @@
+//! The desk: what operators ask for, whether over HTTP or on the command line, decided and committed in one place.
+
+mod pages;
+mod pauses;
+mod reads;
+mod robots;
+mod tokens;
+mod users;
+mod wrong;
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use domain::access::Audit;
+use domain::change::{Change, ChangeSet};
+use domain::id::{AuditId, IdKind};
+use domain::instrument::Instrument;
+use domain::market::Symbol;
+use domain::time::Timestamp;
+use domain::venue::VenueName;
+use tokio::sync::Mutex;
+
+use crate::clock::Clock;
+use crate::ports::store::{Store, StoreError};
+use crate::ports::venue::Venue;
+
+pub use pages::{Listing, PageAsk};
+pub use reads::{OrderDetail, PositionDetail};
+pub use tokens::{MintedToken, NewToken, digest_of};
+pub use users::{NewRate, NewUser, NewVenueAccount};
+pub use wrong::{DeskError, WrongField};
+
+/// Who asks, why, and from where: what the audit trail says of a write.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Asker {
+    /// The token's name, or `cli`.
+    pub by: String,
+    /// Their own words.
+    pub reason: String,
+    /// The peer's address, or `local`.
+    pub from: String,
+}
+
+/// Longest reason that is kept, in characters.
+pub const REASON_LENGTH: usize = 300;
+
+/// Everything that a request of an operator is decided with.
+#[derive(Clone)]
+pub struct Desk {
+    /// What is on record.
+    pub store: Arc<dyn Store>,
+    /// The time of day.
+    pub clock: Arc<dyn Clock>,
+    /// The venues that robots can trade on.
+    pub venues: HashMap<VenueName, Arc<dyn Venue>>,
+    /// Held while it is decided whether a robot may live beside the others.
+    robots: Arc<Mutex<()>>,
+}
+
+impl Desk {
+    /// A desk over this store and these venues.
+    pub fn new(store: Arc<dyn Store>, clock: Arc<dyn Clock>, venues: HashMap<VenueName, Arc<dyn Venue>>) -> Self {
+        Self {
+            store,
+            clock,
+            venues,
+            robots: Arc::default(),
+        }
+    }
+
+    /// The market's filters; `None` when the venue is not there or does not list it.
+    async fn instrument(&self, venue: VenueName, symbol: &Symbol) -> Result<Option<Instrument>, DeskError> {
+        match self.venues.get(&venue) {
+            Some(venue) => Ok(venue.instrument(symbol).await?),
+            None => Ok(None),
+        }
+    }
+
+    async fn commit(&self, changes: ChangeSet) -> Result<(), DeskError> {
+        Ok(self.store.commit(changes).await?)
+    }
+
+    async fn next_id(&self, kind: IdKind) -> Result<i64, DeskError> {
+        Ok(self.store.reserve_ids(kind, 1).await?)
+    }
+
+    /// One line for the trail, to be committed together with what it tells of.
+    async fn audit(&self, asker: &Asker, action: &str, subject: String, now: Timestamp) -> Result<Change, DeskError> {
+        let id = AuditId(self.next_id(IdKind::Audit).await?);
+        Ok(Change::AddAudit(Audit {
+            id,
+            at: now,
+            by: asker.by.clone(),
+            action: action.to_owned(),
+            subject,
+            reason: format!("{} (from {})", asker.reason, asker.from),
+        }))
+    }
+
+    /// Writes down that something is about to be asked of an actor, before it is asked.
+    ///
+    /// # Errors
+    /// When the store does not take it; then nothing may be asked.
+    pub async fn note(&self, asker: &Asker, action: &str, subject: String) -> Result<(), DeskError> {
+        let line = self.audit(asker, action, subject, self.clock.now()).await?;
+        self.commit(ChangeSet::of(line)).await
+    }
+}
+
+/// The reason to put on record: trimmed, without control characters, at most [`REASON_LENGTH`] characters.
+///
+/// # Errors
+/// Names the rule that a given reason broke. No reason at all is recorded as such.
+pub fn reason(given: Option<&str>) -> Result<String, WrongField> {
+    let text = given.unwrap_or_default().trim();
+    if text.is_empty() {
+        return Ok("no reason given".to_owned());
+    }
+    if text.chars().count() > REASON_LENGTH || text.chars().any(char::is_control) {
+        let rule = format!("must be at most {REASON_LENGTH} characters without line breaks");
+        return Err(WrongField::new("reason", rule));
+    }
+    Ok(text.to_owned())
+}
+
+/// A conflict means that somebody was faster, which an operator can be told as such.
+impl From<StoreError> for DeskError {
+    fn from(error: StoreError) -> Self {
+        match error {
+            StoreError::Conflict { what } => Self::Conflict {
+                why: format!("{what} was changed by somebody else; look again and repeat"),
+            },
+            error => Self::Store(error),
+        }
+    }
+}

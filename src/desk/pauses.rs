@@ -1,0 +1,38 @@
+//! Pausing and resuming, on record with who and why.
+
+use domain::change::{Change, ChangeSet};
+use domain::pause::{Pause, PauseScope};
+
+use crate::desk::{Asker, Desk, DeskError};
+use crate::view::PauseView;
+
+impl Desk {
+    /// The last word on every scope that was ever paused.
+    ///
+    /// # Errors
+    /// When the store does not answer.
+    pub async fn pauses(&self) -> Result<Vec<PauseView>, DeskError> {
+        let pauses = self.store.pauses().await?;
+        Ok(pauses.into_iter().map(PauseView::from).collect())
+    }
+
+    /// Pauses or resumes a scope. Saying again what already holds is recorded and changes nothing else.
+    ///
+    /// # Errors
+    /// When the store does not take it.
+    pub async fn set_pause(&self, scope: PauseScope, paused: bool, asker: &Asker) -> Result<PauseView, DeskError> {
+        let now = self.clock.now();
+        let pause = Pause {
+            scope,
+            paused,
+            by: asker.by.clone(),
+            reason: asker.reason.clone(),
+            at: now,
+        };
+        let action = if paused { "control.pause" } else { "control.resume" };
+        let audit = self.audit(asker, action, scope.to_string(), now).await?;
+        let changes = vec![Change::SetPause(pause.clone()), audit];
+        self.commit(ChangeSet { changes }).await?;
+        Ok(pause.into())
+    }
+}

@@ -1,0 +1,260 @@
+//! What a request brings: its body, its query and the id in its path, each wrong field named.
+
+use std::fmt::Display;
+use std::future::{Ready, ready};
+use std::str::FromStr;
+use std::time::Duration;
+
+use actix_web::dev::Payload;
+use actix_web::error::PayloadError;
+use actix_web::http::StatusCode;
+use actix_web::{FromRequest, HttpMessage, HttpRequest, web};
+use futures::future::LocalBoxFuture;
+use serde::de::DeserializeOwned;
+use serde::{Deserialize, Deserializer};
+use serde_json::{Map, Value};
+
+use crate::desk::{PageAsk, WrongField};
+use crate::http::problem::{Problem, ProblemKind};
+use crate::http::state::AppState;
+
+/// How long a client may take to send a body.
+const BODY_DEADLINE: Duration = Duration::from_secs(5);
+
+/// A JSON object that was sent, apart from the `reason` that every write may give. No body at all is an empty object.
+pub(super) struct Sent<T> {
+    pub(super) body: T,
+    pub(super) reason: Option<String>,
+}
+
+impl<T: DeserializeOwned + 'static> FromRequest for Sent<T> {
+    type Error = Problem;
+    type Future = LocalBoxFuture<'static, Result<Self, Problem>>;
+
+    fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
+        let json = is_json(request);
+        let bytes = web::Bytes::from_request(request, payload);
+        Box::pin(async move {
+            let bytes = match tokio::time::timeout(BODY_DEADLINE, bytes).await {
+                Ok(Ok(bytes)) => bytes,
+                Ok(Err(error)) => return Err(unread(&error)),
+                Err(_) => return Err(Problem::new(ProblemKind::RequestTimeout, "the body came too slowly")),
+            };
+            let mut object = match bytes.is_empty() {
+                true => Map::new(),
+                false if json => object(&bytes)?,
+                false => {
+                    return Err(Problem::new(
+                        ProblemKind::NotJson,
+                        "send `Content-Type: application/json`",
+                    ));
+                }
+            };
+            let reason = taken(&mut object, "reason")?;
+            let body = read(Value::Object(object))?;
+            Ok(Self { body, reason })
+        })
+    }
+}
+
+fn is_json(request: &HttpRequest) -> bool {
+    let kind = request.content_type();
+    kind.eq_ignore_ascii_case("application/json") || kind.to_ascii_lowercase().ends_with("+json")
+}
+
+fn unread(error: &actix_web::Error) -> Problem {
+    let overflow = matches!(error.as_error::<PayloadError>(), Some(PayloadError::Overflow))
+        || error.as_response_error().status_code() == StatusCode::PAYLOAD_TOO_LARGE;
+    if overflow {
+        Problem::new(
+            ProblemKind::TooLarge,
+            "the body is larger than http.request_limit_bytes",
+        )
+    } else {
+        Problem::new(ProblemKind::Malformed, "the body cannot be read")
+    }
+}
+
+fn object(bytes: &[u8]) -> Result<Map<String, Value>, Problem> {
+    match serde_json::from_slice(bytes) {
+        Ok(Value::Object(object)) => Ok(object),
+        Ok(_) => Err(Problem::new(ProblemKind::Malformed, "the body must be a JSON object")),
+        Err(error) => {
+            let detail = format!("the body is no JSON: line {} column {}", error.line(), error.column());
+            Err(Problem::new(ProblemKind::Malformed, detail))
+        }
+    }
+}
+
+/// Takes one field out of an object, if it is there.
+///
+/// # Errors
+/// When it is of another type.
+pub(super) fn taken<T: DeserializeOwned>(object: &mut Map<String, Value>, field: &str) -> Result<Option<T>, Problem> {
+    match object.remove(field) {
+        None => Ok(None),
+        Some(value) => match serde_json::from_value(value) {
+            Ok(value) => Ok(Some(value)),
+            Err(error) => Err(WrongField::new(field, rule(&error)).into()),
+        },
+    }
+}
+
+/// Reads a value as what is expected; an error names the field and the rule.
+///
+/// # Errors
+/// Names the field that broke a rule.
+pub(super) fn read<T: DeserializeOwned>(value: Value) -> Result<T, Problem> {
+    serde_path_to_error::deserialize(value).map_err(|error| {
+        let path = error.path().to_string();
+        wrong(&path, &rule(error.inner())).into()
+    })
+}
+
+fn rule(error: &impl Display) -> String {
+    error.to_string()
+}
+
+/// Names the field also where serde only says it in words: it is unknown, or missing.
+fn wrong(path: &str, words: &str) -> WrongField {
+    let parent = if path == "." { "" } else { path };
+    let name = |rest: &str| rest.split('`').next().unwrap_or_default().to_owned();
+    let inside = |name: &str| match parent {
+        "" => name.to_owned(),
+        parent if parent.ends_with(name) => parent.to_owned(),
+        parent => format!("{parent}.{name}"),
+    };
+    if let Some(rest) = words.strip_prefix("unknown field `") {
+        let expected = words.split_once(", ").map_or("", |(_, expected)| expected);
+        return WrongField::new(&inside(&name(rest)), format!("is not known here; {expected}"));
+    }
+    if let Some(rest) = words.strip_prefix("missing field `") {
+        return WrongField::new(&inside(&name(rest)), "must be given");
+    }
+    let field = if parent.is_empty() { "body" } else { parent };
+    WrongField::new(field, words)
+}
+
+/// The query of a request.
+pub(super) struct Asked<T>(pub(super) T);
+
+impl<T: DeserializeOwned + 'static> FromRequest for Asked<T> {
+    type Error = Problem;
+    type Future = Ready<Result<Self, Problem>>;
+
+    fn from_request(request: &HttpRequest, _payload: &mut Payload) -> Self::Future {
+        ready(query(request.query_string()).map(Self))
+    }
+}
+
+fn query<T: DeserializeOwned>(text: &str) -> Result<T, Problem> {
+    let pairs = web::Query::<Vec<(String, String)>>::from_query(text);
+    let pairs = pairs.map_err(|_| Problem::new(ProblemKind::Malformed, "the query cannot be read"))?;
+    let mut object = Map::new();
+    for (name, value) in pairs.into_inner() {
+        if object.insert(name.clone(), Value::String(value)).is_some() {
+            return Err(WrongField::new(&name, "must be given once").into());
+        }
+    }
+    read(Value::Object(object))
+}
+
+/// Reads a field of a query from its text.
+pub(super) fn text<'de, D: Deserializer<'de>, T: FromStr<Err: Display>>(
+    deserializer: D,
+) -> Result<Option<T>, D::Error> {
+    let text = String::deserialize(deserializer)?;
+    text.parse().map(Some).map_err(serde::de::Error::custom)
+}
+
+/// The query of a list.
+#[derive(Debug, Clone, Copy, Default, Deserialize, utoipa::IntoParams)]
+#[serde(deny_unknown_fields, default)]
+#[into_params(parameter_in = Query)]
+pub(super) struct Paging {
+    /// The `next` of the page before.
+    #[serde(deserialize_with = "text")]
+    #[param(minimum = 0)]
+    pub(super) after: Option<i64>,
+    /// At most so many rows; the largest page when absent.
+    #[serde(deserialize_with = "text")]
+    #[param(minimum = 1)]
+    pub(super) limit: Option<u32>,
+}
+
+impl Paging {
+    /// The page within the configured limit.
+    pub(super) fn page(self, state: &AppState) -> Result<PageAsk, Problem> {
+        Ok(PageAsk::new(self.after, self.limit, state.options.page_limit)?)
+    }
+}
+
+/// The id in a path: a whole number above zero.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct PathId(pub(super) i64);
+
+impl FromRequest for PathId {
+    type Error = Problem;
+    type Future = Ready<Result<Self, Problem>>;
+
+    fn from_request(request: &HttpRequest, _payload: &mut Payload) -> Self::Future {
+        let id = request.match_info().query("id").parse().ok().filter(|id| *id > 0);
+        ready(match id {
+            Some(id) => Ok(Self(id)),
+            None => Err(WrongField::new("id", "must be a whole number above zero").into()),
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[derive(Debug, Deserialize)]
+    #[serde(deny_unknown_fields)]
+    struct Sample {
+        #[expect(dead_code, reason = "only the errors are looked at")]
+        leverage: u32,
+        #[serde(default)]
+        #[expect(dead_code, reason = "only the errors are looked at")]
+        limits: domain::robot::Limits,
+    }
+
+    fn error(value: Value) -> WrongField {
+        match read::<Sample>(value) {
+            Ok(sample) => panic!("was read: {sample:?}"),
+            Err(problem) => problem.wrong_fields()[0].clone(),
+        }
+    }
+
+    #[test]
+    fn unknown_missing_and_mistyped_fields_are_named() {
+        assert_eq!(error(json!({"leverage": 1, "leverige": 2})).field, "leverige");
+        assert_eq!(error(json!({})), WrongField::new("leverage", "must be given"));
+        assert_eq!(error(json!({"leverage": "ten"})).field, "leverage");
+        assert_eq!(
+            error(json!({"leverage": 1, "limits": {"max_notional": "1e5"}})).field,
+            "limits.max_notional"
+        );
+        assert_eq!(
+            error(json!({"leverage": 1, "limits": {"max": "1"}})).field,
+            "limits.max"
+        );
+    }
+
+    #[test]
+    fn query_fields_are_read_from_text_and_named_when_wrong() {
+        let paging: Paging = query("after=7&limit=50").unwrap();
+        assert_eq!((paging.after, paging.limit), (Some(7), Some(50)));
+        let fields = |text: &str| query::<Paging>(text).unwrap_err().to_string();
+        assert!(fields("limit=many").starts_with("limit "), "{}", fields("limit=many"));
+        assert!(fields("offset=3").starts_with("offset "), "{}", fields("offset=3"));
+        assert!(
+            fields("after=1&after=2").starts_with("after "),
+            "{}",
+            fields("after=1&after=2")
+        );
+    }
+}

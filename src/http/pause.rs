@@ -1,0 +1,85 @@
+//! Pausing and resuming. Paused opens nothing, still syncs, still closes, still settles.
+
+use actix_web::web;
+use domain::pause::PauseScope;
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+use crate::http::asked::Sent;
+use crate::http::caller::Writer;
+use crate::http::problem::Problem;
+use crate::http::state::AppState;
+use crate::view::PauseView;
+
+/// What to pause or resume. May carry a `reason`, too.
+#[derive(Debug, Clone, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Scoped {
+    /// `global`, which is meant when absent, or `venue:NAME`.
+    #[schema(value_type = Option<String>, example = "global")]
+    #[serde(default = "everything")]
+    scope: PauseScope,
+}
+
+fn everything() -> PauseScope {
+    PauseScope::Global
+}
+
+/// The last word on every scope that was ever paused.
+#[derive(Debug, Serialize, ToSchema)]
+pub(super) struct PauseStatus {
+    /// Whether anything is paused now.
+    paused: bool,
+    /// Each scope.
+    scopes: Vec<PauseView>,
+}
+
+/// What is paused.
+#[utoipa::path(get, path = "/status/pause", tag = "control", responses((status = 200, description = "What is paused", body = PauseStatus)))]
+pub(super) async fn status(state: web::Data<AppState>) -> Result<web::Json<PauseStatus>, Problem> {
+    let scopes = state.desk.pauses().await?;
+    let paused = scopes.iter().any(|scope| scope.paused);
+    Ok(web::Json(PauseStatus { paused, scopes }))
+}
+
+/// Pauses: nothing is opened in the scope from now on, also after a restart.
+#[utoipa::path(
+    post,
+    path = "/control/pause",
+    tag = "control",
+    request_body = Scoped,
+    responses((status = 200, description = "It is paused", body = PauseView))
+)]
+pub(super) async fn pause(
+    state: web::Data<AppState>,
+    writer: Writer,
+    sent: Sent<Scoped>,
+) -> Result<web::Json<PauseView>, Problem> {
+    set(&state, writer, sent, true).await
+}
+
+/// Resumes: robots in the scope may open again, where nothing else pauses them.
+#[utoipa::path(
+    post,
+    path = "/control/resume",
+    tag = "control",
+    request_body = Scoped,
+    responses((status = 200, description = "It is resumed", body = PauseView))
+)]
+pub(super) async fn resume(
+    state: web::Data<AppState>,
+    writer: Writer,
+    sent: Sent<Scoped>,
+) -> Result<web::Json<PauseView>, Problem> {
+    set(&state, writer, sent, false).await
+}
+
+async fn set(
+    state: &AppState,
+    writer: Writer,
+    sent: Sent<Scoped>,
+    paused: bool,
+) -> Result<web::Json<PauseView>, Problem> {
+    let asker = writer.asker(sent.reason.as_deref())?;
+    Ok(web::Json(state.desk.set_pause(sent.body.scope, paused, &asker).await?))
+}

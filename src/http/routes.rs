@@ -1,0 +1,159 @@
+//! The route table: the one list from which registration, the role check, and the OpenAPI document are made.
+
+use actix_web::http::Method;
+use actix_web::{Route, web};
+use domain::access::Role;
+use utoipa::OpenApi;
+
+use crate::http::{alerts, health, ledger, metrics, openapi, pause, people, positions, robots};
+
+/// The methods that the interface knows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Verb {
+    /// Looks.
+    Get,
+    /// Creates, or asks for an act.
+    Post,
+    /// Changes.
+    Patch,
+}
+
+impl Verb {
+    /// Its name in a request.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Get => "GET",
+            Self::Post => "POST",
+            Self::Patch => "PATCH",
+        }
+    }
+
+    pub(super) fn of(method: &Method) -> Option<Self> {
+        [Self::Get, Self::Post, Self::Patch]
+            .into_iter()
+            .find(|verb| verb.as_str() == method.as_str())
+    }
+
+    fn route(self) -> Route {
+        match self {
+            Self::Get => web::get(),
+            Self::Post => web::post(),
+            Self::Patch => web::patch(),
+        }
+    }
+}
+
+/// Who may pass.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Access {
+    /// Everyone; tells nothing but yes or no.
+    Public,
+    /// Holders of a token with this role or a higher one.
+    Role(Role),
+}
+
+/// One row of the table.
+pub struct Row {
+    /// Method.
+    pub verb: Verb,
+    /// Path with `{id}` where an id stands.
+    pub path: &'static str,
+    /// Who may pass.
+    pub access: Access,
+    /// The handler by name.
+    pub handler: &'static str,
+    route: fn() -> Route,
+}
+
+const PUBLIC: Access = Access::Public;
+const VIEWER: Access = Access::Role(Role::Viewer);
+const OPERATOR: Access = Access::Role(Role::Operator);
+const ADMIN: Access = Access::Role(Role::Admin);
+
+macro_rules! table {
+    ($($verb:ident $path:literal $access:ident => $room:ident::$handler:ident;)+) => {
+        /// Every route. What is not listed here is not there.
+        pub const ROUTES: &[Row] = &[$(Row {
+            verb: Verb::$verb,
+            path: $path,
+            access: $access,
+            handler: concat!(stringify!($room), "::", stringify!($handler)),
+            route: || Verb::$verb.route().to($room::$handler),
+        }),+];
+
+        /// What the handlers say of themselves.
+        #[derive(OpenApi)]
+        #[openapi(paths($($room::$handler),+))]
+        pub(super) struct Paths;
+    };
+}
+
+table! {
+    Get "/health" VIEWER => health::health;
+    Get "/health/live" PUBLIC => health::live;
+    Get "/health/ready" PUBLIC => health::ready;
+    Get "/metrics" VIEWER => metrics::metrics;
+    Get "/openapi.json" VIEWER => openapi::openapi;
+    Get "/status/pause" VIEWER => pause::status;
+    Post "/control/pause" OPERATOR => pause::pause;
+    Post "/control/resume" OPERATOR => pause::resume;
+    Get "/robots" VIEWER => robots::list;
+    Post "/robots" ADMIN => robots::create;
+    Get "/robots/{id}" VIEWER => robots::show;
+    Patch "/robots/{id}" ADMIN => robots::change;
+    Post "/robots/{id}/start" OPERATOR => robots::start;
+    Post "/robots/{id}/stop" OPERATOR => robots::stop;
+    Post "/robots/{id}/close" OPERATOR => robots::close;
+    Get "/positions" VIEWER => positions::list;
+    Get "/positions/{id}" VIEWER => positions::show;
+    Get "/orders" VIEWER => positions::orders;
+    Get "/orders/{id}" VIEWER => positions::order;
+    Get "/users" VIEWER => people::users;
+    Post "/users" ADMIN => people::create_user;
+    Post "/users/{id}/rate" ADMIN => people::set_rate;
+    Get "/venue-accounts" VIEWER => people::accounts;
+    Post "/venue-accounts" ADMIN => people::create_account;
+    Post "/venue-accounts/{id}/sync" OPERATOR => people::sync;
+    Get "/ledger/accounts" VIEWER => ledger::accounts;
+    Get "/ledger/entries" VIEWER => ledger::entries;
+    Get "/ledger/statistics" VIEWER => ledger::statistics;
+    Get "/ledger/debts" VIEWER => ledger::debts;
+    Post "/ledger/recharge" ADMIN => ledger::recharge;
+    Post "/ledger/sweep" OPERATOR => ledger::sweep;
+    Get "/alerts" VIEWER => alerts::list;
+    Get "/audit" ADMIN => alerts::audit;
+}
+
+/// What the table has for a request.
+pub(super) enum Found {
+    /// This row.
+    Row(&'static Row),
+    /// The path with other methods, which are these.
+    OtherMethods(String),
+    /// Nothing.
+    Nothing,
+}
+
+/// Looks a request up by its method and the pattern of its path.
+pub(super) fn find(method: &Method, pattern: Option<&str>) -> Found {
+    let rows: Vec<&'static Row> = ROUTES.iter().filter(|row| Some(row.path) == pattern).collect();
+    let verb = Verb::of(method);
+    match rows.iter().find(|row| Some(row.verb) == verb) {
+        Some(row) => Found::Row(row),
+        None if rows.is_empty() => Found::Nothing,
+        None => {
+            let methods: Vec<&str> = rows.iter().map(|row| row.verb.as_str()).collect();
+            Found::OtherMethods(methods.join(", "))
+        }
+    }
+}
+
+/// Registers every row, and nothing else.
+pub(super) fn configure(app: &mut web::ServiceConfig) {
+    let mut paths: Vec<&str> = ROUTES.iter().map(|row| row.path).collect();
+    paths.dedup();
+    for path in paths {
+        let rows = ROUTES.iter().filter(|row| row.path == path);
+        app.service(rows.fold(web::resource(path), |resource, row| resource.route((row.route)())));
+    }
+}

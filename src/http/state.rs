@@ -1,0 +1,109 @@
+//! What every request is answered with: the desk, the actors' mailboxes, the tokens and the limits.
+
+use std::net::SocketAddr;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
+
+use actix::Recipient;
+use domain::fixed::Ratio;
+use metrics_exporter_prometheus::PrometheusHandle;
+
+use crate::actors::mail::{ClosePosition, HowAreYou, ListChildren, Look, Pulse, Recharge, RunJob, SyncNow};
+use crate::desk::Desk;
+use crate::http::attempts::Attempts;
+use crate::http::keyring::Keyring;
+
+/// Where mail to the actors goes.
+#[derive(Clone)]
+pub struct Mailboxes {
+    /// The supervisor: compare wanted and living children now.
+    pub look: Recipient<Look>,
+    /// The supervisor: all children.
+    pub children: Recipient<ListChildren>,
+    /// The supervisor: close what a robot holds.
+    pub close: Recipient<ClosePosition>,
+    /// The supervisor: how it is; `last_mail` is its last tick.
+    pub supervisor: Recipient<HowAreYou>,
+    /// The ledger: recharge.
+    pub recharge: Recipient<Recharge>,
+    /// The ledger: a sign of life through the writer.
+    pub pulse: Recipient<Pulse>,
+    /// The ledger: how it is.
+    pub ledger: Recipient<HowAreYou>,
+    /// The scheduler: sync an account now.
+    pub sync: Recipient<SyncNow>,
+    /// The scheduler: how it is.
+    pub scheduler: Recipient<HowAreYou>,
+    /// The job scheduler: run a job now.
+    pub run_job: Recipient<RunJob>,
+    /// The job scheduler: how it is.
+    pub jobs: Recipient<HowAreYou>,
+}
+
+/// Limits of the interface.
+#[derive(Debug, Clone, Copy)]
+pub struct Options {
+    /// Address and port; port zero takes a free one.
+    pub listen: SocketAddr,
+    /// Threads.
+    pub workers: usize,
+    /// Largest request body in bytes.
+    pub request_limit_bytes: usize,
+    /// Longest time for one request.
+    pub request_deadline: Duration,
+    /// Largest page of any list.
+    pub page_limit: u32,
+    /// How long requests in flight may take at a stop.
+    pub shutdown_deadline: Duration,
+    /// A supervisor without a tick for so long is dead.
+    pub tick_deadline: Duration,
+    /// Power rate where none is set, for estimates.
+    pub power_rate: Ratio,
+}
+
+/// Whether the daemon takes work: false until all is caught up, and again from the beginning of its end.
+#[derive(Debug, Default)]
+pub struct Ready(AtomicBool);
+
+impl Ready {
+    /// Says whether it takes work from now on.
+    pub fn set(&self, ready: bool) {
+        self.0.store(ready, Ordering::Release);
+    }
+
+    /// Whether it takes work.
+    pub fn is(&self) -> bool {
+        self.0.load(Ordering::Acquire)
+    }
+}
+
+/// What every request is answered with.
+pub struct AppState {
+    /// What operators ask for, decided and committed.
+    pub desk: Desk,
+    /// Where mail goes.
+    pub mail: Mailboxes,
+    /// Renders the metrics.
+    pub metrics: PrometheusHandle,
+    /// Limits.
+    pub options: Options,
+    /// Whether the daemon takes work.
+    pub ready: Ready,
+    pub(super) keyring: Keyring,
+    pub(super) attempts: Attempts,
+}
+
+impl AppState {
+    /// A state that is not ready yet.
+    pub fn new(desk: Desk, mail: Mailboxes, metrics: PrometheusHandle, options: Options) -> Self {
+        Self {
+            keyring: Keyring::new(desk.store.clone()),
+            attempts: Attempts::default(),
+            desk,
+            mail,
+            metrics,
+            options,
+            ready: Ready::default(),
+        }
+    }
+}
