@@ -4,5 +4,6 @@ pub mod alert;
 pub mod job_scheduler;
 pub mod ledger;
 pub mod mail;
+pub mod robot;
 pub mod spawn;
 pub mod sync_scheduler;

@@ -36,7 +36,7 @@ pub const PAPER_OUT_OF_RANGE: &str = "paper.out_of_range";
 pub const RECONCILE_MISMATCH: &str = "reconcile.mismatch";
 /// The venue was asked for an order and gave no answer.
 pub const LOOKUP_FAILED: &str = "sync.lookup_failed";
-/// An order's outcome stays unknown.
+/// An order's outcome is unknown, or stays so.
 pub const ORDER_IN_DOUBT: &str = "order.in_doubt";
 /// A sync of an account failed.
 pub const SYNC_FAILED: &str = "sync.failed";
@@ -54,3 +54,23 @@ pub const HTTP_REQUEST: &str = "http.request";
 pub const HTTP_STORE_FAILED: &str = "http.store_failed";
 /// A poke found a full mailbox; who was poked looks by itself later.
 pub const POKE_LOST: &str = "poke.lost";
+/// A robot's strategy gave a direction.
+pub const ROBOT_SIGNAL: &str = "robot.signal";
+/// A robot could not read its rows or its market.
+pub const ROBOT_BLIND: &str = "robot.blind";
+/// A robot may not open.
+pub const OPEN_REFUSED: &str = "open.refused";
+/// A robot could not open: something did not answer.
+pub const OPEN_FAILED: &str = "open.failed";
+/// A robot closes its position.
+pub const CLOSE_INTENDED: &str = "close.intended";
+/// A robot could not close its position; it tries again.
+pub const CLOSE_FAILED: &str = "close.failed";
+/// The trailing take-profit armed, or its peak rose.
+pub const POSITION_PEAKED: &str = "position.peaked";
+/// The venue took an order.
+pub const ORDER_PLACED: &str = "order.placed";
+/// The venue definitely refused an order.
+pub const ORDER_REFUSED: &str = "order.refused";
+/// The outcome of an order could not be put on record.
+pub const ORDER_OUTCOME_LOST: &str = "order.outcome_lost";

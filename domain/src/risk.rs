@@ -268,6 +268,18 @@ pub fn closes_since(robot: &Robot, now: Timestamp) -> Timestamp {
     limits::closes_since(robot, now)
 }
 
+/// Drafts an opening at the last price with the robot's stake, and approves it when it passes every check.
+pub fn consider(
+    side: Side,
+    exits: Exits,
+    facts: &OpenFacts<'_>,
+    rules: &RiskRules,
+) -> Result<Approved<OpenDraft>, RiskRefusal> {
+    let price = facts.last.ok_or(RiskRefusal::NoPrice)?.price;
+    let draft = OpenDraft::new(facts.robot, facts.instrument, side, price, exits)?;
+    approve(draft, facts, rules)
+}
+
 /// Approves what passes every check; otherwise the first check that it does not pass.
 pub fn approve(draft: OpenDraft, facts: &OpenFacts<'_>, rules: &RiskRules) -> Result<Approved<OpenDraft>, RiskRefusal> {
     check_wanted(facts)?;

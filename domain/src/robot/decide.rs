@@ -79,6 +79,42 @@ pub fn next(view: &View<'_>, rules: &ExitRules) -> Result<Step, NumberError> {
     })
 }
 
+/// What becomes of a request to close.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Asked {
+    /// It is to be closed.
+    Close,
+    /// It is being closed.
+    IsClosing,
+    /// Nothing is open yet; ask again when it is.
+    IsOpening,
+    /// Nothing is held.
+    HoldsNothing,
+}
+
+/// What becomes of a request to close what a robot holds.
+pub const fn asked(position: Option<&Position>) -> Asked {
+    match position {
+        None => Asked::HoldsNothing,
+        Some(position) => match position.state {
+            PositionState::Open => Asked::Close,
+            PositionState::Closing { .. } => Asked::IsClosing,
+            PositionState::Opening => Asked::IsOpening,
+            PositionState::Closed { .. } | PositionState::Abandoned { .. } => Asked::HoldsNothing,
+        },
+    }
+}
+
+/// One word for what a robot is doing.
+pub const fn state_word(robot: &Robot, position: Option<&Position>) -> &'static str {
+    match (position, robot.wanted) {
+        (Some(position), Wanted::Running) => position.state.as_str(),
+        (None, Wanted::Running) => "flat",
+        (Some(_), Wanted::Stopped) => "draining",
+        (None, Wanted::Stopped) => "stopped",
+    }
+}
+
 fn open(view: &View<'_>) -> Step {
     let is_to_open = match view.robot.wanted {
         Wanted::Running => view.robot.auto_open && view.robot.quarantined_at.is_none(),

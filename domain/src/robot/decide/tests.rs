@@ -201,3 +201,23 @@ fn a_close_waits_for_its_back_off_and_for_an_earlier_closing_order() {
     };
     assert_eq!(step(&ordered), Step::Wait(None));
 }
+
+#[test]
+fn only_what_is_open_can_be_asked_to_close() {
+    let reason = CloseReason::Requested;
+    let of = |state| asked(Some(&position(state)));
+    assert_eq!(of(PositionState::Open), Asked::Close);
+    assert_eq!(of(PositionState::Opening), Asked::IsOpening);
+    assert_eq!(of(PositionState::Closing { reason }), Asked::IsClosing);
+    assert_eq!(of(PositionState::Abandoned { at: Timestamp(1) }), Asked::HoldsNothing);
+    assert_eq!(asked(None), Asked::HoldsNothing);
+}
+
+#[test]
+fn a_stopped_robot_that_holds_something_drains() {
+    let open = position(PositionState::Open);
+    assert_eq!(state_word(&robot(), Some(&open)), "open");
+    assert_eq!(state_word(&robot(), None), "flat");
+    assert_eq!(state_word(&robot().stop(Timestamp(2)), Some(&open)), "draining");
+    assert_eq!(state_word(&robot().stop(Timestamp(2)), None), "stopped");
+}

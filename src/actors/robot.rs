@@ -1,0 +1,341 @@
+//! A robot's actor: it looks at prices and rows, asks the domain what to do, and runs one errand at a time.
+
+mod close;
+mod deps;
+mod mailbox;
+mod open;
+mod peak;
+mod rows;
+mod submit;
+mod watch;
+
+use std::sync::Arc;
+
+use actix::fut::{ActorFutureExt, wrap_future};
+use actix::{Actor, ActorContext, AsyncContext, Context, Recipient};
+use domain::fixed::Amount;
+use domain::robot::decide::{self, Asked, Step, View};
+use domain::time::Timestamp;
+use tokio::sync::oneshot;
+use tokio::time::Instant;
+
+use crate::actors::mail::{Exited, Look, MailError, RowsChanged};
+use crate::actors::spawn::{Birth, Child, Generation};
+use crate::event;
+use crate::ports::market::Tape;
+use close::{Closing, Request};
+pub use deps::{RobotDeps, RobotRules, Shared};
+use rows::Rows;
+use watch::{Signal, Watch};
+
+const NAME: &str = "robot";
+
+/// One robot.
+pub struct RobotActor {
+    deps: Arc<RobotDeps>,
+    generation: Generation,
+    exits: Recipient<Exited>,
+    rows: Rows,
+    /// `None` until the tape of its market was found.
+    watch: Option<Watch>,
+    /// Highest profit seen since arming; the one on record may be a step lower.
+    peak: Option<Amount>,
+    request: Request,
+    /// An errand is in flight; what arrives meanwhile is remembered as one look.
+    is_busy: bool,
+    waits_since: Option<Timestamp>,
+    /// After something did not answer, nothing is tried before this.
+    rests_until: Option<Instant>,
+    rows_changed: bool,
+    last_mail: Option<Timestamp>,
+    stoppers: Vec<oneshot::Sender<()>>,
+    is_stopping: bool,
+}
+
+/// What an errand brings back.
+enum Errand {
+    /// Rows were read (`None`: the robot is gone), and the tape was found when it was wanted.
+    Read(Option<Box<Rows>>, Option<Arc<Tape>>),
+    /// Something could not be read.
+    Blind,
+    /// A peak was put on record, or not.
+    Peaked(bool),
+    /// An open was tried.
+    Opened,
+    /// A close was tried.
+    Closed(Closing),
+}
+
+impl RobotActor {
+    /// Starts a robot.
+    pub fn spawn(deps: Arc<RobotDeps>, birth: Birth) -> Child {
+        let robot = Self::new(deps, birth).start();
+        Child {
+            look: robot.clone().recipient(),
+            rows_changed: robot.clone().recipient(),
+            close: robot.clone().recipient(),
+            health: robot.clone().recipient(),
+            stop: robot.recipient(),
+        }
+    }
+
+    fn new(deps: Arc<RobotDeps>, birth: Birth) -> Self {
+        Self {
+            deps,
+            generation: birth.generation,
+            exits: birth.exits,
+            rows: Rows::of(birth.robot),
+            watch: None,
+            peak: None,
+            request: Request::default(),
+            is_busy: false,
+            waits_since: None,
+            rests_until: None,
+            rows_changed: true,
+            last_mail: None,
+            stoppers: Vec::new(),
+            is_stopping: false,
+        }
+    }
+
+    fn take_mail(&mut self) {
+        self.last_mail = Some(self.deps.clock.now());
+    }
+
+    /// Looks, now or as soon as the errand in flight is over.
+    fn look(&mut self, ctx: &mut Context<Self>) {
+        if self.is_busy || self.rests() {
+            self.waits_since.get_or_insert(self.deps.clock.now());
+            return;
+        }
+        self.waits_since = None;
+        if self.rows_changed {
+            return self.read_rows(ctx);
+        }
+        let seen_at = Instant::now();
+        let signal = self
+            .watch
+            .as_mut()
+            .and_then(|watch| watch.read(&self.rows.robot, &self.deps));
+        self.answer_request();
+        match decide::next(&self.view(signal), &self.deps.rules.exit) {
+            Ok(step) => self.take(step, signal, seen_at, ctx),
+            Err(error) => {
+                tracing::error!(event = event::ROBOT_BLIND, robot.id = %self.rows.robot.id, %error,
+                    "robot {} cannot decide: {error}", self.rows.robot.id);
+            }
+        }
+    }
+
+    fn view(&self, signal: Option<Signal>) -> View<'_> {
+        let last = self.watch.as_ref().and_then(Watch::last);
+        View {
+            robot: &self.rows.robot,
+            position: self.rows.position.as_deref(),
+            orders: &self.rows.orders,
+            price: last.map(|tick| tick.price),
+            signal: signal.map(|signal| signal.side),
+            peak: self.peak,
+            requested: self.request.reason(),
+            close_not_before: self.request.not_before(),
+            now: self.deps.clock.now(),
+        }
+    }
+
+    /// Tells those who asked for a close what is to be told before it is tried.
+    fn answer_request(&mut self) {
+        if self.request.reason().is_none() {
+            return;
+        }
+        let nothing = |why: &str| Err(MailError::Failed(format!("robot {} {why}", self.rows.robot.id)));
+        match decide::asked(self.rows.position.as_deref()) {
+            Asked::Close => {}
+            Asked::IsClosing => self.request.answer(&Ok(())),
+            Asked::IsOpening => {
+                let answer = nothing("is still opening its position");
+                self.request.answer(&answer);
+                self.request.is_over();
+            }
+            Asked::HoldsNothing => {
+                let answer = nothing("holds no position");
+                self.request.answer(&answer);
+                self.request.is_over();
+            }
+        }
+    }
+
+    fn take(&mut self, step: Step, signal: Option<Signal>, seen_at: Instant, ctx: &mut Context<Self>) {
+        let deps = Arc::clone(&self.deps);
+        match (step, signal, self.rows.position.clone(), &self.watch) {
+            (Step::Wait(peak), ..) => {
+                self.peak = peak;
+                // A close that waits for its back-off or for an earlier order is on its way.
+                self.request.answer(&Ok(()));
+            }
+            (Step::Open(_), Some(signal), _, Some(watch)) => {
+                let robot = self.rows.robot.clone();
+                let tape = watch.tape();
+                self.run(ctx, async move {
+                    open::open(&deps, &robot, signal, &tape, seen_at).await;
+                    Errand::Opened
+                });
+            }
+            (Step::Peak(peak), _, Some(position), _) => {
+                self.peak = Some(peak);
+                self.run(ctx, async move {
+                    Errand::Peaked(peak::record(&deps, &position, peak).await)
+                });
+            }
+            (Step::Close(reason), _, Some(position), _) => {
+                self.run(ctx, async move {
+                    Errand::Closed(close::close(&deps, &position, reason, seen_at).await)
+                });
+            }
+            (Step::Open(_) | Step::Peak(_) | Step::Close(_), ..) => {}
+        }
+    }
+
+    fn read_rows(&mut self, ctx: &mut Context<Self>) {
+        self.rows_changed = false;
+        let deps = Arc::clone(&self.deps);
+        let robot = self.rows.robot.clone();
+        let wants_tape = self.watch.is_none();
+        self.run(ctx, async move {
+            let rows = Rows::read(deps.store.as_ref(), robot.id).await;
+            let tape = if wants_tape {
+                deps.venue.tape(&robot.symbol).await.map(Some)
+            } else {
+                Ok(None)
+            };
+            let blind = |error: &(dyn std::error::Error + 'static)| {
+                tracing::warn!(event = event::ROBOT_BLIND, robot.id = %robot.id, error,
+                    "robot {} cannot look: {error}", robot.id);
+            };
+            match (rows, tape) {
+                (Ok(rows), Ok(tape)) => Errand::Read(rows.map(Box::new), tape),
+                (Ok(rows), Err(error)) => {
+                    blind(&error);
+                    Errand::Read(rows.map(Box::new), None)
+                }
+                (Err(error), _) => {
+                    blind(&error);
+                    Errand::Blind
+                }
+            }
+        });
+    }
+
+    fn run(&mut self, ctx: &mut Context<Self>, errand: impl Future<Output = Errand> + 'static) {
+        self.is_busy = true;
+        ctx.spawn(wrap_future::<_, Self>(errand).map(Self::come_back));
+    }
+
+    fn come_back(errand: Errand, robot: &mut Self, ctx: &mut Context<Self>) {
+        robot.is_busy = false;
+        if robot.is_stopping {
+            return robot.end(ctx);
+        }
+        match errand {
+            Errand::Read(None, _) => return robot.end(ctx),
+            Errand::Read(Some(rows), tape) => robot.hold(*rows, tape, ctx),
+            Errand::Blind => robot.rest(ctx),
+            Errand::Peaked(is_recorded) => {
+                robot.rows_changed = true;
+                if !is_recorded {
+                    robot.rest(ctx);
+                }
+            }
+            Errand::Opened => robot.rows_changed = true,
+            Errand::Closed(closing) => robot.closed(closing, ctx),
+        }
+        robot.look(ctx);
+    }
+
+    /// Holds the rows that were read, and reads the tape that was found.
+    fn hold(&mut self, rows: Rows, tape: Option<Arc<Tape>>, ctx: &mut Context<Self>) {
+        let recorded = rows.position.as_ref().and_then(|position| position.peak);
+        if rows.holds() == self.rows.holds() {
+            self.peak = self.peak.max(recorded);
+        } else {
+            self.peak = recorded;
+            self.request.is_over();
+        }
+        self.rows = rows;
+        match tape {
+            Some(tape) => {
+                self.watch = Some(Watch::new(
+                    tape,
+                    &self.rows.robot,
+                    &self.deps,
+                    ctx.address().downgrade(),
+                ));
+            }
+            None if self.watch.is_none() => {
+                ctx.notify_later(RowsChanged, self.deps.rules.retry);
+            }
+            None => {}
+        }
+    }
+
+    fn closed(&mut self, closing: Closing, ctx: &mut Context<Self>) {
+        self.rows_changed = true;
+        match closing {
+            Closing::Sent => self.request.answer(&Ok(())),
+            Closing::Overtaken => {}
+            Closing::Refused(why) => {
+                let delay = self.request.back_off(&self.deps.rules, self.deps.clock.now());
+                ctx.notify_later(Look, delay);
+                let why = format!("the venue refused ({why}); it is tried again");
+                self.request.answer(&Err(MailError::Failed(why)));
+            }
+            Closing::NotSent(why) => {
+                self.request
+                    .answer(&Err(MailError::Failed(format!("{why}; it is tried again"))));
+                self.rest(ctx);
+            }
+        }
+    }
+
+    /// Tries nothing for a while, then reads everything anew.
+    fn rest(&mut self, ctx: &mut Context<Self>) {
+        let retry = self.deps.rules.retry;
+        self.rests_until = Some(Instant::now() + retry);
+        ctx.notify_later(RowsChanged, retry);
+    }
+
+    fn rests(&self) -> bool {
+        self.rests_until.is_some_and(|until| Instant::now() < until)
+    }
+
+    fn end(&mut self, ctx: &mut Context<Self>) {
+        for stopper in self.stoppers.drain(..) {
+            if stopper.send(()).is_err() {
+                tracing::debug!("who asked a robot to stop has gone");
+            }
+        }
+        ctx.stop();
+    }
+}
+
+impl Actor for RobotActor {
+    type Context = Context<Self>;
+
+    fn started(&mut self, ctx: &mut Self::Context) {
+        ctx.set_mailbox_capacity(self.deps.rules.mailbox);
+        self.look(ctx);
+    }
+}
+
+impl Drop for RobotActor {
+    fn drop(&mut self) {
+        let exited = Exited {
+            robot: self.rows.robot.id,
+            generation: self.generation.0,
+            panicked: std::thread::panicking(),
+        };
+        if let Err(error) = self.exits.try_send(exited) {
+            // Its tick finds the child gone anyway.
+            tracing::debug!(%error, "the supervisor was not told of an end");
+        }
+    }
+}

@@ -1,0 +1,128 @@
+//! The errand of closing, and what is remembered between its attempts.
+
+use std::time::Duration;
+
+use domain::change::{Change, ChangeSet};
+use domain::id::{IdKind, OrderId};
+use domain::outcome::Outcome;
+use domain::position::{CloseReason, Position};
+use domain::robot::place::{self, close_delay};
+use domain::time::Timestamp;
+use tokio::sync::oneshot;
+use tokio::time::Instant;
+
+use super::deps::{RobotDeps, RobotRules};
+use super::submit::submit;
+use crate::actors::mail::MailError;
+use crate::event;
+use crate::ports::store::StoreError;
+
+/// How an attempt to close ended.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Closing {
+    /// The order was sent; the sync tells the rest.
+    Sent,
+    /// The venue refused the order.
+    Refused(String),
+    /// Nothing was sent: somebody else moved the rows meanwhile; they are to be read again.
+    Overtaken,
+    /// Nothing was sent: the rows could not be read or written.
+    NotSent(String),
+}
+
+/// Closes all of the position, with one new order.
+pub(super) async fn close(deps: &RobotDeps, position: &Position, reason: CloseReason, seen_at: Instant) -> Closing {
+    let why = reason.as_str();
+    tracing::info!(event = event::CLOSE_INTENDED, position.id = %position.id, reason = why,
+        "position {} is to be closed: {why}", position.id);
+    match try_close(deps, position, reason, seen_at).await {
+        Ok(Outcome::Done(_) | Outcome::Unknown(_)) => Closing::Sent,
+        Ok(Outcome::Refused(refusal)) => Closing::Refused(refusal.to_string()),
+        Err(NotClosed::Store(StoreError::Conflict { what })) => {
+            tracing::debug!(position.id = %position.id, what, "rows were moved meanwhile");
+            Closing::Overtaken
+        }
+        Err(error) => {
+            tracing::warn!(event = event::CLOSE_FAILED, position.id = %position.id,
+                error = &error as &(dyn std::error::Error + 'static), "position {} is not closed: {error}", position.id);
+            Closing::NotSent(error.to_string())
+        }
+    }
+}
+
+/// Why no close was sent.
+#[derive(Debug, thiserror::Error)]
+enum NotClosed {
+    #[error(transparent)]
+    Position(#[from] domain::position::PositionError),
+    #[error("rows could not be read or written")]
+    Store(#[from] StoreError),
+}
+
+async fn try_close(
+    deps: &RobotDeps,
+    position: &Position,
+    reason: CloseReason,
+    seen_at: Instant,
+) -> Result<Outcome<domain::venue::OrderReport>, NotClosed> {
+    let order = OrderId(deps.store.reserve_ids(IdKind::Order, 1).await?);
+    let (closing, order) = place::closing(position, reason, order, &deps.installation, deps.clock.now())?;
+    let mut changes = ChangeSet::of(Change::UpdatePosition(Box::new(closing)));
+    changes.push(Change::AddOrder(Box::new(order.clone())));
+    deps.store.commit(changes).await?;
+    metrics::histogram!("bursar_decision_seconds", "purpose" => "close").record(seen_at.elapsed().as_secs_f64());
+    Ok(submit(deps, &order).await)
+}
+
+/// Who asked for a close and what is known of its attempts.
+#[derive(Debug, Default)]
+pub(super) struct Request {
+    reason: Option<CloseReason>,
+    waiting: Vec<oneshot::Sender<Result<(), MailError>>>,
+    refusals: u32,
+    not_before: Option<Timestamp>,
+}
+
+impl Request {
+    /// Somebody asks for a close and waits for what becomes of it.
+    pub(super) fn ask(&mut self, reason: CloseReason) -> oneshot::Receiver<Result<(), MailError>> {
+        let (answer, receipt) = oneshot::channel();
+        self.reason.get_or_insert(reason);
+        self.waiting.push(answer);
+        receipt
+    }
+
+    /// The reason of the close that is asked for.
+    pub(super) const fn reason(&self) -> Option<CloseReason> {
+        self.reason
+    }
+
+    /// When a refused close may be tried again.
+    pub(super) const fn not_before(&self) -> Option<Timestamp> {
+        self.not_before
+    }
+
+    /// Tells those who wait. The request itself stands until it is over.
+    pub(super) fn answer(&mut self, answer: &Result<(), MailError>) {
+        for waiting in self.waiting.drain(..) {
+            if waiting.send(answer.clone()).is_err() {
+                tracing::debug!("who asked for a close has gone");
+            }
+        }
+    }
+
+    /// There is nothing to close (any more).
+    pub(super) fn is_over(&mut self) {
+        self.reason = None;
+        self.refusals = 0;
+        self.not_before = None;
+    }
+
+    /// The venue refused: how long to wait before the next attempt.
+    pub(super) fn back_off(&mut self, rules: &RobotRules, now: Timestamp) -> Duration {
+        self.refusals = self.refusals.saturating_add(1);
+        let delay = close_delay(self.refusals, rules.close_retry_first, rules.close_retry_max);
+        self.not_before = Some(now.after(delay));
+        delay
+    }
+}

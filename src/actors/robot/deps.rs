@@ -1,0 +1,115 @@
+//! What all robots share: ports, rules, and what is known of markets and accounts for all of them.
+
+use std::collections::{BTreeSet, HashMap};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use actix::Recipient;
+use domain::exit::ExitRules;
+use domain::id::VenueAccountId;
+use domain::market::Symbol;
+use domain::position::ProfitBasis;
+use domain::risk::RiskRules;
+use domain::strategy::{Classifier, MarketState, Templates};
+
+use crate::actors::mail::{SyncAndWait, SyncNow};
+use crate::clock::Clock;
+use crate::ports::market::Tape;
+use crate::ports::store::Store;
+use crate::ports::venue::Venue;
+
+/// How every robot decides.
+#[derive(Debug, Clone)]
+pub struct RobotRules {
+    /// Thresholds and exits.
+    pub templates: Templates,
+    /// How the state of a market is told.
+    pub classifier: Classifier,
+    /// What must hold before an open.
+    pub risk: RiskRules,
+    /// What holds for every exit.
+    pub exit: ExitRules,
+    /// Which profit counts on new positions.
+    pub profit_basis: ProfitBasis,
+    /// Mails that may wait for one robot.
+    pub mailbox: usize,
+    /// Longest wait for the sync before an open.
+    pub sync_deadline: Duration,
+    /// Longest wait for a venue's answer to an order; after it the outcome is unknown.
+    pub place_deadline: Duration,
+    /// Wait before a refused close is tried again; doubles up to `close_retry_max`.
+    pub close_retry_first: Duration,
+    /// Longest wait before a refused close is tried again.
+    pub close_retry_max: Duration,
+    /// Wait after the store or the venue did not answer.
+    pub retry: Duration,
+}
+
+/// What a robot needs; one for all of them.
+pub struct RobotDeps {
+    /// Rows.
+    pub store: Arc<dyn Store>,
+    /// Where they trade.
+    pub venue: Arc<dyn Venue>,
+    /// Time of day.
+    pub clock: Arc<dyn Clock>,
+    /// Is poked after every placement.
+    pub sync_now: Recipient<SyncNow>,
+    /// Is asked before every open.
+    pub forced_sync: Recipient<SyncAndWait>,
+    /// This installation's tag in client order ids.
+    pub installation: String,
+    /// How they decide.
+    pub rules: RobotRules,
+    /// What they know together; starts empty.
+    pub shared: Shared,
+}
+
+/// What robots know together, so that each market is classified once a minute and not once per robot, and two
+/// robots never open on one account's market at once.
+#[derive(Debug, Default)]
+pub struct Shared {
+    states: Mutex<HashMap<Symbol, (i64, MarketState)>>,
+    openings: Mutex<BTreeSet<(VenueAccountId, Symbol)>>,
+}
+
+impl Shared {
+    /// The state of the tape's market in this minute (counted since 1970).
+    pub(super) fn market_state(&self, tape: &Tape, minute: i64, classifier: &Classifier) -> MarketState {
+        let known = lock(&self.states).get(tape.symbol()).copied();
+        if let Some((_, state)) = known.filter(|(at, _)| *at == minute) {
+            return state;
+        }
+        let state = tape.with_bars(|bars| classifier.classify(bars));
+        if known.is_some_and(|(_, before)| before != state) {
+            let symbol = tape.symbol().as_str().to_owned();
+            metrics::counter!("bursar_market_state_changes_total", "symbol" => symbol, "state" => state.as_str())
+                .increment(1);
+        }
+        lock(&self.states).insert(tape.symbol().clone(), (minute, state));
+        state
+    }
+
+    /// The right to open on an account's market, until it is dropped; `None` while somebody else has it.
+    pub(super) fn claim(&self, account: VenueAccountId, symbol: &Symbol) -> Option<Claim<'_>> {
+        let key = (account, symbol.clone());
+        let is_free = lock(&self.openings).insert(key.clone());
+        is_free.then_some(Claim { shared: self, key })
+    }
+}
+
+/// The right to open on an account's market.
+pub(super) struct Claim<'a> {
+    shared: &'a Shared,
+    key: (VenueAccountId, Symbol),
+}
+
+impl Drop for Claim<'_> {
+    fn drop(&mut self) {
+        lock(&self.shared.openings).remove(&self.key);
+    }
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}

@@ -1,0 +1,176 @@
+//! The errand of opening: look again, ask the domain, write the intent, send it.
+
+use std::time::Duration;
+
+use domain::change::{Change, ChangeSet};
+use domain::id::{IdKind, OrderId, PositionId};
+use domain::page::Page;
+use domain::pause::is_paused;
+use domain::risk::{self, Approved, OpenDraft, OpenFacts, RiskRefusal};
+use domain::robot::{Robot, place};
+use tokio::time::Instant;
+
+use super::deps::RobotDeps;
+use super::rows;
+use super::submit::submit;
+use super::watch::Signal;
+use crate::actors::mail::SyncAndWait;
+use crate::event;
+use crate::ports::market::Tape;
+use crate::ports::store::{OrderFilter, StoreError};
+use crate::ports::venue::VenueError;
+
+const MINUTE: Duration = Duration::from_secs(60);
+
+/// Why nothing was opened.
+#[derive(Debug, thiserror::Error)]
+pub(super) enum NotOpened {
+    /// Another robot is opening on the same market of the same account.
+    #[error("another robot is opening there")]
+    Taken,
+    /// The sync before it did not come back in time.
+    #[error("account could not be synced before: {0}")]
+    NotSynced(String),
+    /// A check of the risk module.
+    #[error(transparent)]
+    Refused(#[from] RiskRefusal),
+    /// The venue could not be asked.
+    #[error(transparent)]
+    Venue(#[from] VenueError),
+    /// A row or a market is not there.
+    #[error("{0} is not there")]
+    Missing(String),
+    /// The store could not be read or written.
+    #[error("rows could not be read or written")]
+    Store(#[from] StoreError),
+}
+
+impl NotOpened {
+    fn as_str(&self) -> &'static str {
+        match self {
+            Self::Taken => "taken",
+            Self::NotSynced(_) => "not_synced",
+            Self::Refused(refusal) => refusal.as_str(),
+            Self::Venue(_) => "venue",
+            Self::Missing(_) => "missing",
+            Self::Store(_) => "store",
+        }
+    }
+}
+
+/// Tries to open, once. `seen_at` is when the price was looked at.
+pub(super) async fn open(deps: &RobotDeps, robot: &Robot, signal: Signal, tape: &Tape, seen_at: Instant) {
+    let side = signal.side.as_str();
+    tracing::info!(event = event::ROBOT_SIGNAL, robot.id = %robot.id, symbol = %robot.symbol, side,
+        market_state = signal.state.as_str(), "robot {} would open {side} on {}", robot.id, robot.symbol);
+    if let Err(why) = try_open(deps, robot, signal, tape, seen_at).await {
+        let reason = why.as_str();
+        metrics::counter!("bursar_opens_refused_total", "reason" => reason).increment(1);
+        match why {
+            NotOpened::Refused(_) | NotOpened::Taken => {
+                tracing::info!(event = event::OPEN_REFUSED, robot.id = %robot.id, reason,
+                    "robot {} does not open: {why}", robot.id);
+            }
+            NotOpened::NotSynced(_) | NotOpened::Venue(_) | NotOpened::Missing(_) | NotOpened::Store(_) => {
+                tracing::warn!(event = event::OPEN_FAILED, robot.id = %robot.id, reason,
+                    error = &why as &(dyn std::error::Error + 'static), "robot {} could not open: {why}", robot.id);
+            }
+        }
+    }
+}
+
+async fn try_open(
+    deps: &RobotDeps,
+    robot: &Robot,
+    signal: Signal,
+    tape: &Tape,
+    seen_at: Instant,
+) -> Result<(), NotOpened> {
+    let _claim = deps
+        .shared
+        .claim(robot.account, &robot.symbol)
+        .ok_or(NotOpened::Taken)?;
+    // A paused platform is not to ask its venues for a sync at every signal; whether it is paused decides below.
+    if is_paused(&deps.store.pauses().await?, deps.venue.name()) {
+        return Err(RiskRefusal::Paused(deps.venue.name()).into());
+    }
+    sync(deps, robot).await?;
+    let (robot, approved) = approve(deps, robot, signal, tape).await?;
+    let position = PositionId(deps.store.reserve_ids(IdKind::Position, 1).await?);
+    let order = OrderId(deps.store.reserve_ids(IdKind::Order, 1).await?);
+    let (position, order) = place::opening(
+        &robot,
+        deps.venue.name(),
+        approved,
+        (position, order),
+        &deps.installation,
+        deps.rules.profit_basis,
+        deps.clock.now(),
+    );
+    let mut changes = ChangeSet::of(Change::AddPosition(Box::new(position)));
+    changes.push(Change::AddOrder(Box::new(order.clone())));
+    // When it is not known whether this was written, nothing is sent: the sync finds the order absent and ends it.
+    deps.store.commit(changes).await?;
+    metrics::histogram!("bursar_decision_seconds", "purpose" => "open").record(seen_at.elapsed().as_secs_f64());
+    submit(deps, &order).await;
+    Ok(())
+}
+
+async fn sync(deps: &RobotDeps, robot: &Robot) -> Result<(), NotOpened> {
+    let asked = deps.forced_sync.send(SyncAndWait { account: robot.account });
+    let not_synced = |why: String| Err(NotOpened::NotSynced(why));
+    match tokio::time::timeout(deps.rules.sync_deadline, asked).await {
+        Ok(Ok(Ok(()))) => Ok(()),
+        Ok(Ok(Err(error))) => not_synced(error.to_string()),
+        Ok(Err(error)) => not_synced(error.to_string()),
+        Err(_) => not_synced(format!("no answer in {}ms", deps.rules.sync_deadline.as_millis())),
+    }
+}
+
+/// Gathers the facts as they are after the sync, and asks the risk module.
+async fn approve(
+    deps: &RobotDeps,
+    robot: &Robot,
+    signal: Signal,
+    tape: &Tape,
+) -> Result<(Robot, Approved<OpenDraft>), NotOpened> {
+    let store = deps.store.as_ref();
+    let now = deps.clock.now();
+    let users = [robot.user];
+    let recent = OrderFilter {
+        robot: Some(robot.id),
+        since: Some(now.before(MINUTE)),
+        ..OrderFilter::default()
+    };
+    let most = Page::first(deps.rules.risk.max_orders_per_minute);
+    let (stored, account, pauses, debts, closes, (positions, orders), recent) = futures::try_join!(
+        store.robot(robot.id),
+        store.venue_account(robot.account),
+        store.pauses(),
+        store.open_debts(&users),
+        store.past_closes(robot.id, risk::closes_since(robot, now)),
+        rows::live_on(store, robot.account),
+        store.orders(recent, most),
+    )?;
+    let robot = stored.ok_or_else(|| NotOpened::Missing(format!("robot {}", robot.id)))?;
+    let account = account.ok_or_else(|| NotOpened::Missing(format!("account {}", robot.account)))?;
+    let listed = deps.venue.instrument(&robot.symbol).await?;
+    let instrument = listed.ok_or_else(|| NotOpened::Missing(format!("market {}", robot.symbol)))?;
+    let facts = OpenFacts {
+        now: deps.clock.now(),
+        robot: &robot,
+        venue: deps.venue.name(),
+        mode: account.mode,
+        instrument: &instrument,
+        last: tape.last(),
+        pauses: &pauses,
+        debts: &debts,
+        closes: &closes,
+        positions: &positions,
+        orders: &orders,
+        recent_orders: u32::try_from(recent.len()).unwrap_or(u32::MAX),
+    };
+    let Signal { side, exits, .. } = signal;
+    let approved = risk::consider(side, exits, &facts, &deps.rules.risk)?;
+    Ok((robot, approved))
+}
