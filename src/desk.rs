@@ -1,5 +1,7 @@
 //! The desk: what operators ask for, whether over HTTP or on the command line, decided and committed in one place.
 
+mod fields;
+mod markets;
 mod pages;
 mod pauses;
 mod reads;
@@ -8,22 +10,19 @@ mod tokens;
 mod users;
 mod wrong;
 
-use std::collections::HashMap;
 use std::sync::Arc;
 
 use domain::access::Audit;
 use domain::change::{Change, ChangeSet};
 use domain::id::{AuditId, IdKind};
-use domain::instrument::Instrument;
-use domain::market::Symbol;
 use domain::time::Timestamp;
-use domain::venue::VenueName;
 use tokio::sync::Mutex;
 
 use crate::clock::Clock;
 use crate::ports::store::{Store, StoreError};
-use crate::ports::venue::Venue;
 
+pub use fields::read;
+pub use markets::Markets;
 pub use pages::{Listing, PageAsk};
 pub use reads::{OrderDetail, PositionDetail};
 pub use tokens::{MintedToken, NewToken, digest_of};
@@ -51,28 +50,20 @@ pub struct Desk {
     pub store: Arc<dyn Store>,
     /// The time of day.
     pub clock: Arc<dyn Clock>,
-    /// The venues that robots can trade on.
-    pub venues: HashMap<VenueName, Arc<dyn Venue>>,
+    /// The markets that robots can trade on.
+    pub markets: Markets,
     /// Held while it is decided whether a robot may live beside the others.
     robots: Arc<Mutex<()>>,
 }
 
 impl Desk {
-    /// A desk over this store and these venues.
-    pub fn new(store: Arc<dyn Store>, clock: Arc<dyn Clock>, venues: HashMap<VenueName, Arc<dyn Venue>>) -> Self {
+    /// A desk over this store and these markets.
+    pub fn new(store: Arc<dyn Store>, clock: Arc<dyn Clock>, markets: Markets) -> Self {
         Self {
             store,
             clock,
-            venues,
+            markets,
             robots: Arc::default(),
-        }
-    }
-
-    /// The market's filters; `None` when the venue is not there or does not list it.
-    async fn instrument(&self, venue: VenueName, symbol: &Symbol) -> Result<Option<Instrument>, DeskError> {
-        match self.venues.get(&venue) {
-            Some(venue) => Ok(venue.instrument(symbol).await?),
-            None => Ok(None),
         }
     }
 

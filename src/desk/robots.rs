@@ -53,7 +53,7 @@ impl Desk {
         }
         let account = self.store.venue_account(robot.account).await?;
         let account = account.ok_or_else(|| DeskError::absent("venue account", robot.account))?;
-        let wrong = match self.instrument(account.venue, &robot.symbol).await? {
+        let wrong = match self.markets.instrument(account.venue, &robot.symbol).await? {
             Some(instrument) => fields(patch.check(&robot, &instrument)),
             None => vec![WrongField::new("symbol", "is not listed by the venue any more")],
         };
@@ -118,7 +118,7 @@ impl Desk {
         if account.user != draft.user {
             wrong.push(WrongField::new("account", "must be an account of the robot's user"));
         }
-        match self.instrument(account.venue, &draft.symbol).await? {
+        match self.markets.instrument(account.venue, &draft.symbol).await? {
             Some(instrument) => wrong.extend(fields(draft.check(&instrument))),
             None => {
                 let rule = format!("must be a market of {}", account.venue);

@@ -84,11 +84,9 @@ impl Desk {
         if self.store.user(new.user).await?.is_none() {
             wrong.push(WrongField::new("user", "must be an existing user"));
         }
-        match self.venues.get(&new.venue) {
-            Some(venue) if !venue.supports(new.mode) => {
-                wrong.push(WrongField::new("mode", "must be one that the venue supports"));
-            }
-            Some(_) => {}
+        match self.markets.supports(new.venue, new.mode) {
+            Some(true) => {}
+            Some(false) => wrong.push(WrongField::new("mode", "must be one that the venue supports")),
             None => wrong.push(WrongField::new("venue", "must be a venue that is switched on")),
         }
         if !wrong.is_empty() {

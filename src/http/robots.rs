@@ -12,9 +12,9 @@ use serde_json::{Map, Value};
 use utoipa::ToSchema;
 
 use crate::actors::mail::{ClosePosition, Look};
-use crate::desk::{Listing, WrongField};
+use crate::desk::{Listing, WrongField, read};
 use crate::event;
-use crate::http::asked::{Asked, Paging, PathId, Sent, read, taken};
+use crate::http::asked::{Asked, Paging, PathId, Sent, taken};
 use crate::http::caller::Writer;
 use crate::http::mail::ask;
 use crate::http::problem::Problem;
