@@ -1,17 +1,67 @@
 //! The jobs: what is done again and again, one file per job.
 
 pub mod evaluate_alerts;
+pub mod plan;
 pub mod sweep_unsettled;
+pub mod verify_ledger;
 
+use std::fmt;
+
+use domain::ledger::verify::Verified;
+
+use crate::actors::mail::SweepReceipt;
 use crate::ports::store::StoreError;
 
-/// Why a run of a job did not do all that it should.
+/// Why a run of a job failed.
 #[derive(Debug, thiserror::Error)]
 pub enum JobError {
     /// The store could not be read.
     #[error("could not read the store: {0}")]
     Store(#[from] StoreError),
-    /// Part of the work was not done; says which.
+    /// An actor could not be told.
     #[error("{0}")]
-    Undone(String),
+    Mail(String),
+}
+
+/// What a run of a job says.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum JobReport {
+    /// Of the sweep.
+    Swept(SweepReceipt),
+    /// Of the alerts: how many there is reason for.
+    Judged(usize),
+    /// Of the audit.
+    Verified(Box<Verified>),
+}
+
+impl JobReport {
+    /// Whether the run counts as failed, because it left something undone.
+    pub fn is_failure(&self) -> bool {
+        match self {
+            Self::Swept(swept) => swept.failed > 0,
+            Self::Verified(verified) => verified.finding.is_some(),
+            Self::Judged(_) => false,
+        }
+    }
+}
+
+impl fmt::Display for JobReport {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Swept(swept) => write!(
+                f,
+                "{} unsettled positions: {} charged, {} owed, {} not settled",
+                swept.seen, swept.charged, swept.owed, swept.failed
+            ),
+            Self::Judged(raised) => write!(f, "{raised} alerts have reason"),
+            Self::Verified(verified) => match &verified.finding {
+                Some(finding) => finding.fmt(f),
+                None => write!(
+                    f,
+                    "{} entries, {} accounts, {} debts and {} positions agree; {} positions are pending",
+                    verified.entries, verified.accounts, verified.debts, verified.positions, verified.pending
+                ),
+            },
+        }
+    }
 }

@@ -10,6 +10,7 @@ mod pen;
 mod request;
 mod settle;
 mod transfer;
+pub mod verify;
 pub mod write;
 
 pub use account::{Account, AccountKey, AccountKind, Asset};

@@ -15,10 +15,11 @@ use tracing::{error, info};
 
 pub use job::Job;
 
-use crate::actors::mail::{ActorHealth, HowAreYou, MailError, Raise, Resolve, RunJob, Stop, Tick};
+use crate::actors::mail::{ActorHealth, HowAreYou, MailError, Raise, Resolve, RunJob, Stop, Sweep, SweepReceipt, Tick};
 use crate::clock::Clock;
 use crate::event;
-use job::Course;
+use crate::jobs::{JobReport, sweep_unsettled};
+use job::{Course, Ended};
 
 /// How others know it.
 pub const NAME: &str = "job_scheduler";
@@ -62,7 +63,20 @@ impl JobSchedulerActor {
         ctx.spawn(done);
     }
 
-    fn ended(&mut self, index: usize, result: Result<String, String>, ctx: &mut Context<Self>) {
+    /// The report to come of a run that begins after now.
+    fn run_now(&mut self, name: &str, ctx: &mut Context<Self>) -> Result<oneshot::Receiver<Ended>, MailError> {
+        self.last_mail = Some(self.deps.clock.now());
+        let index = self.courses.iter().position(|course| course.name() == name);
+        let index = index.ok_or_else(|| MailError::Failed(format!("there is no job `{name}`")))?;
+        let (reply, report) = oneshot::channel();
+        if let Some(course) = self.courses.get_mut(index) {
+            course.wait_for_next(reply);
+        }
+        self.begin(index, ctx);
+        Ok(report)
+    }
+
+    fn ended(&mut self, index: usize, result: Ended, ctx: &mut Context<Self>) {
         let at = self.deps.clock.now();
         let Some(course) = self.courses.get_mut(index) else {
             return;
@@ -70,7 +84,8 @@ impl JobSchedulerActor {
         let again = course.end(&result);
         let (name, failures) = (course.name(), course.failures());
         match result {
-            Ok(said) => self.tell_success(name, &said, at),
+            Ok(report) if report.is_failure() => self.tell_failure(name, &report.to_string(), failures),
+            Ok(report) => self.tell_success(name, &report.to_string(), at),
             Err(why) => self.tell_failure(name, &why, failures),
         }
         if again {
@@ -157,19 +172,25 @@ impl Handler<RunJob> for JobSchedulerActor {
     type Result = ResponseFuture<Result<String, MailError>>;
 
     fn handle(&mut self, mail: RunJob, ctx: &mut Self::Context) -> Self::Result {
-        self.last_mail = Some(self.deps.clock.now());
-        let Some(index) = self.courses.iter().position(|course| course.name() == mail.name) else {
-            let unknown = MailError::Failed(format!("there is no job `{}`", mail.name));
-            return Box::pin(futures::future::err(unknown));
-        };
-        let (reply, result) = oneshot::channel();
-        if let Some(course) = self.courses.get_mut(index) {
-            course.wait_for_next(reply);
-        }
-        self.begin(index, ctx);
+        let asked = self.run_now(&mail.name, ctx);
         Box::pin(async move {
-            let ended = result.await.map_err(|_| MailError::Silent(NAME))?;
-            ended.map_err(MailError::Failed)
+            let report = asked?.await.map_err(|_| MailError::Silent(NAME))?;
+            report.map(|report| report.to_string()).map_err(MailError::Failed)
+        })
+    }
+}
+
+impl Handler<Sweep> for JobSchedulerActor {
+    type Result = ResponseFuture<Result<SweepReceipt, MailError>>;
+
+    fn handle(&mut self, _: Sweep, ctx: &mut Self::Context) -> Self::Result {
+        let asked = self.run_now(sweep_unsettled::NAME, ctx);
+        Box::pin(async move {
+            match asked?.await.map_err(|_| MailError::Silent(NAME))? {
+                Ok(JobReport::Swept(receipt)) => Ok(receipt),
+                Ok(other) => Err(MailError::Failed(other.to_string())),
+                Err(why) => Err(MailError::Failed(why)),
+            }
         })
     }
 }

@@ -45,7 +45,7 @@ pub async fn evaluate_alerts(
                 .try_send(Resolve { kind, subject })
                 .map_err(|error| error.to_string()),
         };
-        told.map_err(|error| JobError::Undone(format!("could not tell {}: {error}", kind.as_str())))?;
+        told.map_err(|error| JobError::Mail(format!("could not tell {}: {error}", kind.as_str())))?;
     }
     Ok(raised)
 }

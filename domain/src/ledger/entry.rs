@@ -9,7 +9,7 @@ use crate::id::{DebtId, LedgerAccountId, PositionId};
 use crate::time::Timestamp;
 
 /// Place of an entry in the ledger: 1, 2, 3 … without gaps.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct EntrySeq(pub i64);
 

@@ -9,13 +9,15 @@ use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
 use tokio::time::Instant;
 
-use crate::jobs::JobError;
+use crate::jobs::{JobError, JobReport};
 
 /// First runs are spread over this time, so that a start is no rush.
 const SPREAD: Duration = Duration::from_secs(10);
 
-type Run = Rc<dyn Fn() -> LocalBoxFuture<'static, Result<String, JobError>>>;
-type Reply = oneshot::Sender<Result<String, String>>;
+type Run = Rc<dyn Fn() -> LocalBoxFuture<'static, Result<JobReport, JobError>>>;
+/// What a run said, or why it did not end well.
+pub(super) type Ended = Result<JobReport, String>;
+type Reply = oneshot::Sender<Ended>;
 
 /// A built-in job: what to do, how often, and how long it may take.
 #[derive(Clone)]
@@ -27,29 +29,23 @@ pub struct Job {
 }
 
 impl Job {
-    /// A job that runs every `every` and is ended as failed after `limit`. What a run answers is logged, and told
-    /// to who asked for the run.
-    pub fn new<F, R, T>(name: &'static str, every: Duration, limit: Duration, run: F) -> Self
+    /// A job that runs every `every` and is ended as failed after `limit`.
+    pub fn new<F, R>(name: &'static str, every: Duration, limit: Duration, run: F) -> Self
     where
         F: Fn() -> R + 'static,
-        R: Future<Output = Result<T, JobError>> + 'static,
-        T: ToString,
+        R: Future<Output = Result<JobReport, JobError>> + 'static,
     {
-        let run = move || -> LocalBoxFuture<'static, _> {
-            let run = run();
-            Box::pin(async move { run.await.map(|said| said.to_string()) })
-        };
         Self {
             name,
             every,
             limit,
-            run: Rc::new(run),
+            run: Rc::new(move || Box::pin(run())),
         }
     }
 }
 
 /// Ends the run with its owner.
-struct Running(JoinHandle<Result<String, JobError>>);
+struct Running(JoinHandle<Result<JobReport, JobError>>);
 
 impl Drop for Running {
     fn drop(&mut self) {
@@ -118,7 +114,7 @@ impl Course {
     }
 
     /// The next run, unless one is in progress.
-    pub fn begin(&mut self) -> Option<impl Future<Output = Result<String, String>> + 'static> {
+    pub fn begin(&mut self) -> Option<impl Future<Output = Ended> + 'static> {
         if self.running {
             return None;
         }
@@ -138,11 +134,11 @@ impl Course {
     }
 
     /// Ends the run in progress; answers whether another was asked for meanwhile.
-    pub fn end(&mut self, result: &Result<String, String>) -> bool {
+    pub fn end(&mut self, result: &Ended) -> bool {
         self.running = false;
         self.failures = match result {
-            Ok(_) => 0,
-            Err(_) => self.failures.saturating_add(1),
+            Ok(report) if !report.is_failure() => 0,
+            Ok(_) | Err(_) => self.failures.saturating_add(1),
         };
         for reply in self.waiting.drain(..) {
             if reply.send(result.clone()).is_err() {

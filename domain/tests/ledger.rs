@@ -1,0 +1,10 @@
+//! The ledger as a whole: what it decides, what its auditor finds, and random histories of it.
+
+#![expect(clippy::unwrap_used, reason = "a test stops at the first surprise")]
+
+mod ledger {
+    mod audit;
+    mod decides;
+    mod model;
+    mod shelf;
+}

@@ -1,0 +1,287 @@
+//! A shelf: the smallest thing that keeps what the ledger decides, with the guards that a store has.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use domain::fixed::{Amount, Quantity, Ratio};
+use domain::id::{DebtId, LedgerAccountId, PositionId, UserId, VenueAccountId};
+use domain::ledger::verify::{Verified, Verifier};
+use domain::ledger::{
+    Account, AccountKey, Answer, Debt, DebtState, Decision, Entry, EntryKey, Facts, FreshIds, Happened, Head,
+    LedgerWrite, PostAnswer, Purse, Refused, Request, Rules, Transfer, decide,
+};
+use domain::market::{Side, Symbol};
+use domain::position::{CloseReason, Origin, Position, PositionState, ProfitBasis};
+use domain::settlement::{PayOrder, Settlement};
+use domain::time::Timestamp;
+use domain::user::PowerRate;
+use domain::venue::{MarginMode, VenueName};
+
+pub fn amount(text: &str) -> Amount {
+    text.parse().unwrap()
+}
+
+pub fn ratio(text: &str) -> Ratio {
+    text.parse().unwrap()
+}
+
+pub fn settle(position: i64) -> Request {
+    Request::Settle(PositionId(position))
+}
+
+pub fn recharge(reference: &str, user: i64, purse: Purse, text: &str) -> Request {
+    Request::Recharge(transfer(reference, user, purse, amount(text)))
+}
+
+pub fn withdraw(reference: &str, user: i64, purse: Purse, text: &str) -> Request {
+    Request::Withdraw(transfer(reference, user, purse, amount(text)))
+}
+
+pub fn transfer(reference: &str, user: i64, purse: Purse, amount: Amount) -> Transfer {
+    Transfer {
+        reference: reference.to_owned(),
+        user: UserId(user),
+        purse,
+        amount,
+        by: "ops".to_owned(),
+        remark: "a test".to_owned(),
+    }
+}
+
+/// A line of an entry as text: account, amount, before, after.
+pub type Line = (String, String, String, String);
+
+#[derive(Clone)]
+pub struct Shelf {
+    pub now: Timestamp,
+    pub rules: Rules,
+    pub accounts: BTreeMap<AccountKey, Account>,
+    pub entries: Vec<Entry>,
+    pub debts: BTreeMap<DebtId, Debt>,
+    pub positions: BTreeMap<PositionId, Position>,
+    pub refused: BTreeMap<EntryKey, Refused>,
+    pub rates: Vec<PowerRate>,
+    pub users: BTreeSet<UserId>,
+}
+
+impl Shelf {
+    pub fn new() -> Self {
+        Self {
+            now: Timestamp(1_700_000_000_000),
+            rules: Rules {
+                pay_order: PayOrder::GiftFirst,
+                default_rate: ratio("0.1"),
+            },
+            accounts: BTreeMap::new(),
+            entries: Vec::new(),
+            debts: BTreeMap::new(),
+            positions: BTreeMap::new(),
+            refused: BTreeMap::new(),
+            rates: Vec::new(),
+            users: BTreeSet::new(),
+        }
+    }
+
+    pub fn add_user(&mut self, user: i64) {
+        self.users.insert(UserId(user));
+    }
+
+    pub fn add_rate(&mut self, user: Option<i64>, rate: &str, from: i64) {
+        self.rates.push(PowerRate {
+            user: user.map(UserId),
+            rate: ratio(rate),
+            effective_from: Timestamp(from),
+        });
+    }
+
+    pub fn open_position(&mut self, id: i64, user: i64) {
+        let position = position(id, user, PositionState::Open, Settlement::NotYet);
+        self.positions.insert(PositionId(id), position);
+    }
+
+    pub fn close_position(&mut self, id: i64, user: i64, profit: &str) {
+        self.close_position_at(id, user, profit, Timestamp(500));
+    }
+
+    pub fn close_position_at(&mut self, id: i64, user: i64, profit: &str, at: Timestamp) {
+        let profit = amount(profit);
+        let state = PositionState::Closed {
+            at,
+            reason: CloseReason::TakeProfit,
+            profit,
+        };
+        let settlement = Settlement::at_close(Origin::Robot, profit);
+        self.positions
+            .insert(PositionId(id), position(id, user, state, settlement));
+    }
+
+    pub fn settlement(&self, position: i64) -> Settlement {
+        self.positions[&PositionId(position)].settlement
+    }
+
+    pub fn balance(&self, account: &AccountKey) -> Amount {
+        self.accounts.get(account).map_or(Amount::ZERO, |row| row.balance)
+    }
+
+    pub fn head(&self) -> Head {
+        self.entries.last().map_or(Head::EMPTY, |entry| Head {
+            seq: entry.seq,
+            digest: entry.digest,
+            at: entry.at,
+        })
+    }
+
+    pub fn lines(&self, seq: usize) -> Vec<Line> {
+        let name = |id: LedgerAccountId| self.accounts.values().find(|row| row.id == id).unwrap().key.to_string();
+        let line = |posting: &domain::ledger::Posting| {
+            (
+                name(posting.account),
+                posting.amount.to_string(),
+                posting.before.to_string(),
+                posting.after.to_string(),
+            )
+        };
+        self.entries[seq - 1].postings.iter().map(line).collect()
+    }
+
+    pub fn decide(&self, requests: &[Request]) -> Decision {
+        let keys: BTreeSet<EntryKey> = requests.iter().filter_map(Request::key).collect();
+        let accounts = i64::try_from(self.accounts.len()).unwrap();
+        let debts = i64::try_from(self.debts.len()).unwrap();
+        let facts = Facts {
+            now: self.now,
+            head: Some(self.head()),
+            accounts: self.accounts.values().cloned().collect(),
+            fresh: FreshIds {
+                accounts: accounts + 1..accounts + 1_000,
+                debts: debts + 1..debts + 1_000,
+            },
+            positions: self.positions.values().cloned().collect(),
+            entries: self
+                .entries
+                .iter()
+                .filter(|entry| keys.contains(&entry.key))
+                .cloned()
+                .collect(),
+            refused: self.refused.values().cloned().collect(),
+            debts: self
+                .debts
+                .values()
+                .filter(|debt| debt.state == DebtState::Owed)
+                .cloned()
+                .collect(),
+            rates: self.rates.clone(),
+            users: self.users.iter().copied().collect(),
+        };
+        decide(facts, &self.rules, requests)
+    }
+
+    pub fn run_all(&mut self, requests: &[Request]) -> (Vec<Answer>, Vec<Happened>) {
+        let decision = self.decide(requests);
+        assert_eq!(decision.answers.len(), requests.len());
+        self.keep(decision.write);
+        assert_eq!(decision.head, self.head());
+        (decision.answers, decision.happened)
+    }
+
+    pub fn run(&mut self, requests: &[Request]) -> Vec<PostAnswer> {
+        self.run_all(requests).0.into_iter().map(|answer| answer.post).collect()
+    }
+
+    /// Keeps a group, and panics where a store would refuse it.
+    pub fn keep(&mut self, write: LedgerWrite) {
+        for account in write.opened {
+            assert_eq!(account.balance, Amount::ZERO);
+            assert!(self.accounts.values().all(|row| row.id != account.id));
+            assert!(self.accounts.insert(account.key.clone(), account).is_none());
+        }
+        for moved in write.balances {
+            let account = self.accounts.values_mut().find(|row| row.id == moved.account).unwrap();
+            assert_eq!(account.balance, moved.before, "guard of {}", account.key);
+            account.balance = moved.after;
+        }
+        for entry in write.entries {
+            assert!(
+                self.entries.iter().all(|row| row.key != entry.key),
+                "{} twice",
+                entry.key
+            );
+            self.entries.push(entry);
+        }
+        for debt in write.debts {
+            assert!(self.debts.values().all(|row| row.position != debt.position));
+            assert!(self.debts.insert(debt.id, debt).is_none());
+        }
+        for debt in write.ended_debts {
+            let stored = self.debts.insert(debt.id, debt).unwrap();
+            assert_eq!(stored.state, DebtState::Owed);
+        }
+        for settled in write.settled {
+            let position = self.positions.get_mut(&settled.position).unwrap();
+            assert_eq!(position.settlement, settled.from);
+            position.settlement = settled.to;
+        }
+        for refused in write.refused {
+            assert!(self.refused.insert(refused.key.clone(), refused).is_none());
+        }
+    }
+
+    pub fn audit(&self) -> Verified {
+        let mut verifier = Verifier::new();
+        self.accounts.values().for_each(|account| verifier.account(account));
+        verifier.accounts_are_read();
+        self.entries.iter().for_each(|entry| verifier.entry(entry));
+        verifier.open_window(self.head());
+        self.accounts.values().for_each(|account| verifier.account(account));
+        verifier.accounts_are_read();
+        self.debts.values().for_each(|debt| verifier.debt(debt));
+        self.positions.values().for_each(|position| verifier.position(position));
+        verifier.finish()
+    }
+
+    pub fn finding(&self) -> String {
+        self.audit()
+            .finding
+            .map(|finding| finding.to_string())
+            .unwrap_or_default()
+    }
+
+    pub fn assert_sound(&self) {
+        assert_eq!(self.finding(), "");
+        let mut sums: BTreeMap<&str, i128> = BTreeMap::new();
+        for account in self.accounts.values() {
+            *sums.entry(account.key.asset.as_str()).or_default() += i128::from(account.balance.units());
+        }
+        assert!(sums.values().all(|sum| *sum == 0), "{sums:?}");
+    }
+}
+
+pub fn position(id: i64, user: i64, state: PositionState, settlement: Settlement) -> Position {
+    Position {
+        id: PositionId(id),
+        robot: None,
+        user: UserId(user),
+        account: VenueAccountId(1),
+        venue: VenueName::parse("paper").unwrap(),
+        symbol: Symbol::new("BTCUSDT"),
+        side: Side::Long,
+        origin: Origin::Robot,
+        state,
+        quantity: Quantity::ZERO,
+        entered: Quantity::ONE,
+        entry_notional: Amount::ONE,
+        exit_notional: Amount::ONE,
+        realised: Amount::ZERO,
+        fees: Amount::ZERO,
+        funding: Amount::ZERO,
+        leverage: 10,
+        margin_mode: MarginMode::Cross,
+        exits: None,
+        peak: None,
+        profit_basis: ProfitBasis::Net,
+        settlement,
+        opened_at: Some(Timestamp(1)),
+        created_at: Timestamp(1),
+        updated_at: Timestamp(1),
+        version: 1,
+    }
+}

@@ -1,0 +1,95 @@
+//! The plan: which jobs there are, how often each runs, and how long a run may take.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use actix::Recipient;
+use domain::alert::AlertKind;
+use domain::alert::rules::BacklogLimits;
+use domain::ledger::verify::Verified;
+
+use crate::actors::job_scheduler::Job;
+use crate::actors::mail::{Raise, Resolve, Settle};
+use crate::clock::Clock;
+use crate::jobs::{JobError, JobReport, evaluate_alerts, sweep_unsettled, verify_ledger};
+use crate::ports::store::Store;
+
+/// How often the backlog is judged.
+const JUDGE_EVERY: Duration = Duration::from_secs(30);
+/// How often the whole ledger is audited.
+const AUDIT_EVERY: Duration = Duration::from_secs(24 * 3_600);
+/// Longest sweep or audit.
+const LONG_RUN: Duration = Duration::from_secs(3_600);
+/// What the alert on a broken ledger is about.
+const LEDGER: &str = "ledger";
+
+/// What the jobs need.
+#[derive(Clone)]
+pub struct JobPlan {
+    /// What they read.
+    pub store: Arc<dyn Store>,
+    /// Time of day.
+    pub clock: Arc<dyn Clock>,
+    /// Who settles.
+    pub ledger: Recipient<Settle>,
+    /// Who is told that something is wrong.
+    pub raises: Recipient<Raise>,
+    /// Who is told that it is over.
+    pub resolves: Recipient<Resolve>,
+    /// How often everything unsettled is swept.
+    pub sweep_interval: Duration,
+    /// Positions per page of the sweep.
+    pub sweep_page: u32,
+    /// Above which the backlog raises alerts.
+    pub limits: BacklogLimits,
+}
+
+impl JobPlan {
+    /// The jobs.
+    pub fn jobs(self) -> Vec<Job> {
+        let (sweep, judge, audit) = (self.clone(), self.clone(), self);
+        let every = sweep.sweep_interval;
+        vec![
+            Job::new(sweep_unsettled::NAME, every, LONG_RUN, move || sweep.clone().sweep()),
+            Job::new(evaluate_alerts::NAME, JUDGE_EVERY, JUDGE_EVERY, move || {
+                judge.clone().judge()
+            }),
+            Job::new(verify_ledger::NAME, AUDIT_EVERY, LONG_RUN, move || {
+                audit.clone().audit()
+            }),
+        ]
+    }
+
+    async fn sweep(self) -> Result<JobReport, JobError> {
+        let swept = sweep_unsettled::sweep_unsettled(self.store, self.ledger, self.sweep_page);
+        swept.await.map(JobReport::Swept)
+    }
+
+    async fn judge(self) -> Result<JobReport, JobError> {
+        let judged = evaluate_alerts::evaluate_alerts(self.store, self.clock, self.limits, self.raises, self.resolves);
+        judged.await.map(JobReport::Judged)
+    }
+
+    async fn audit(self) -> Result<JobReport, JobError> {
+        let verified = verify_ledger::verify_ledger(&*self.store).await?;
+        self.tell(&verified)?;
+        Ok(JobReport::Verified(Box::new(verified)))
+    }
+
+    fn tell(&self, verified: &Verified) -> Result<(), JobError> {
+        let (kind, subject) = (AlertKind::LedgerInvariant, LEDGER.to_owned());
+        let told = match &verified.finding {
+            Some(finding) => {
+                let message = finding.to_string();
+                self.raises
+                    .try_send(Raise { kind, subject, message })
+                    .map_err(|error| error.to_string())
+            }
+            None => self
+                .resolves
+                .try_send(Resolve { kind, subject })
+                .map_err(|error| error.to_string()),
+        };
+        told.map_err(|error| JobError::Mail(format!("could not tell {}: {error}", kind.as_str())))
+    }
+}
