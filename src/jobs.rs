@@ -9,7 +9,7 @@ use std::fmt;
 
 use domain::ledger::verify::Verified;
 
-use crate::actors::mail::SweepReceipt;
+use crate::jobs::sweep_unsettled::Swept;
 use crate::ports::store::StoreError;
 
 /// Why a run of a job failed.
@@ -27,7 +27,7 @@ pub enum JobError {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum JobReport {
     /// Of the sweep.
-    Swept(SweepReceipt),
+    Swept(Swept),
     /// Of the alerts: how many there is reason for.
     Judged(usize),
     /// Of the audit.
@@ -48,11 +48,7 @@ impl JobReport {
 impl fmt::Display for JobReport {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Swept(swept) => write!(
-                f,
-                "{} unsettled positions: {} charged, {} owed, {} not settled",
-                swept.seen, swept.charged, swept.owed, swept.failed
-            ),
+            Self::Swept(swept) => swept.fmt(f),
             Self::Judged(raised) => write!(f, "{raised} alerts have reason"),
             Self::Verified(verified) => match &verified.finding {
                 Some(finding) => finding.fmt(f),

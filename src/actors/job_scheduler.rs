@@ -15,10 +15,9 @@ use tracing::{error, info};
 
 pub use job::Job;
 
-use crate::actors::mail::{ActorHealth, HowAreYou, MailError, Raise, Resolve, RunJob, Stop, Sweep, SweepReceipt, Tick};
+use crate::actors::mail::{ActorHealth, HowAreYou, MailError, Raise, Resolve, RunJob, Stop, Tick};
 use crate::clock::Clock;
 use crate::event;
-use crate::jobs::{JobReport, sweep_unsettled};
 use job::{Course, Ended};
 
 /// How others know it.
@@ -174,21 +173,9 @@ impl Handler<RunJob> for JobSchedulerActor {
     fn handle(&mut self, mail: RunJob, ctx: &mut Self::Context) -> Self::Result {
         let asked = self.run_now(&mail.name, ctx);
         Box::pin(async move {
-            let report = asked?.await.map_err(|_| MailError::Silent(NAME))?;
-            report.map(|report| report.to_string()).map_err(MailError::Failed)
-        })
-    }
-}
-
-impl Handler<Sweep> for JobSchedulerActor {
-    type Result = ResponseFuture<Result<SweepReceipt, MailError>>;
-
-    fn handle(&mut self, _: Sweep, ctx: &mut Self::Context) -> Self::Result {
-        let asked = self.run_now(sweep_unsettled::NAME, ctx);
-        Box::pin(async move {
             match asked?.await.map_err(|_| MailError::Silent(NAME))? {
-                Ok(JobReport::Swept(receipt)) => Ok(receipt),
-                Ok(other) => Err(MailError::Failed(other.to_string())),
+                Ok(report) if report.is_failure() => Err(MailError::Failed(report.to_string())),
+                Ok(report) => Ok(report.to_string()),
                 Err(why) => Err(MailError::Failed(why)),
             }
         })

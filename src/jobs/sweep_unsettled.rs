@@ -1,5 +1,6 @@
 //! The sweep: whatever is closed, profitable and unsettled is settled, however old.
 
+use std::fmt;
 use std::sync::Arc;
 
 use actix::Recipient;
@@ -10,7 +11,7 @@ use domain::settlement::Settlement;
 use futures::StreamExt;
 use tracing::warn;
 
-use crate::actors::mail::{Settle, SweepReceipt};
+use crate::actors::mail::Settle;
 use crate::event;
 use crate::jobs::JobError;
 use crate::ports::store::{PositionFilter, Store};
@@ -20,18 +21,41 @@ pub const NAME: &str = "sweep_unsettled";
 /// Settlements asked for at once.
 const PARALLEL: usize = 64;
 
+/// What a sweep did.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Swept {
+    /// Unsettled positions that it looked at.
+    pub seen: u64,
+    /// Positions that are charged now.
+    pub charged: u64,
+    /// Positions whose power is recorded as owed now.
+    pub owed: u64,
+    /// Positions that could not be settled; they stay for the next sweep.
+    pub failed: u64,
+}
+
+impl fmt::Display for Swept {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(
+            f,
+            "{} unsettled positions: {} charged, {} owed, {} not settled",
+            self.seen, self.charged, self.owed, self.failed
+        )
+    }
+}
+
 /// Settles every unsettled position, oldest first and page by page: a page begins beyond the last row of the one
 /// before, so that a row which cannot be settled blocks no other. There is no limit of age (S0-02).
 pub async fn sweep_unsettled(
     store: Arc<dyn Store>,
     ledger: Recipient<Settle>,
     page_size: u32,
-) -> Result<SweepReceipt, JobError> {
+) -> Result<Swept, JobError> {
     let filter = PositionFilter {
         unsettled: true,
         ..PositionFilter::default()
     };
-    let mut swept = SweepReceipt::default();
+    let mut swept = Swept::default();
     let mut page = Page::first(page_size);
     loop {
         let positions = store.positions(filter, page).await?;
@@ -48,7 +72,7 @@ pub async fn sweep_unsettled(
     Ok(swept)
 }
 
-fn count(swept: &mut SweepReceipt, settled: Option<Settlement>) {
+fn count(swept: &mut Swept, settled: Option<Settlement>) {
     swept.seen += 1;
     match settled {
         Some(Settlement::Charged { .. }) => swept.charged += 1,
