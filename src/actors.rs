@@ -6,4 +6,5 @@ pub mod ledger;
 pub mod mail;
 pub mod robot;
 pub mod spawn;
+pub mod supervisor;
 pub mod sync_scheduler;

@@ -74,3 +74,19 @@ pub const ORDER_PLACED: &str = "order.placed";
 pub const ORDER_REFUSED: &str = "order.refused";
 /// The outcome of an order could not be put on record.
 pub const ORDER_OUTCOME_LOST: &str = "order.outcome_lost";
+/// A robot's actor began to live.
+pub const ROBOT_SPAWNED: &str = "robot.spawned";
+/// A robot's actor ended although nobody had asked it to.
+pub const ROBOT_CRASHED: &str = "robot.crashed";
+/// A robot crashed too often and stays stopped.
+pub const ROBOT_QUARANTINED: &str = "robot.quarantined";
+/// A quarantined robot was started again.
+pub const ROBOT_PARDONED: &str = "robot.pardoned";
+/// A quarantine could not be written down yet.
+pub const QUARANTINE_UNWRITTEN: &str = "robot.quarantine_unwritten";
+/// Which robots are wanted could not be read.
+pub const ROBOTS_UNREAD: &str = "supervisor.robots_unread";
+/// Not all robots stopped in time.
+pub const DRAIN_LATE: &str = "supervisor.drain_late";
+/// The supervisor panicked.
+pub const SUPERVISOR_PANICKED: &str = "supervisor.panicked";

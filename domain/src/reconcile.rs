@@ -30,7 +30,7 @@ pub const STALE_WITHIN: Duration = Duration::from_secs(60);
 
 /// So many reports in a row, each later than the one before, must show the same unexplained difference before it
 /// is believed: venues answer for positions and fills at different moments.
-pub const SIGHTINGS: u32 = 3;
+pub const SIGHTINGS: u32 = 5;
 
 /// What is on record for one venue account.
 #[derive(Debug, Clone)]
