@@ -7,4 +7,5 @@ mod ledger {
     mod decides;
     mod model;
     mod shelf;
+    mod transfers;
 }

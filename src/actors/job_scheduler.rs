@@ -94,8 +94,8 @@ impl JobSchedulerActor {
 
     fn tell_success(&self, name: &'static str, said: &str, at: Timestamp) {
         metrics::counter!("bursar_job_runs_total", "job" => name, "result" => "succeeded").increment(1);
-        let seconds = Duration::from_millis(u64::try_from(at.0).unwrap_or_default()).as_secs_f64();
-        metrics::gauge!("bursar_job_last_success_timestamp_seconds", "job" => name).set(seconds);
+        let since_1970 = Duration::from_millis(u64::try_from(at.0).unwrap_or_default());
+        metrics::gauge!("bursar_job_last_success_timestamp_seconds", "job" => name).set(since_1970);
         info!(event = event::JOB_SUCCEEDED, job = name, "job {name}: {said}");
         let over = Resolve {
             kind: AlertKind::JobFailing,

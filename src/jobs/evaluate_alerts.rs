@@ -1,6 +1,7 @@
 //! Looking at what is unsettled, and raising or resolving the alerts on it.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use actix::Recipient;
 use domain::alert::rules::{Backlog, BacklogLimits, judge, oldest_age};
@@ -30,7 +31,7 @@ pub async fn evaluate_alerts(
         oldest: unsettled.oldest,
     };
     let now = clock.now();
-    show(&backlog, oldest_age(&backlog, now).as_secs_f64());
+    show(&backlog, oldest_age(&backlog, now));
     let mut raised = 0;
     for verdict in judge(&backlog, &limits, now) {
         let (kind, subject) = (verdict.kind, SUBJECT.to_owned());
@@ -50,8 +51,8 @@ pub async fn evaluate_alerts(
     Ok(raised)
 }
 
-fn show(backlog: &Backlog, oldest: f64) {
+fn show(backlog: &Backlog, oldest: Duration) {
     let count = u32::try_from(backlog.count).unwrap_or(u32::MAX);
-    metrics::gauge!("bursar_unsettled_positions").set(f64::from(count));
+    metrics::gauge!("bursar_unsettled_positions").set(count);
     metrics::gauge!("bursar_unsettled_oldest_age_seconds").set(oldest);
 }

@@ -21,10 +21,18 @@ const MONEY: &[&str] = &[
     "src/actors/robot",
 ];
 const STORE: &[&str] = &["src/adapters/store", "entity/", "migration/"];
-const ACTORS: &[&str] = &["src/actors", "src/http", "src/assemble", "src/cli", "src/main.rs"];
+const ACTORS: &[&str] = &[
+    "src/actors",
+    "src/jobs",
+    "src/http",
+    "src/assemble",
+    "src/cli",
+    "src/main.rs",
+];
 /// Who may mail actors, or shows what they answered.
 const MAIL: &[&str] = &[
     "src/actors",
+    "src/jobs",
     "src/http",
     "src/desk",
     "src/view",
@@ -105,6 +113,18 @@ pub const WORDS: &[Word] = &[
         CODE,
         &["src/telemetry.rs"],
         "install it in src/telemetry.rs",
+    ),
+    word(
+        "LedgerPen::uncap",
+        CODE,
+        &["src/actors/ledger"],
+        "only the ledger moves money: mail it",
+    ),
+    word(
+        "Change::Ledger",
+        CODE,
+        &["domain/src/ledger/pen.rs", "src/adapters/store"],
+        "only the ledger's pen writes these",
     ),
     word("SystemTime", CODE, CLOCK, TIME),
     word("Utc::now", CODE, CLOCK, TIME),

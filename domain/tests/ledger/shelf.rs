@@ -6,7 +6,7 @@ use domain::fixed::{Amount, Quantity, Ratio};
 use domain::id::{DebtId, LedgerAccountId, PositionId, UserId, VenueAccountId};
 use domain::ledger::verify::{Verified, Verifier};
 use domain::ledger::{
-    Account, AccountKey, Answer, Debt, DebtState, Decision, Entry, EntryKey, Facts, FreshIds, Happened, Head,
+    Account, AccountKey, Answer, Debt, DebtState, Decision, Entry, EntryKey, EntrySeq, Facts, FreshIds, Happened, Head,
     LedgerWrite, PostAnswer, Purse, Refused, Request, Rules, Transfer, decide,
 };
 use domain::market::{Side, Symbol};
@@ -45,6 +45,32 @@ pub fn transfer(reference: &str, user: i64, purse: Purse, amount: Amount) -> Tra
         by: "ops".to_owned(),
         remark: "a test".to_owned(),
     }
+}
+
+pub fn created(entry: i64) -> PostAnswer {
+    PostAnswer::Created { entry: EntrySeq(entry) }
+}
+
+pub fn exists(entry: i64) -> PostAnswer {
+    PostAnswer::Exists { entry: EntrySeq(entry) }
+}
+
+pub fn rejected(reason: &str) -> PostAnswer {
+    PostAnswer::Rejected {
+        reason: reason.to_owned(),
+    }
+}
+
+/// User 7 with 5 gift power and 100 power.
+pub fn funded() -> Shelf {
+    let mut shelf = Shelf::new();
+    shelf.add_user(7);
+    let answers = shelf.run(&[
+        recharge("gift", 7, Purse::GiftPower, "5"),
+        recharge("power", 7, Purse::Power, "100"),
+    ]);
+    assert_eq!(answers, [created(1), created(2)]);
+    shelf
 }
 
 /// A line of an entry as text: account, amount, before, after.

@@ -188,6 +188,6 @@ fn count_open(open: &HashMap<Subject, Alert>) {
     for kind in AlertKind::ALL {
         let count = open.keys().filter(|(open, _)| *open == kind).count();
         let count = u32::try_from(count).unwrap_or(u32::MAX);
-        metrics::gauge!("bursar_alerts_open", "kind" => kind.as_str()).set(f64::from(count));
+        metrics::gauge!("bursar_alerts_open", "kind" => kind.as_str()).set(count);
     }
 }

@@ -83,7 +83,7 @@ impl Desk {
         }
         let begun = Instant::now();
         self.store.commit(changes).await?;
-        metrics::histogram!("bursar_ledger_commit_seconds").record(begun.elapsed().as_secs_f64());
+        metrics::histogram!("bursar_ledger_commit_seconds").record(begun.elapsed());
         if settles {
             crash::point("settle.after_commit");
         }

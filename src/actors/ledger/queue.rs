@@ -36,7 +36,7 @@ impl Waiting {
     }
 
     pub fn answer(self, answer: Result<Answer, MailError>) {
-        metrics::histogram!("bursar_ledger_receipt_seconds").record(self.since.elapsed().as_secs_f64());
+        metrics::histogram!("bursar_ledger_receipt_seconds").record(self.since.elapsed());
         // A sender that has gone asks again under the same key, or its sweep does.
         drop(self.reply.send(answer));
     }

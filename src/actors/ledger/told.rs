@@ -43,7 +43,7 @@ pub(super) fn describe() {
 /// Tells all that became true.
 pub(super) fn tell(desk: &Desk, decision: &Decision) {
     let size = u32::try_from(decision.answers.len()).unwrap_or(u32::MAX);
-    metrics::histogram!("bursar_ledger_group_size").record(f64::from(size));
+    metrics::histogram!("bursar_ledger_group_size").record(size);
     for answer in &decision.answers {
         metrics::counter!("bursar_ledger_answers_total", "answer" => name_of(answer)).increment(1);
     }
