@@ -155,6 +155,7 @@ impl SyncSchedulerActor {
         match busy {
             Ok(busy) => {
                 self.account_failures = 0;
+                self.watches.are_busy(&busy);
                 self.watches.want(&living.into_iter().chain(busy).collect(), first);
             }
             Err(error) => {

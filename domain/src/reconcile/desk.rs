@@ -88,7 +88,7 @@ impl<'a> Desk<'a> {
             .is_some_and(|last| self.report.at < last && last.since(self.report.at) <= STALE_WITHIN)
     }
 
-    /// Applies the fills and incomes that are not on record, in the order of their times.
+    /// Applies the fills and incomes that are not on record.
     pub fn apply_history(&mut self) {
         let report = self.report;
         let (mut fills, mut incomes) = (BTreeSet::new(), BTreeSet::new());
@@ -100,10 +100,7 @@ impl<'a> Desk<'a> {
             let id = &income.venue_income_id;
             !self.records.known_incomes.contains(id) && incomes.insert(id)
         });
-        let (mut fresh_fills, mut fresh_incomes) = (Vec::from_iter(fresh_fills), Vec::from_iter(fresh_incomes));
-        fresh_fills.sort_by_key(|fill| fill.at);
-        fresh_incomes.sort_by_key(|income| income.at);
-        let history = in_order(fresh_fills, fresh_incomes);
+        let history = in_order(fresh_fills.collect(), fresh_incomes.collect());
         for past in history {
             match past {
                 Past::Fill(fill) => self.apply_fill(fill),
@@ -230,7 +227,8 @@ impl super::Rules {
     }
 }
 
-/// Merges fills and incomes by time; at one moment incomes come first.
+/// Merges fills and incomes by time; at one moment incomes come first. Fills stay in the venue's own order whatever
+/// their times say: a clock that was set back must not let a close come before its open.
 fn in_order<'a>(fills: Vec<&'a FillReport>, incomes: Vec<&'a IncomeReport>) -> Vec<Past<'a>> {
     let mut merged = Vec::with_capacity(fills.len() + incomes.len());
     let mut incomes = incomes.into_iter().peekable();

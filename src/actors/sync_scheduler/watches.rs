@@ -178,6 +178,18 @@ impl Watches {
         }
     }
 
+    /// Takes which accounts have anything on record that is not over. One that seemed flat is looked at anew in its
+    /// turn: somebody wrote a row and could not say so.
+    pub fn are_busy(&mut self, busy: &[VenueAccountId]) {
+        for account in busy {
+            if let Some(watch) = self.all.get_mut(account)
+                && !watch.has_position
+            {
+                watch.dirty = true;
+            }
+        }
+    }
+
     /// Keeps these and whatever is not flat, in flight or waited for; begins to watch the new ones.
     pub fn want(&mut self, wanted: &BTreeSet<VenueAccountId>, due: impl Fn(VenueAccountId) -> Instant) {
         for account in wanted {

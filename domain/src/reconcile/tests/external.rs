@@ -87,19 +87,19 @@ fn unexplained_surplus_is_recorded_once_it_lasts() {
 
     let decided = take_each_second(
         &mut book,
-        &report(8_000).holding(Side::Long, "1.5", "104").with_cursor("open"),
+        &report(9_000).holding(Side::Long, "1.5", "104").with_cursor("open"),
         1,
     );
     let external = book.position(100);
     assert_eq!((external.quantity, external.entry_notional), (q("0.5"), amount("52")));
     assert_eq!(
         (external.origin, external.opened_at),
-        (Origin::External, Some(Timestamp(9_000)))
+        (Origin::External, Some(Timestamp(10_000)))
     );
     assert_eq!(decided[0].mismatches, []);
     let decided = take_each_second(
         &mut book,
-        &report(10_000).holding(Side::Long, "1.5", "104").with_cursor("open"),
+        &report(11_000).holding(Side::Long, "1.5", "104").with_cursor("open"),
         1,
     );
     assert!(decided[0].changes.is_empty() && decided[0].unexplained.is_empty());
@@ -111,7 +111,7 @@ fn fill_that_comes_after_its_position_was_recorded_is_not_counted_twice() {
     take_each_second(&mut book, &report(5_000).holding(Side::Long, "0.5", "104"), SIGHTINGS);
     assert_eq!(book.position(100).quantity, q("0.5"));
     let late = fill("h1", Side::Long, false, "0.5", "104", 4_999);
-    book.take(&report(10_000).with_fills(vec![late]).holding(Side::Long, "0.5", "104"));
+    book.take(&report(12_000).with_fills(vec![late]).holding(Side::Long, "0.5", "104"));
     assert_eq!(book.position(100).quantity, q("0.5"));
     assert_eq!(book.fills["h1"].position, Some(PositionId(100)));
 }
@@ -120,13 +120,14 @@ fn fill_that_comes_after_its_position_was_recorded_is_not_counted_twice() {
 fn position_that_the_venue_lost_without_fills_stays_and_is_told() {
     let mut book = Book::new().open(1, Side::Long, "1");
     let decided = take_each_second(&mut book, &report(5_000), SIGHTINGS);
-    assert!(decided[0].mismatches.is_empty() && decided[1].mismatches.is_empty());
+    let (last, earlier) = decided.split_last().unwrap();
+    assert!(earlier.iter().all(|decided| decided.mismatches.is_empty()));
     let difference = Difference {
         symbol: btc(),
         side: Side::Long,
         recorded: q("1"),
         held: q("0"),
-        at: Timestamp(8_000),
+        at: Timestamp(10_000),
         sightings: SIGHTINGS,
     };
     let account = crate::id::VenueAccountId(1);
@@ -135,12 +136,12 @@ fn position_that_the_venue_lost_without_fills_stays_and_is_told() {
         missing.to_string(),
         "account 1 has 1 BTCUSDT long on record, the venue holds 0"
     );
-    assert_eq!(decided[2].mismatches, [missing]);
+    assert_eq!(last.mismatches, [missing]);
     assert_eq!(book.position(1).state, PositionState::Open, "no close is invented");
-    assert!(decided[2].has_position);
+    assert!(last.has_position);
 
     let closed = fill("h1", Side::Long, true, "1", "110", 4_000).worth("10", "0.1");
-    let decided = book.take(&report(9_000).with_fills(vec![closed]));
+    let decided = book.take(&report(11_000).with_fills(vec![closed]));
     assert_eq!(decided.mismatches, []);
     assert_eq!(book.position(1).state.as_str(), "closed");
 }

@@ -191,3 +191,13 @@ fn t12_clock_of_the_venue_set_back_by_a_day_is_no_stale_report() {
     book.take(&report(3_001).with_fills(vec![hand]));
     assert_eq!(book.position(1).state.as_str(), "closed");
 }
+
+#[test]
+fn t12_close_after_the_clock_was_set_back_still_comes_after_its_open() {
+    let mut book = Book::new();
+    let opened = fill("h1", Side::Long, false, "0.5", "100", 5_000_000);
+    let closed = fill("h2", Side::Long, true, "0.5", "110", 1_400_000).worth("5", "0");
+    book.take(&report(1_400_001).with_fills(vec![opened, closed]));
+    assert_eq!(book.position(100).state.as_str(), "closed");
+    assert_eq!(book.position(100).realised, amount("5"));
+}
