@@ -7,12 +7,14 @@ mod generator;
 mod hands;
 mod open;
 mod options;
+mod port;
 mod random;
 mod recording;
+mod report;
 mod rows;
 mod shared;
 mod track;
-mod venue;
+
 mod writer;
 
 use std::sync::Arc;

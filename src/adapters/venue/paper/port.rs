@@ -7,16 +7,15 @@ use domain::id::VenueAccountId;
 use domain::instrument::Instrument;
 use domain::market::Symbol;
 use domain::outcome::Outcome;
-use domain::paper::{PaperFill, PaperIncome, PaperOrder, Refused, Request};
+use domain::paper::{PaperOrder, Refused, Request};
 use domain::user::{PositionMode, VenueAccount};
 use domain::venue::{AccountReport, ClientOrderId, Cursor, OrderIntent, OrderReport, VenueName, VenueOrderId};
-use serde::de::DeserializeOwned;
 use tokio::sync::oneshot;
 use tokio::task::yield_now;
 
-use super::book::Standing;
 use super::faults::{ActFate, PollFate};
 use super::hands::outcome;
+use super::report::Read;
 use super::writer::Act;
 use super::{PaperVenue, rows};
 use crate::ports::market::Tape;
@@ -25,24 +24,6 @@ use crate::ports::venue::{Lookup, Venue, VenueError};
 
 /// Weight of one poll: as much as Binance takes for an account's balances and positions.
 const POLL_WEIGHT: u32 = 5;
-/// How far back a repeating poll repeats.
-const REPEATED: i64 = 3;
-
-/// How far an account's fills and incomes were read.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-struct Read {
-    fill: i64,
-    income: i64,
-}
-
-/// What the book tells for one poll; records that it no longer keeps are `None`.
-struct Told {
-    standing: Standing,
-    last: Read,
-    fills: Option<Vec<PaperFill>>,
-    incomes: Option<Vec<PaperIncome>>,
-}
-
 #[async_trait]
 impl Venue for PaperVenue {
     fn name(&self) -> VenueName {
@@ -136,7 +117,10 @@ impl Venue for PaperVenue {
         let report = match self.faults.of_poll(account) {
             PollFate::Unreachable => Err(unreachable()),
             PollFate::RateLimited(retry_after) => Err(VenueError::RateLimited { retry_after }),
-            PollFate::Well { duplicate, stale } => self.tell(account, cursor, limit, duplicate, stale).await,
+            PollFate::Well { duplicate, stale } => match Read::parse(cursor) {
+                Ok(read) => self.tell(account, read, limit, duplicate, stale).await,
+                Err(error) => Err(error),
+            },
         };
         self.reply(account).await;
         report
@@ -212,100 +196,6 @@ impl PaperVenue {
             }
         }
     }
-
-    async fn tell(
-        &self,
-        account: VenueAccountId,
-        cursor: &Cursor,
-        limit: u32,
-        duplicate: bool,
-        stale: bool,
-    ) -> Result<AccountReport, VenueError> {
-        let read = Read::parse(cursor)?;
-        let back = if duplicate { REPEATED } else { 0 };
-        let from = Read {
-            fill: (read.fill - back).max(0),
-            income: (read.income - back).max(0),
-        };
-        let page = usize::try_from(limit).unwrap_or(usize::MAX);
-        let told = self.look(move |book| {
-            let standing = book.standing(account, stale).transpose()?;
-            let known = book.engine.account(account)?;
-            let last = Read {
-                fill: known.last_fill,
-                income: known.last_income,
-            };
-            let recent = book.recent(account);
-            let (fills, incomes) = (
-                recent.fills.after(from.fill, page),
-                recent.incomes.after(from.income, page),
-            );
-            Some(standing.map(|standing| Told {
-                standing,
-                last,
-                fills,
-                incomes,
-            }))
-        });
-        let told = told.await?.ok_or_else(|| refused(&Refused::UnknownAccount))?;
-        let told = told.map_err(|error| VenueError::Malformed(error.to_string()))?;
-        let fills = self.past(rows::FILL, account, from.fill, limit, told.fills).await?;
-        let incomes = self
-            .past(rows::INCOME, account, from.income, limit, told.incomes)
-            .await?;
-        let reached = Read {
-            fill: fills
-                .last()
-                .map_or(read.fill, |fill: &PaperFill| fill.number.max(read.fill)),
-            income: incomes
-                .last()
-                .map_or(read.income, |income: &PaperIncome| income.number.max(read.income)),
-        };
-        Ok(AccountReport {
-            at: self.now(),
-            balance: told.standing.balance,
-            available: told.standing.available,
-            positions: told.standing.positions,
-            open_orders: told.standing.open_orders,
-            fills: fills.iter().map(PaperFill::report).collect(),
-            incomes: incomes.iter().map(PaperIncome::report).collect(),
-            cursor: reached.cursor(),
-            more: reached.fill < told.last.fill || reached.income < told.last.income,
-        })
-    }
-
-    /// What the book told, or else what the vault has.
-    async fn past<T: DeserializeOwned>(
-        &self,
-        table: &'static str,
-        account: VenueAccountId,
-        after: i64,
-        limit: u32,
-        kept: Option<Vec<T>>,
-    ) -> Result<Vec<T>, VenueError> {
-        if let Some(kept) = kept {
-            return Ok(kept);
-        }
-        let found = self.shared.vault.rows_after(table, account, after, limit);
-        let found = found.await.map_err(unread)?;
-        found.iter().map(rows::read).collect::<Result<_, _>>().map_err(unread)
-    }
-}
-
-impl Read {
-    fn parse(cursor: &Cursor) -> Result<Self, VenueError> {
-        if cursor.0.is_empty() {
-            return Ok(Self { fill: 0, income: 0 });
-        }
-        let parts = cursor.0.split_once('.');
-        let read = parts.and_then(|(fill, income)| Some((fill.parse().ok()?, income.parse().ok()?)));
-        let (fill, income) = read.ok_or_else(|| VenueError::Refused(format!("cursor {} is not ours", cursor.0)))?;
-        Ok(Self { fill, income })
-    }
-
-    fn cursor(self) -> Cursor {
-        Cursor(format!("{}.{}", self.fill, self.income))
-    }
 }
 
 fn lost() -> Outcome<OrderReport> {
@@ -316,11 +206,11 @@ fn unreachable() -> VenueError {
     VenueError::Unreachable("no answer".to_owned())
 }
 
-fn refused(no: &Refused) -> VenueError {
+pub(super) fn refused(no: &Refused) -> VenueError {
     VenueError::Refused(format!("{no} ({})", no.code()))
 }
 
-fn unread(error: StoreError) -> VenueError {
+pub(super) fn unread(error: StoreError) -> VenueError {
     match error {
         StoreError::Corrupt { .. } => VenueError::Malformed(error.to_string()),
         StoreError::Conflict { .. } | StoreError::Unavailable(_) | StoreError::Ambiguous(_) => {
