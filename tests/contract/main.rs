@@ -4,5 +4,6 @@
 
 mod cli;
 mod panics;
+mod paper;
 mod settings;
 mod systemd;

@@ -82,15 +82,15 @@ impl Generator {
         Tick { at, price, quantity }
     }
 
-    /// Chooses the next phase; far from its start the price trends back.
+    /// Chooses the next phase; more than an eighth away from its start the price trends back.
     fn turn(&mut self) {
         self.left = PHASE_LENGTH.0 + self.random.below(PHASE_LENGTH.1);
         let strength = 1 + i128::from(self.random.below(3));
         self.phase = match self.random.below(8) {
             0..=1 => Phase::Range { around: self.price },
             2 => Phase::Volatile,
-            _ if self.price > self.start * 2 => Phase::Trend { eighths: -strength },
-            _ if self.price < self.start / 2 => Phase::Trend { eighths: strength },
+            _ if self.price > self.start + self.start / 8 => Phase::Trend { eighths: -strength },
+            _ if self.price < self.start - self.start / 8 => Phase::Trend { eighths: strength },
             3..=5 => Phase::Trend { eighths: strength },
             _ => Phase::Trend { eighths: -strength },
         };
