@@ -339,3 +339,13 @@ impl Drop for RobotActor {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::RobotActor;
+
+    #[test]
+    fn ten_thousand_robots_are_ten_megabytes_of_actors() {
+        assert!(size_of::<RobotActor>() <= 1_024, "{} bytes", size_of::<RobotActor>());
+    }
+}

@@ -46,15 +46,13 @@ pub(super) async fn holds(store: &dyn Store, robot: RobotId) -> Result<bool, Sto
 pub(super) async fn quarantine(store: &dyn Store, id: RobotId, now: Timestamp) -> Result<Option<Robot>, StoreError> {
     let mut attempt = 1;
     loop {
-        let Some(mut robot) = store.robot(id).await? else {
+        let Some(robot) = store.robot(id).await? else {
             return Ok(None);
         };
         if robot.quarantined_at.is_some() {
             return Ok(Some(robot));
         }
-        robot.quarantined_at = Some(now);
-        robot.updated_at = now.max(robot.updated_at);
-        let changes = ChangeSet::of(Change::UpdateRobot(Box::new(robot)));
+        let changes = ChangeSet::of(Change::UpdateRobot(Box::new(robot.quarantine(now))));
         match store.commit(changes).await {
             Err(StoreError::Conflict { .. }) if attempt < ATTEMPTS => attempt += 1,
             Err(error) => return Err(error),
