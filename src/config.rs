@@ -92,7 +92,7 @@ impl Settings {
         self.log.check(wrong);
         self.supervisor.check(wrong);
         self.sync.check(wrong);
-        self.robot.check(wrong);
+        self.robot.check(self.sync.lookup_grace, wrong);
         self.risk.check(wrong);
         self.settlement.check(wrong);
         self.ledger.check(wrong);

@@ -18,6 +18,9 @@ pub struct RobotSettings {
     /// Longest wait for the sync that precedes an open.
     #[serde(with = "duration")]
     pub forced_sync_deadline: Duration,
+    /// Longest wait for the venue's answer to an order; after it the outcome is unknown.
+    #[serde(with = "duration")]
+    pub place_deadline: Duration,
     /// Wait before a failed close is tried again the first time.
     #[serde(with = "duration")]
     pub close_retry_first: Duration,
@@ -36,8 +39,16 @@ pub struct RobotSettings {
 }
 
 impl RobotSettings {
-    pub(super) fn check(&self, wrong: &mut WrongKeys) {
+    /// An order that is still being sent must not count as never placed: hence the sync's grace.
+    pub(super) fn check(&self, lookup_grace: Duration, wrong: &mut WrongKeys) {
         wrong.between("robot.mailbox", self.mailbox, 1, 65_536);
+        let deadline = duration::text(self.place_deadline);
+        wrong.unless(
+            self.place_deadline < lookup_grace,
+            "robot.place_deadline",
+            deadline,
+            "must be below sync.lookup_grace",
+        );
         let max = duration::text(self.close_retry_max);
         let rule = "must be at least robot.close_retry_first";
         wrong.unless(

@@ -115,6 +115,14 @@ fn unknown_variable_is_refused_by_name() {
 }
 
 #[test]
+fn an_order_on_its_way_must_not_count_as_never_placed() {
+    assert_eq!(
+        wrong_by_variable("BURSAR__ROBOT__PLACE_DEADLINE", "5s"),
+        ["robot.place_deadline: value \"5s\" must be below sync.lookup_grace"]
+    );
+}
+
+#[test]
 fn wrong_types_are_refused_not_converted() {
     for (name, value, told) in [
         (

@@ -35,7 +35,8 @@ pub struct RobotRules {
     pub mailbox: usize,
     /// Longest wait for the sync before an open.
     pub sync_deadline: Duration,
-    /// Longest wait for a venue's answer to an order; after it the outcome is unknown.
+    /// Longest wait for a venue's answer to an order; after it the outcome is unknown. Below the sync's lookup
+    /// grace: an order that is still on its way must not count as never placed.
     pub place_deadline: Duration,
     /// Wait before a refused close is tried again; doubles up to `close_retry_max`.
     pub close_retry_first: Duration,
