@@ -69,6 +69,21 @@ impl PaperVenue {
         }
     }
 
+    /// Writes down what waits and where the markets stand, and answers nothing after that; to be awaited before the
+    /// same vault is opened again.
+    pub async fn close(&self) {
+        let (answer, closed) = oneshot::channel();
+        if self.acts.send(Act::Close { answer }).await.is_err() || closed.await.is_err() {
+            debug!("the paper venue was closed already, or could not write down where its markets stand");
+        }
+        self.acts.closed().await;
+    }
+
+    /// Whether the venue no longer answers.
+    fn is_closed(&self) -> bool {
+        self.acts.is_closed()
+    }
+
     /// A tick of the feed; does not wait for what follows from it.
     async fn drive(&self, symbol: &Symbol, tick: Tick, index: u64) {
         drop(self.mark(symbol, tick, Some(index)).await);

@@ -43,6 +43,34 @@ async fn reopened_venue_goes_on_where_it_stood() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn closed_venue_has_written_what_waited_and_answers_nothing_more() {
+    let vault = Arc::<Vault>::default();
+    let venue = ready(&vault).await;
+    vault.be_slow(Duration::from_secs(1));
+    let order = buy("open", "0.1");
+    let later = async {
+        tokio::time::sleep(Duration::from_millis(1)).await;
+        venue.close().await;
+    };
+    let (placed, ()) = futures::join!(venue.place(ME, &order), later);
+    assert!(matches!(placed, Outcome::Done(_)), "{placed:?}");
+    let saves = vault.saves();
+    assert!(matches!(
+        venue.place(ME, &buy("late", "0.1")).await,
+        Outcome::Unknown(_)
+    ));
+    assert!(venue.poll(ME, &Cursor::default(), 100).await.is_err());
+    price(&venue, "40000").await;
+    venue.close().await;
+    assert_eq!(vault.saves(), saves);
+    let venue = open(&vault).await;
+    assert_eq!(
+        venue.poll(ME, &Cursor::default(), 100).await.unwrap().positions.len(),
+        1
+    );
+}
+
+#[tokio::test(start_paused = true)]
 async fn reopened_venue_refuses_a_vault_that_does_not_add_up() {
     let vault = Arc::<Vault>::default();
     let venue = ready(&vault).await;

@@ -65,6 +65,11 @@ async fn generated_market_plays_in_scaled_time_with_its_history() {
     let ticks = ticks_of(&venue).await;
     assert!((599..=601).contains(&ticks.len()), "{}", ticks.len());
     assert_eq!(ticks[0].at, Timestamp(1_700_000_040_000));
+    assert_eq!(
+        tape.with_bars(|bars| bars[BARS_LENGTH - 1].close),
+        n("65000"),
+        "the past ends at the first price"
+    );
     assert_eq!(ticks[599].at, Timestamp(1_700_000_639_000));
     assert!(
         ticks

@@ -15,11 +15,12 @@ const KEEP_TIME: Duration = Duration::from_secs(10);
 /// Ticks that are told before others may run.
 const BURST: usize = 64;
 
-/// Runs until the venue is dropped or every feed has ended.
+/// Runs until the venue is closed or dropped, or every feed has ended.
 pub(super) async fn run(venue: Weak<PaperVenue>, mut tracks: Vec<(Symbol, Track)>, speed: u32) {
     let mut kept = Instant::now();
     while let Some(next) = tracks.iter().filter_map(|(_, track)| track.due()).min() {
-        let Some(now) = venue.upgrade().map(|venue| venue.now()) else {
+        let open = venue.upgrade().filter(|venue| !venue.is_closed());
+        let Some(now) = open.map(|venue| venue.now()) else {
             return;
         };
         if next > now {

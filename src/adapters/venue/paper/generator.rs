@@ -11,6 +11,11 @@ use super::random::Random;
 /// Ticks that a phase lasts at least, and by how many more it may last.
 const PHASE_LENGTH: (u64, u64) = (120, 1_080);
 
+/// Sets the seed of the past apart.
+const PAST_SEED: u64 = 0x7061_7374;
+/// Milliseconds between two ticks of the past that is made for the bars before the start.
+const PAST_STEP: i64 = 15_000;
+
 /// One seeded path of prices.
 #[derive(Debug, Clone)]
 pub(super) struct Generator {
@@ -52,9 +57,21 @@ impl Generator {
         }
     }
 
-    /// Time between two ticks in milliseconds.
-    pub fn interval(&self) -> i64 {
-        self.interval
+    /// A past of this many milliseconds that ends at the first price, in larger steps and with a seed of its own.
+    pub fn past(instrument: &Instrument, options: &GeneratorOptions, length: i64) -> Vec<Tick> {
+        let mut past = Self::new(instrument, options);
+        past.random = Random::named(options.seed ^ PAST_SEED, instrument.symbol.as_str());
+        let step = past.interval.max(PAST_STEP);
+        past.volatility *= i128::from((step / past.interval).unsigned_abs().isqrt());
+        past.interval = step;
+        let mut ticks: Vec<Tick> = (0..length / step).map(|_| past.next()).collect();
+        let end = ticks.last().map_or(past.start, |tick| tick.price.units().into());
+        for tick in &mut ticks {
+            tick.at.0 -= length;
+            let scaled = i128::from(tick.price.units()) * past.start / end;
+            tick.price = past.rounded(scaled);
+        }
+        ticks
     }
 
     /// The next tick; its time counts from zero.
@@ -78,7 +95,7 @@ impl Generator {
                 .saturating_mul(self.interval),
         );
         self.made += 1;
-        let (price, quantity) = (self.rounded(), self.quantity());
+        let (price, quantity) = (self.rounded(self.price), self.quantity());
         Tick { at, price, quantity }
     }
 
@@ -96,9 +113,9 @@ impl Generator {
         };
     }
 
-    fn rounded(&self) -> Price {
+    fn rounded(&self, units: i128) -> Price {
         let tick = self.instrument.tick;
-        let price = Price::from_wide(self.price).and_then(|price| price.floor_to(tick));
+        let price = Price::from_wide(units).and_then(|price| price.floor_to(tick));
         price.unwrap_or(tick).max(tick)
     }
 

@@ -11,6 +11,8 @@ use crate::ports::market::{BARS_LENGTH, Tape};
 
 /// Most ticks that are made or read again for the bars before the start.
 const HISTORY: u64 = 300_000;
+/// Milliseconds before its first tick for which a generated market has bars: as many as a tape keeps.
+const PAST: i64 = 3_600 * 60_000;
 
 /// A source of prices, shifted in time so that it goes on from now.
 #[derive(Debug)]
@@ -38,19 +40,18 @@ impl Track {
         index: Option<u64>,
         now: Timestamp,
     ) -> Result<Option<(Self, Vec<Bar>)>, RecordingError> {
-        let (source, first, history) = match feed {
+        let (source, first, mut past) = match feed {
             Feed::ByHand => return Ok(None),
             Feed::Generator(options) => {
-                let generator = Generator::new(instrument, options);
-                let day = u64::try_from(BARS_LENGTH).unwrap_or(0) * 60_000;
-                let history = (day / generator.interval().unsigned_abs()).min(HISTORY);
-                (Source::Generator(Box::new(generator)), history, history)
+                let generator = Box::new(Generator::new(instrument, options));
+                let past = Generator::past(instrument, options, PAST);
+                (Source::Generator(generator), 0, past)
             }
             Feed::File { path, repeat } => {
                 let recording = Recording::read(path, instrument.symbol.as_str())?;
                 let first = u64::try_from(recording.history).unwrap_or(0);
                 let repeat = *repeat;
-                (Source::Recording { recording, repeat }, first, HISTORY)
+                (Source::Recording { recording, repeat }, first, Vec::new())
             }
         };
         let mut track = Self {
@@ -60,7 +61,11 @@ impl Track {
             next: None,
         };
         let index = index.unwrap_or(first);
-        let past = track.seek(index, history);
+        if index > HISTORY {
+            // Bars must not have a hole between what was made up and what was played.
+            past.clear();
+        }
+        past.append(&mut track.seek(index));
         if let Some(next) = track.next {
             track.shift = now.0.saturating_sub(next.at.0);
         }
@@ -92,9 +97,9 @@ impl Track {
         taken
     }
 
-    /// Goes to tick number `index` and returns up to `history` ticks before it.
-    fn seek(&mut self, index: u64, history: u64) -> Vec<Tick> {
-        let from = index.saturating_sub(history);
+    /// Goes to tick number `index` and returns the ticks before it, as far as bars are made of them.
+    fn seek(&mut self, index: u64) -> Vec<Tick> {
+        let from = index.saturating_sub(HISTORY);
         let mut past = Vec::new();
         let start = match &self.source {
             // A path of prices is made from its beginning.

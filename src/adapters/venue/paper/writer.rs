@@ -1,5 +1,6 @@
 //! The venue's writer: decides waiting acts in order, writes them down in one commit, and answers only then.
 
+use std::ops::ControlFlow;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -55,12 +56,14 @@ pub(super) enum Act {
     Look(Box<dyn FnOnce(&mut Book) + Send>),
     /// Writes down where the markets stand.
     KeepTime { answer: oneshot::Sender<()> },
+    /// The same, and nothing after that.
+    Close { answer: oneshot::Sender<()> },
 }
 
 /// An answer that waits for the commit.
 type Waiting = Box<dyn FnOnce(&mut Book) + Send>;
 
-/// Runs until the venue is dropped.
+/// Runs until the venue is closed or dropped.
 pub(super) async fn run(shared: Arc<Shared>, mut acts: mpsc::Receiver<Act>) {
     while let Some(first) = acts.recv().await {
         let mut group = vec![first];
@@ -69,7 +72,9 @@ pub(super) async fn run(shared: Arc<Shared>, mut acts: mpsc::Receiver<Act>) {
         {
             group.push(act);
         }
-        shared.write(group).await;
+        if shared.write(group).await.is_break() {
+            return;
+        }
     }
 }
 
@@ -79,10 +84,11 @@ struct Group {
     waiting: Vec<Waiting>,
     looks: Vec<Waiting>,
     keep_time: bool,
+    closing: bool,
 }
 
 impl Shared {
-    async fn write(&self, acts: Vec<Act>) {
+    async fn write(&self, acts: Vec<Act>) -> ControlFlow<()> {
         let (group, rows) = {
             let mut book = self.book();
             let mut group = Group::default();
@@ -114,6 +120,11 @@ impl Shared {
         }
         for look in group.looks {
             look(&mut book);
+        }
+        if group.closing {
+            ControlFlow::Break(())
+        } else {
+            ControlFlow::Continue(())
         }
     }
 
@@ -159,6 +170,10 @@ impl Shared {
             Act::Look(look) => group.looks.push(look),
             Act::KeepTime { answer } => {
                 group.keep_time = true;
+                group.waiting.push(Box::new(move |_| tell(answer, ())));
+            }
+            Act::Close { answer } => {
+                (group.keep_time, group.closing) = (true, true);
                 group.waiting.push(Box::new(move |_| tell(answer, ())));
             }
         }
