@@ -22,8 +22,8 @@ use crate::ports::market::Tape;
 use crate::ports::store::StoreError;
 use crate::ports::venue::{Lookup, Venue, VenueError};
 
-/// Weight of one poll: as much as Binance takes for an account's balances and positions.
-const POLL_WEIGHT: u32 = 5;
+/// Weight of one poll: it is one request.
+const POLL_WEIGHT: u32 = 1;
 #[async_trait]
 impl Venue for PaperVenue {
     fn name(&self) -> VenueName {
