@@ -178,6 +178,25 @@ pub enum FillCause {
     Venue,
 }
 
+impl FillCause {
+    /// Every cause.
+    pub const ALL: [Self; 3] = [Self::Order, Self::Liquidation, Self::Venue];
+
+    /// Name in the database and the API.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Order => "order",
+            Self::Liquidation => "liquidation",
+            Self::Venue => "venue",
+        }
+    }
+
+    /// From its name.
+    pub fn parse(text: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|cause| cause.as_str() == text)
+    }
+}
+
 /// One execution, as its venue reports it; `venue_fill_id` is unique per account.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct FillReport {

@@ -1,1 +1,30 @@
 //! Entities of the database, one table one file, no logic.
+//!
+//! Money, prices, quantities and ratios are whole units of the domain's fixed-point types, times are milliseconds
+//! since 1970-01-01 UTC, flags are zero or one, and states are their names.
+#![expect(
+    missing_docs,
+    reason = "columns are described where the domain names the same things"
+)]
+
+pub mod access_token;
+pub mod alert;
+pub mod app_user;
+pub mod audit;
+pub mod debt;
+pub mod entry;
+pub mod entry_refusal;
+pub mod fill;
+pub mod id_block;
+pub mod income;
+pub mod installation;
+pub mod ledger_account;
+pub mod paper_row;
+pub mod pause;
+pub mod position;
+pub mod posting;
+pub mod power_rate;
+pub mod robot;
+pub mod sync_cursor;
+pub mod trade_order;
+pub mod venue_account;

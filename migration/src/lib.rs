@@ -1,1 +1,38 @@
 //! Migrations, one change one file.
+
+use sea_orm_migration::async_trait;
+pub use sea_orm_migration::{MigrationName, MigrationTrait, MigratorTrait};
+
+mod m0001_create_users;
+mod m0002_create_robots;
+mod m0003_create_positions;
+mod m0004_create_orders;
+mod m0005_create_fills;
+mod m0006_create_ledger;
+mod m0007_create_debts;
+mod m0008_create_operations;
+mod m0009_create_counters;
+mod m0010_create_paper;
+mod table;
+
+/// All migrations in order.
+#[derive(Debug, Clone, Copy)]
+pub struct Migrator;
+
+#[async_trait::async_trait]
+impl MigratorTrait for Migrator {
+    fn migrations() -> Vec<Box<dyn MigrationTrait>> {
+        vec![
+            Box::new(m0001_create_users::Migration),
+            Box::new(m0002_create_robots::Migration),
+            Box::new(m0003_create_positions::Migration),
+            Box::new(m0004_create_orders::Migration),
+            Box::new(m0005_create_fills::Migration),
+            Box::new(m0006_create_ledger::Migration),
+            Box::new(m0007_create_debts::Migration),
+            Box::new(m0008_create_operations::Migration),
+            Box::new(m0009_create_counters::Migration),
+            Box::new(m0010_create_paper::Migration),
+        ]
+    }
+}

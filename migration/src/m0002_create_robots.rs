@@ -1,0 +1,48 @@
+//! Creates robots.
+
+use sea_orm_migration::prelude::*;
+
+use crate::table::{Table, drop_all};
+
+/// See the file's first line.
+#[derive(Debug, DeriveMigrationName)]
+pub struct Migration;
+
+#[async_trait::async_trait]
+impl MigrationTrait for Migration {
+    async fn up(&self, manager: &SchemaManager) -> Result<(), DbErr> {
+        Table::new("robot")
+            .number("id")
+            .number("user_id")
+            .number("account_id")
+            .name("symbol")
+            .text("strategy")
+            .word("risk", &["conservative", "balanced", "aggressive"])
+            .fixed("stake")
+            .number("leverage")
+            .word("margin_mode", &["isolated", "cross"])
+            .flag("auto_open")
+            .flag("auto_close")
+            .text("limits")
+            .word("wanted", &["running", "stopped"])
+            .maybe_number("run_started_at")
+            .maybe_number("quarantined_at")
+            .number("created_at")
+            .number("updated_at")
+            .number("version")
+            .key("id")
+            .references("user_id", "app_user", "id")
+            .references("account_id", "venue_account", "id")
+            .index("robot_by_account", "account_id")
+            .create(manager)
+            .await
+    }
+
+    async fn down(&self, manager: &SchemaManager) -> Result<(), DbErr> {
+        drop_all(manager, &["robot"]).await
+    }
+
+    fn use_transaction(&self) -> Option<bool> {
+        Some(true)
+    }
+}

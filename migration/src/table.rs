@@ -1,0 +1,216 @@
+//! A table's definition, written once and rendered for SQLite, PostgreSQL and MariaDB/MySQL.
+
+use sea_orm::DbBackend;
+use sea_orm_migration::prelude::*;
+
+/// The largest magnitude of a money, price, quantity or ratio column, as in the domain's fixed-point types.
+const BOUND: &str = "9000000000000000000";
+
+/// What a column holds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Kind {
+    /// A whole number.
+    Number,
+    /// A number that the database counts up by itself.
+    Counter,
+    /// Text that is compared or indexed, at most 190 characters.
+    Name,
+    /// Free text.
+    Text,
+}
+
+#[derive(Debug, Clone)]
+struct Column {
+    name: &'static str,
+    kind: Kind,
+    required: bool,
+}
+
+/// A table under construction.
+#[derive(Debug, Clone)]
+pub struct Table {
+    name: &'static str,
+    columns: Vec<Column>,
+    constraints: Vec<String>,
+    indexes: Vec<(&'static str, &'static str)>,
+}
+
+impl Table {
+    /// An empty table.
+    pub fn new(name: &'static str) -> Self {
+        Self {
+            name,
+            columns: Vec::new(),
+            constraints: Vec::new(),
+            indexes: Vec::new(),
+        }
+    }
+
+    /// A whole number, such as an id or milliseconds.
+    pub fn number(self, name: &'static str) -> Self {
+        self.column(name, Kind::Number, true)
+    }
+
+    /// A whole number that may be absent.
+    pub fn maybe_number(self, name: &'static str) -> Self {
+        self.column(name, Kind::Number, false)
+    }
+
+    /// Insertion order, counted by the database; the primary key.
+    pub fn counter(self, name: &'static str) -> Self {
+        self.column(name, Kind::Counter, true)
+    }
+
+    /// Units of a fixed-point type.
+    pub fn fixed(self, name: &'static str) -> Self {
+        self.number(name).within_bound(name)
+    }
+
+    /// Units of a fixed-point type that may be absent.
+    pub fn maybe_fixed(self, name: &'static str) -> Self {
+        self.maybe_number(name).within_bound(name)
+    }
+
+    /// Zero or one.
+    pub fn flag(self, name: &'static str) -> Self {
+        self.number(name).check(format!("{name} IN (0, 1)"))
+    }
+
+    /// Text that is compared or indexed.
+    pub fn name(self, name: &'static str) -> Self {
+        self.column(name, Kind::Name, true)
+    }
+
+    /// Text that is compared or indexed and may be absent.
+    pub fn maybe_name(self, name: &'static str) -> Self {
+        self.column(name, Kind::Name, false)
+    }
+
+    /// One of these names.
+    pub fn word(self, name: &'static str, allowed: &[&str]) -> Self {
+        self.name(name).one_of(name, allowed)
+    }
+
+    /// One of these names, or absent.
+    pub fn maybe_word(self, name: &'static str, allowed: &[&str]) -> Self {
+        self.maybe_name(name).one_of(name, allowed)
+    }
+
+    /// Free text.
+    pub fn text(self, name: &'static str) -> Self {
+        self.column(name, Kind::Text, true)
+    }
+
+    /// Free text that may be absent.
+    pub fn maybe_text(self, name: &'static str) -> Self {
+        self.column(name, Kind::Text, false)
+    }
+
+    /// The primary key.
+    pub fn key(mut self, columns: &str) -> Self {
+        self.constraints.push(format!("PRIMARY KEY ({columns})"));
+        self
+    }
+
+    /// Columns that are unique together; absent values are not compared.
+    pub fn unique(mut self, columns: &str) -> Self {
+        self.constraints.push(format!("UNIQUE ({columns})"));
+        self
+    }
+
+    /// A column that holds the key of a row in another table.
+    pub fn references(mut self, column: &str, table: &str, key: &str) -> Self {
+        self.constraints
+            .push(format!("FOREIGN KEY ({column}) REFERENCES {table} ({key})"));
+        self
+    }
+
+    /// A condition that holds for every row.
+    pub fn check(mut self, condition: impl std::fmt::Display) -> Self {
+        self.constraints.push(format!("CHECK ({condition})"));
+        self
+    }
+
+    /// An index.
+    pub fn index(mut self, name: &'static str, columns: &'static str) -> Self {
+        self.indexes.push((name, columns));
+        self
+    }
+
+    /// Creates it with its indexes.
+    pub async fn create(&self, manager: &SchemaManager<'_>) -> Result<(), DbErr> {
+        for statement in self.render(manager.get_database_backend()) {
+            manager.get_connection().execute_unprepared(&statement).await?;
+        }
+        Ok(())
+    }
+
+    fn column(mut self, name: &'static str, kind: Kind, required: bool) -> Self {
+        self.columns.push(Column { name, kind, required });
+        self
+    }
+
+    fn within_bound(self, name: &str) -> Self {
+        self.check(format!("{name} BETWEEN -{BOUND} AND {BOUND}"))
+    }
+
+    fn one_of(self, name: &str, allowed: &[&str]) -> Self {
+        let allowed: Vec<String> = allowed.iter().map(|word| format!("'{word}'")).collect();
+        self.check(format!("{name} IN ({})", allowed.join(", ")))
+    }
+
+    fn render(&self, backend: DbBackend) -> Vec<String> {
+        let mut lines: Vec<String> = self.columns.iter().map(|column| column.render(backend)).collect();
+        lines.extend(self.constraints.iter().cloned());
+        // SQLite accepts any value in any column unless the table is STRICT; MariaDB folds case by default.
+        let ending = match backend {
+            DbBackend::Sqlite => " STRICT",
+            DbBackend::MySql => " ENGINE = InnoDB DEFAULT CHARACTER SET utf8mb4 COLLATE utf8mb4_bin",
+            _ => "",
+        };
+        let table = format!("CREATE TABLE {} ({}){ending}", self.name, lines.join(", "));
+        let indexes = self
+            .indexes
+            .iter()
+            .map(|(name, columns)| format!("CREATE INDEX {name} ON {} ({columns})", self.name));
+        std::iter::once(table).chain(indexes).collect()
+    }
+}
+
+impl Column {
+    fn render(&self, backend: DbBackend) -> String {
+        let required = if self.required { " NOT NULL" } else { "" };
+        let kind = match (self.kind, backend) {
+            (Kind::Counter, DbBackend::Sqlite) => return format!("{} INTEGER PRIMARY KEY AUTOINCREMENT", self.name),
+            (Kind::Counter, DbBackend::MySql) => {
+                return format!("{} BIGINT NOT NULL AUTO_INCREMENT PRIMARY KEY", self.name);
+            }
+            (Kind::Counter, _) => {
+                return format!("{} BIGINT GENERATED BY DEFAULT AS IDENTITY PRIMARY KEY", self.name);
+            }
+            (Kind::Number, DbBackend::Sqlite) => "INTEGER",
+            (Kind::Number, _) => "BIGINT",
+            (Kind::Name | Kind::Text, DbBackend::Sqlite) => "TEXT",
+            (Kind::Name, DbBackend::MySql) => "VARCHAR(190)",
+            (Kind::Text, DbBackend::MySql) => "MEDIUMTEXT",
+            (Kind::Name, _) => "VARCHAR(190) COLLATE \"C\"",
+            (Kind::Text, _) => "TEXT",
+        };
+        let longest = match (self.kind, backend) {
+            (Kind::Name, DbBackend::Sqlite) => format!(" CHECK (length({}) <= 190)", self.name),
+            _ => String::new(),
+        };
+        format!("{} {kind}{required}{longest}", self.name)
+    }
+}
+
+/// Drops tables, in this order.
+pub async fn drop_all(manager: &SchemaManager<'_>, tables: &[&str]) -> Result<(), DbErr> {
+    for table in tables {
+        manager
+            .get_connection()
+            .execute_unprepared(&format!("DROP TABLE {table}"))
+            .await?;
+    }
+    Ok(())
+}

@@ -1,0 +1,94 @@
+//! The store of the simulation: in memory, with the semantics of the SQL store and with faults on demand.
+//!
+//! It runs on paused time (no threads, no timers) and gives way before and after it acts, so that whatever can
+//! interleave in the daemon interleaves in the simulation. Clones share what they hold: a world that is built anew
+//! on a clone finds what the crashed one had committed.
+
+mod apply;
+mod journal;
+mod ledger;
+mod paper;
+mod port;
+mod read;
+mod rules;
+mod state;
+
+use std::fmt;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use domain::change::ChangeSet;
+
+use self::state::State;
+
+/// What goes wrong with one commit.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum CommitFault {
+    /// Nothing.
+    None,
+    /// Nothing is written, and the answer is `Unavailable`.
+    Before,
+    /// All is written, and the answer is `Ambiguous`.
+    After,
+}
+
+/// Decides what goes wrong with each commit.
+pub type FaultPlan = Arc<dyn Fn(&ChangeSet) -> CommitFault + Send + Sync>;
+
+/// An injected fault.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("injected by the fault plan")]
+pub struct Injected;
+
+/// A store that only lives as long as the process; for simulation.
+#[derive(Clone, Default)]
+pub struct MemoryStore {
+    state: Arc<Mutex<State>>,
+    faults: Option<FaultPlan>,
+}
+
+impl fmt::Debug for MemoryStore {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("MemoryStore")
+            .field("faults", &self.faults.is_some())
+            .finish_non_exhaustive()
+    }
+}
+
+impl MemoryStore {
+    /// An empty store without faults.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// The same rows, with these faults from now on.
+    pub fn with_faults(&self, faults: FaultPlan) -> Self {
+        Self {
+            state: Arc::clone(&self.state),
+            faults: Some(faults),
+        }
+    }
+
+    /// The same rows, without faults.
+    pub fn without_faults(&self) -> Self {
+        Self {
+            state: Arc::clone(&self.state),
+            faults: None,
+        }
+    }
+
+    fn fault(&self, changes: &ChangeSet) -> CommitFault {
+        self.faults.as_ref().map_or(CommitFault::None, |plan| plan(changes))
+    }
+
+    fn lock(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Looks at the rows, giving way before and after.
+    async fn see<T>(&self, look: impl FnOnce(&State) -> T) -> T {
+        tokio::task::yield_now().await;
+        let seen = look(&self.lock());
+        tokio::task::yield_now().await;
+        seen
+    }
+}

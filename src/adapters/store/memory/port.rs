@@ -1,0 +1,290 @@
+//! The store's port over memory.
+
+use async_trait::async_trait;
+use domain::access::{Audit, Token};
+use domain::alert::{Alert, AlertKind};
+use domain::change::{ChangeSet, Fill};
+use domain::id::{IdKind, OrderId, PositionId, RobotId, UserId, VenueAccountId};
+use domain::ledger::{Account, AccountKey, Debt, DebtState, Entry, EntryKey, EntrySeq, Head, Refused};
+use domain::order::Order;
+use domain::page::Page;
+use domain::pause::Pause;
+use domain::position::Position;
+use domain::robot::{PastClose, Robot};
+use domain::time::Timestamp;
+use domain::user::{PowerRate, User, VenueAccount};
+use domain::venue::{ClientOrderId, Cursor};
+
+use super::journal::Refusal;
+use super::state::open_key;
+use super::{CommitFault, Injected, MemoryStore, apply, read};
+use crate::ports::store::{EntryFilter, OrderFilter, PositionFilter, Settled, Store, StoreError, Unsettled};
+
+#[async_trait]
+impl Store for MemoryStore {
+    async fn commit(&self, changes: ChangeSet) -> Result<(), StoreError> {
+        tokio::task::yield_now().await;
+        let fault = self.fault(&changes);
+        let outcome = match fault {
+            CommitFault::Before => Err(StoreError::Unavailable(Box::new(Injected))),
+            CommitFault::None | CommitFault::After => {
+                apply::commit(&mut self.lock(), &changes).map_err(|Refusal(what)| StoreError::Conflict { what })
+            }
+        };
+        tokio::task::yield_now().await;
+        match (outcome, fault) {
+            (Ok(()), CommitFault::After) => Err(StoreError::Ambiguous(Box::new(Injected))),
+            (outcome, _) => outcome,
+        }
+    }
+
+    async fn reserve_ids(&self, kind: IdKind, count: u32) -> Result<i64, StoreError> {
+        tokio::task::yield_now().await;
+        let first = {
+            let mut state = self.lock();
+            let last = state.last_ids.entry(kind).or_insert(0);
+            let first = *last + 1;
+            *last += i64::from(count);
+            first
+        };
+        tokio::task::yield_now().await;
+        Ok(first)
+    }
+
+    /// Always the same one, so that a seed always gives the same world.
+    async fn installation(&self) -> Result<String, StoreError> {
+        self.see(|_| Ok("mem0ry".to_owned())).await
+    }
+
+    async fn ping(&self) -> Result<(), StoreError> {
+        self.see(|_| Ok(())).await
+    }
+
+    async fn user(&self, id: UserId) -> Result<Option<User>, StoreError> {
+        self.see(|state| Ok(state.users.get(&id.0).cloned())).await
+    }
+
+    async fn users(&self, page: Page) -> Result<Vec<User>, StoreError> {
+        self.see(|state| Ok(read::page(&state.users, page, |_| true))).await
+    }
+
+    async fn power_rates(&self, users: &[UserId]) -> Result<Vec<PowerRate>, StoreError> {
+        self.see(|state| {
+            let rates = state.power_rates.values();
+            Ok(rates
+                .filter(|rate| rate.user.is_none_or(|user| users.contains(&user)))
+                .copied()
+                .collect())
+        })
+        .await
+    }
+
+    async fn venue_account(&self, id: VenueAccountId) -> Result<Option<VenueAccount>, StoreError> {
+        self.see(|state| Ok(state.venue_accounts.get(&id.0).cloned())).await
+    }
+
+    async fn venue_accounts(&self, page: Page) -> Result<Vec<VenueAccount>, StoreError> {
+        self.see(|state| Ok(read::page(&state.venue_accounts, page, |_| true)))
+            .await
+    }
+
+    async fn robot(&self, id: RobotId) -> Result<Option<Robot>, StoreError> {
+        self.see(|state| Ok(state.robots.get(&id.0).cloned())).await
+    }
+
+    async fn robots(&self, page: Page) -> Result<Vec<Robot>, StoreError> {
+        self.see(|state| Ok(read::page(&state.robots, page, |_| true))).await
+    }
+
+    async fn robots_on(&self, account: VenueAccountId) -> Result<Vec<Robot>, StoreError> {
+        self.see(|state| {
+            Ok(state
+                .robots
+                .values()
+                .filter(|robot| robot.account == account)
+                .cloned()
+                .collect())
+        })
+        .await
+    }
+
+    async fn past_closes(&self, robot: RobotId, since: Timestamp) -> Result<Vec<PastClose>, StoreError> {
+        self.see(|state| Ok(read::past_closes(state, robot, since))).await
+    }
+
+    async fn position(&self, id: PositionId) -> Result<Option<Position>, StoreError> {
+        self.see(|state| Ok(state.positions.get(&id.0).cloned())).await
+    }
+
+    async fn positions_by_id(&self, ids: &[PositionId]) -> Result<Vec<Position>, StoreError> {
+        self.see(|state| {
+            Ok(ids
+                .iter()
+                .filter_map(|id| state.positions.get(&id.0).cloned())
+                .collect())
+        })
+        .await
+    }
+
+    async fn positions(&self, filter: PositionFilter, page: Page) -> Result<Vec<Position>, StoreError> {
+        self.see(|state| Ok(read::positions(state, filter, page))).await
+    }
+
+    async fn busy_accounts(&self) -> Result<Vec<VenueAccountId>, StoreError> {
+        self.see(|state| Ok(read::busy_accounts(state).into_iter().collect()))
+            .await
+    }
+
+    async fn order(&self, id: OrderId) -> Result<Option<Order>, StoreError> {
+        self.see(|state| Ok(state.orders.get(&id.0).cloned())).await
+    }
+
+    async fn order_by_client_id(&self, id: &ClientOrderId) -> Result<Option<Order>, StoreError> {
+        self.see(|state| {
+            let order = state.client_ids.get(id).and_then(|id| state.orders.get(id));
+            Ok(order.cloned())
+        })
+        .await
+    }
+
+    async fn orders(&self, filter: OrderFilter, page: Page) -> Result<Vec<Order>, StoreError> {
+        self.see(|state| Ok(read::orders(state, filter, page))).await
+    }
+
+    async fn fills_of(&self, position: PositionId) -> Result<Vec<Fill>, StoreError> {
+        self.see(|state| {
+            let fills = state.fills.values().filter(|fill| fill.position == Some(position));
+            let mut fills: Vec<Fill> = fills.cloned().collect();
+            fills.sort_by_key(|fill| fill.report.at);
+            Ok(fills)
+        })
+        .await
+    }
+
+    async fn known_fills(&self, account: VenueAccountId, ids: &[String]) -> Result<Vec<String>, StoreError> {
+        self.see(|state| {
+            let known = ids
+                .iter()
+                .filter(|id| state.fill_ids.contains_key(&(account.0, (*id).clone())));
+            Ok(known.cloned().collect())
+        })
+        .await
+    }
+
+    async fn known_incomes(&self, account: VenueAccountId, ids: &[String]) -> Result<Vec<String>, StoreError> {
+        self.see(|state| {
+            let known = ids
+                .iter()
+                .filter(|id| state.income_ids.contains_key(&(account.0, (*id).clone())));
+            Ok(known.cloned().collect())
+        })
+        .await
+    }
+
+    async fn cursor(&self, account: VenueAccountId) -> Result<Cursor, StoreError> {
+        self.see(|state| Ok(state.cursors.get(&account.0).cloned().unwrap_or_default()))
+            .await
+    }
+
+    async fn ledger_head(&self) -> Result<Head, StoreError> {
+        self.see(|state| Ok(read::head(state))).await
+    }
+
+    async fn accounts_by_key(&self, keys: &[AccountKey]) -> Result<Vec<Account>, StoreError> {
+        self.see(|state| {
+            let ids = keys.iter().filter_map(|key| state.account_keys.get(key));
+            let ids: std::collections::BTreeSet<&i64> = ids.collect();
+            Ok(ids
+                .into_iter()
+                .filter_map(|id| state.accounts.get(id).cloned())
+                .collect())
+        })
+        .await
+    }
+
+    async fn accounts(&self, page: Page) -> Result<Vec<Account>, StoreError> {
+        self.see(|state| Ok(read::page(&state.accounts, page, |_| true))).await
+    }
+
+    async fn entries_by_key(&self, keys: &[EntryKey]) -> Result<Vec<Entry>, StoreError> {
+        self.see(|state| {
+            let seqs = keys.iter().filter_map(|key| state.entry_keys.get(key));
+            let seqs: std::collections::BTreeSet<&i64> = seqs.collect();
+            Ok(seqs
+                .into_iter()
+                .filter_map(|seq| state.entries.get(seq).cloned())
+                .collect())
+        })
+        .await
+    }
+
+    async fn entries(&self, filter: EntryFilter, page: Page) -> Result<Vec<Entry>, StoreError> {
+        self.see(|state| Ok(read::entries(state, filter, page))).await
+    }
+
+    async fn refused_keys(&self, keys: &[EntryKey]) -> Result<Vec<Refused>, StoreError> {
+        self.see(|state| Ok(keys.iter().filter_map(|key| state.refusals.get(key).cloned()).collect()))
+            .await
+    }
+
+    async fn open_debts(&self, users: &[UserId]) -> Result<Vec<Debt>, StoreError> {
+        self.see(|state| {
+            let owed = state.debts.values().filter(|debt| debt.state == DebtState::Owed);
+            Ok(owed.filter(|debt| users.contains(&debt.user)).cloned().collect())
+        })
+        .await
+    }
+
+    async fn debts(&self, user: Option<UserId>, page: Page) -> Result<Vec<Debt>, StoreError> {
+        self.see(|state| {
+            Ok(read::page(&state.debts, page, |debt| {
+                user.is_none_or(|user| debt.user == user)
+            }))
+        })
+        .await
+    }
+
+    async fn last_entry(&self) -> Result<EntrySeq, StoreError> {
+        self.see(|state| Ok(read::head(state).seq)).await
+    }
+
+    async fn unsettled(&self) -> Result<Unsettled, StoreError> {
+        self.see(read::unsettled).await
+    }
+
+    async fn settled(&self) -> Result<Settled, StoreError> {
+        self.see(read::settled).await
+    }
+
+    async fn pauses(&self) -> Result<Vec<Pause>, StoreError> {
+        self.see(|state| Ok(state.pauses.values().cloned().collect())).await
+    }
+
+    async fn alerts(&self, open: bool, page: Page) -> Result<Vec<Alert>, StoreError> {
+        self.see(|state| Ok(read::alerts(state, open, page))).await
+    }
+
+    async fn open_alert(&self, kind: AlertKind, subject: &str) -> Result<Option<Alert>, StoreError> {
+        self.see(|state| {
+            let id = state.open_alerts.get(&open_key(kind, subject));
+            Ok(id.and_then(|id| state.alerts.get(id).cloned()))
+        })
+        .await
+    }
+
+    async fn tokens(&self) -> Result<Vec<Token>, StoreError> {
+        self.see(|state| {
+            Ok(state
+                .tokens
+                .values()
+                .filter(|token| token.revoked_at.is_none())
+                .cloned()
+                .collect())
+        })
+        .await
+    }
+
+    async fn audits(&self, page: Page) -> Result<Vec<Audit>, StoreError> {
+        self.see(|state| Ok(read::page(&state.audits, page, |_| true))).await
+    }
+}

@@ -1,0 +1,162 @@
+//! Questions to the rows, with the order and limits of the SQL store.
+
+use std::collections::BTreeSet;
+
+use domain::alert::Alert;
+use domain::fixed::Amount;
+use domain::id::RobotId;
+use domain::ledger::{Entry, Head};
+use domain::order::Order;
+use domain::page::Page;
+use domain::position::{Position, PositionState};
+use domain::robot::PastClose;
+use domain::settlement::Settlement;
+use domain::time::Timestamp;
+
+use super::state::State;
+use crate::ports::store::{EntryFilter, OrderFilter, PositionFilter, Settled, StoreError, Unsettled};
+
+/// The rows of a page, in ascending order of key.
+pub fn page<V: Clone>(table: &std::collections::BTreeMap<i64, V>, page: Page, fits: impl Fn(&V) -> bool) -> Vec<V> {
+    let beyond = (std::ops::Bound::Excluded(page.after), std::ops::Bound::Unbounded);
+    let rows = table.range(beyond).map(|(_, row)| row).filter(|row| fits(row));
+    rows.take(usize::try_from(page.limit).unwrap_or(usize::MAX))
+        .cloned()
+        .collect()
+}
+
+/// The rows of these ids, in ascending order; missing ones are left out.
+fn rows_of<'a, V>(
+    table: &'a std::collections::BTreeMap<i64, V>,
+    ids: impl Iterator<Item = &'a i64> + 'a,
+) -> impl Iterator<Item = &'a V> {
+    ids.filter_map(|id| table.get(id))
+}
+
+pub fn positions(state: &State, filter: PositionFilter, page_of: Page) -> Vec<Position> {
+    let fits = |position: &Position| {
+        filter.user.is_none_or(|user| position.user == user)
+            && filter.robot.is_none_or(|robot| position.robot == Some(robot))
+            && filter.account.is_none_or(|account| position.account == account)
+            && filter.live.is_none_or(|live| position.state.is_final() != live)
+            && (!filter.unsettled || position.settlement == Settlement::Pending)
+    };
+    if filter.live != Some(true) {
+        return page(&state.positions, page_of, fits);
+    }
+    let live = rows_of(&state.positions, state.live_positions.keys());
+    live.filter(|position| position.id.0 > page_of.after && fits(position))
+        .take(usize::try_from(page_of.limit).unwrap_or(usize::MAX))
+        .cloned()
+        .collect()
+}
+
+pub fn orders(state: &State, filter: OrderFilter, page_of: Page) -> Vec<Order> {
+    let fits = |order: &Order| {
+        filter.user.is_none_or(|user| order.user == user)
+            && filter.robot.is_none_or(|robot| order.robot == Some(robot))
+            && filter.account.is_none_or(|account| order.account == account)
+            && filter.position.is_none_or(|position| order.position == position)
+            && filter.live.is_none_or(|live| order.state.is_final() != live)
+    };
+    if filter.live != Some(true) {
+        return page(&state.orders, page_of, fits);
+    }
+    let live = rows_of(&state.orders, state.live_orders.keys());
+    live.filter(|order| order.id.0 > page_of.after && fits(order))
+        .take(usize::try_from(page_of.limit).unwrap_or(usize::MAX))
+        .cloned()
+        .collect()
+}
+
+pub fn busy_accounts(state: &State) -> BTreeSet<domain::id::VenueAccountId> {
+    let holding = rows_of(&state.positions, state.live_positions.keys()).map(|position| position.account);
+    let ordering = rows_of(&state.orders, state.live_orders.keys()).map(|order| order.account);
+    holding.chain(ordering).collect()
+}
+
+pub fn past_closes(state: &State, robot: RobotId, since: Timestamp) -> Vec<PastClose> {
+    let mut closes: Vec<PastClose> = state
+        .positions
+        .values()
+        .filter(|position| position.robot == Some(robot))
+        .filter_map(|position| match position.state {
+            PositionState::Closed { at, reason, profit } if at >= since => Some(PastClose { at, profit, reason }),
+            _ => None,
+        })
+        .collect();
+    closes.sort_by_key(|close| close.at);
+    closes
+}
+
+pub fn alerts(state: &State, open: bool, page_of: Page) -> Vec<Alert> {
+    let newest = state.alerts.values().rev();
+    newest
+        .filter(|alert| page_of.after <= 0 || alert.id.0 < page_of.after)
+        .filter(|alert| !open || alert.resolved_at.is_none())
+        .take(usize::try_from(page_of.limit).unwrap_or(usize::MAX))
+        .cloned()
+        .collect()
+}
+
+pub fn head(state: &State) -> Head {
+    state.entries.values().next_back().map_or(Head::EMPTY, |last| Head {
+        seq: last.seq,
+        digest: last.digest,
+        at: last.at,
+    })
+}
+
+pub fn entries(state: &State, filter: EntryFilter, page_of: Page) -> Vec<Entry> {
+    page(&state.entries, page_of, |entry| {
+        filter
+            .account
+            .is_none_or(|account| entry.postings.iter().any(|posting| posting.account == account))
+    })
+}
+
+pub fn unsettled(state: &State) -> Result<Unsettled, StoreError> {
+    let mut found = Unsettled::default();
+    let mut profits = Vec::new();
+    for position in state.positions.values() {
+        if let (Settlement::Pending, PositionState::Closed { at, profit, .. }) = (position.settlement, position.state) {
+            found.count += 1;
+            profits.push(profit);
+            found.oldest = Some(found.oldest.map_or(at, |oldest| oldest.min(at)));
+        }
+    }
+    found.profit = sum(profits, "pending")?;
+    Ok(found)
+}
+
+pub fn settled(state: &State) -> Result<Settled, StoreError> {
+    let mut found = Settled::default();
+    let (mut charged, mut owed) = (Vec::new(), Vec::new());
+    for position in state.positions.values() {
+        match position.settlement {
+            Settlement::Charged { power, .. } => {
+                found.charged_count += 1;
+                charged.push(power);
+            }
+            Settlement::Owed { power, .. } => {
+                found.owed_count += 1;
+                owed.push(power);
+            }
+            Settlement::NotYet
+            | Settlement::Pending
+            | Settlement::NothingDue
+            | Settlement::Exempt
+            | Settlement::Waived { .. } => {}
+        }
+    }
+    found.charged_power = sum(charged, "charged")?;
+    found.owed_power = sum(owed, "owed")?;
+    Ok(found)
+}
+
+fn sum(amounts: Vec<Amount>, settlement: &str) -> Result<Amount, StoreError> {
+    Amount::sum(amounts).map_err(|error| StoreError::Corrupt {
+        what: format!("positions {settlement}"),
+        why: error.to_string(),
+    })
+}

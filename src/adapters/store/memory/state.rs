@@ -1,0 +1,69 @@
+//! What the store holds: rows by key, and the keys that are unique.
+
+use std::collections::BTreeMap;
+
+use domain::access::{Audit, Token};
+use domain::alert::{Alert, AlertKind};
+use domain::change::{Fill, Income};
+use domain::id::IdKind;
+use domain::ledger::{Account, AccountKey, Debt, Entry, EntryKey, Refused};
+use domain::market::Symbol;
+use domain::order::Order;
+use domain::pause::{Pause, PauseScope};
+use domain::position::Position;
+use domain::robot::Robot;
+use domain::user::{PowerRate, User, VenueAccount};
+use domain::venue::{ClientOrderId, Cursor, VenueName, VenueOrderId};
+
+use crate::ports::store::PaperRow;
+
+/// All tables. Keys are ids unless said otherwise.
+#[derive(Debug, Default)]
+pub struct State {
+    pub users: BTreeMap<i64, User>,
+    pub user_names: BTreeMap<String, i64>,
+    /// By user (zero for everyone) and time.
+    pub power_rates: BTreeMap<(i64, i64), PowerRate>,
+    pub venue_accounts: BTreeMap<i64, VenueAccount>,
+    pub account_labels: BTreeMap<(VenueName, String), i64>,
+    pub robots: BTreeMap<i64, Robot>,
+    pub positions: BTreeMap<i64, Position>,
+    pub live_positions: BTreeMap<i64, ()>,
+    pub orders: BTreeMap<i64, Order>,
+    pub live_orders: BTreeMap<i64, ()>,
+    pub client_ids: BTreeMap<ClientOrderId, i64>,
+    pub venue_order_ids: BTreeMap<(i64, Symbol, VenueOrderId), i64>,
+    /// By order of arrival.
+    pub fills: BTreeMap<usize, Fill>,
+    pub fill_ids: BTreeMap<(i64, String), usize>,
+    /// By order of arrival.
+    pub incomes: BTreeMap<usize, Income>,
+    pub income_ids: BTreeMap<(i64, String), usize>,
+    /// By account.
+    pub cursors: BTreeMap<i64, Cursor>,
+    pub accounts: BTreeMap<i64, Account>,
+    pub account_keys: BTreeMap<AccountKey, i64>,
+    pub entries: BTreeMap<i64, Entry>,
+    pub entry_keys: BTreeMap<EntryKey, i64>,
+    /// By digest of the entry before.
+    pub entry_chain: BTreeMap<[u8; 32], i64>,
+    pub refusals: BTreeMap<EntryKey, Refused>,
+    pub debts: BTreeMap<i64, Debt>,
+    pub debt_positions: BTreeMap<i64, i64>,
+    pub pauses: BTreeMap<PauseScope, Pause>,
+    pub alerts: BTreeMap<i64, Alert>,
+    pub open_alerts: BTreeMap<(&'static str, String), i64>,
+    pub tokens: BTreeMap<i64, Token>,
+    pub token_digests: BTreeMap<String, i64>,
+    pub valid_tokens: BTreeMap<String, i64>,
+    pub audits: BTreeMap<i64, Audit>,
+    /// By table and key.
+    pub paper: BTreeMap<(&'static str, String), PaperRow>,
+    /// The last id of each kind.
+    pub last_ids: BTreeMap<IdKind, i64>,
+}
+
+/// Kind and subject: unique among unresolved alerts.
+pub fn open_key(kind: AlertKind, subject: &str) -> (&'static str, String) {
+    (kind.as_str(), subject.to_owned())
+}

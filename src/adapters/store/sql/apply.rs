@@ -1,0 +1,152 @@
+//! One change of a change set as guarded statements.
+
+use domain::access::Token;
+use domain::alert::Alert;
+use domain::change::Change;
+use domain::id::VenueAccountId;
+use domain::order::Order;
+use domain::pause::Pause;
+use domain::position::Position;
+use domain::robot::Robot;
+use domain::venue::Cursor;
+use entity::{access_token, alert, pause, position, robot, sync_cursor, trade_order};
+use sea_orm::ActiveValue::{NotSet, Set};
+use sea_orm::sea_query::{Expr, OnConflict};
+use sea_orm::{ColumnTrait, Condition, EntityTrait, IntoActiveModel, QueryFilter};
+
+use super::super::failure::Failure;
+use super::super::subject::subject;
+use super::ledger_write;
+use super::rows::{access, alert as alert_rows, fill, order, position as position_rows, robot as robot_rows, user};
+use super::tx::Tx;
+
+/// Writes one change, or says which guard did not hold.
+pub async fn apply(tx: &Tx<'_>, change: &Change) -> Result<(), Failure> {
+    let what = subject(change);
+    match change {
+        Change::AddUser(user) => add(tx, user::user_row(user), &what).await,
+        Change::AddVenueAccount(account) => add(tx, user::venue_account_row(account), &what).await,
+        Change::AddPowerRate(rate) => add(tx, user::power_rate_row(rate), &what).await,
+        Change::AddRobot(robot) => add(tx, robot_rows::robot_row(robot)?, &what).await,
+        Change::UpdateRobot(robot) => update_robot(tx, robot, &what).await,
+        Change::AddPosition(position) => add(tx, position_rows::position_row(position), &what).await,
+        Change::UpdatePosition(position) => update_position(tx, position, &what).await,
+        Change::AddOrder(order) => add(tx, order::order_row(order), &what).await,
+        Change::UpdateOrder(order) => update_order(tx, order, &what).await,
+        Change::AddFill(fill) => tx.insert(vec![fill::fill_row(fill)], &what).await,
+        Change::AddIncome(income) => tx.insert(vec![fill::income_row(income)], &what).await,
+        Change::MoveCursor { account, from, to } => move_cursor(tx, *account, from, to, &what).await,
+        Change::SetPause(pause) => set_pause(tx, pause, &what).await,
+        Change::RaiseAlert(alert) => add(tx, alert_rows::alert_row(alert), &what).await,
+        Change::ResolveAlert(alert) => resolve_alert(tx, alert, &what).await,
+        Change::AddToken(token) => add(tx, access::token_row(token), &what).await,
+        Change::RevokeToken(token) => revoke_token(tx, token, &what).await,
+        Change::AddAudit(audit) => add(tx, access::audit_row(audit), &what).await,
+        Change::Ledger(write) => ledger_write::write(tx, write, &what).await,
+    }
+}
+
+async fn add<M>(tx: &Tx<'_>, row: M, what: &str) -> Result<(), Failure>
+where
+    M: sea_orm::ModelTrait + IntoActiveModel<<M::Entity as EntityTrait>::ActiveModel>,
+    <M::Entity as EntityTrait>::ActiveModel: Send,
+{
+    tx.insert(vec![row.into_active_model()], what).await
+}
+
+// Owner and account never change: a row that is somebody else's is refused like a changed one.
+
+async fn update_robot(tx: &Tx<'_>, robot: &Robot, what: &str) -> Result<(), Failure> {
+    let mut row = robot_rows::robot_row(robot)?.into_active_model();
+    row.id = NotSet;
+    row.version = Set(i64::from(robot.version) + 1);
+    let guard = Condition::all()
+        .add(robot::Column::Id.eq(robot.id.0))
+        .add(robot::Column::Version.eq(i64::from(robot.version)))
+        .add(robot::Column::UserId.eq(robot.user.0))
+        .add(robot::Column::AccountId.eq(robot.account.0));
+    tx.replace(row, guard, what).await
+}
+
+async fn update_position(tx: &Tx<'_>, position: &Position, what: &str) -> Result<(), Failure> {
+    let mut row = position_rows::position_row(position).into_active_model();
+    row.id = NotSet;
+    row.version = Set(i64::from(position.version) + 1);
+    let guard = Condition::all()
+        .add(position::Column::Id.eq(position.id.0))
+        .add(position::Column::Version.eq(i64::from(position.version)))
+        .add(position::Column::UserId.eq(position.user.0))
+        .add(position::Column::AccountId.eq(position.account.0));
+    tx.replace(row, guard, what).await
+}
+
+async fn update_order(tx: &Tx<'_>, order: &Order, what: &str) -> Result<(), Failure> {
+    let mut row = order::order_row(order).into_active_model();
+    row.id = NotSet;
+    row.version = Set(i64::from(order.version) + 1);
+    let guard = Condition::all()
+        .add(trade_order::Column::Id.eq(order.id.0))
+        .add(trade_order::Column::Version.eq(i64::from(order.version)))
+        .add(trade_order::Column::UserId.eq(order.user.0))
+        .add(trade_order::Column::AccountId.eq(order.account.0))
+        .add(trade_order::Column::PositionId.eq(order.position.0))
+        .add(trade_order::Column::ClientId.eq(order.client_id.0.as_str()));
+    tx.replace(row, guard, what).await
+}
+
+async fn move_cursor(
+    tx: &Tx<'_>,
+    account: VenueAccountId,
+    from: &Cursor,
+    to: &Cursor,
+    what: &str,
+) -> Result<(), Failure> {
+    let moved = sync_cursor::Entity::update_many()
+        .col_expr(sync_cursor::Column::HistoryCursor, Expr::val(to.0.as_str()).into())
+        .filter(sync_cursor::Column::AccountId.eq(account.0))
+        .filter(sync_cursor::Column::HistoryCursor.eq(from.0.as_str()));
+    match tx.update(moved, 1, what).await {
+        // Before the first time there is no row, and the cursor is the default one.
+        Err(Failure::Refused(_)) if *from == Cursor::default() => {
+            let first = sync_cursor::Model {
+                account_id: account.0,
+                history_cursor: to.0.clone(),
+            };
+            add(tx, first, what).await
+        }
+        answer => answer,
+    }
+}
+
+async fn set_pause(tx: &Tx<'_>, pause: &Pause, what: &str) -> Result<(), Failure> {
+    use pause::Column;
+    let replace = OnConflict::column(Column::Scope)
+        .update_columns([Column::Paused, Column::SaidBy, Column::Reason, Column::At])
+        .to_owned();
+    let row = alert_rows::pause_row(pause).into_active_model();
+    tx.upsert(vec![row], replace, what).await
+}
+
+async fn resolve_alert(tx: &Tx<'_>, alert: &Alert, what: &str) -> Result<(), Failure> {
+    let Some(at) = alert.resolved_at else {
+        return Err(Failure::Refused(format!("{what} without its end")));
+    };
+    let over = alert::Entity::update_many()
+        .col_expr(alert::Column::ResolvedAt, Expr::val(at.0).into())
+        .col_expr(alert::Column::OpenKey, Expr::val(None::<String>).into())
+        .filter(alert::Column::Id.eq(alert.id.0))
+        .filter(alert::Column::ResolvedAt.is_null());
+    tx.update(over, 1, what).await
+}
+
+async fn revoke_token(tx: &Tx<'_>, token: &Token, what: &str) -> Result<(), Failure> {
+    let Some(at) = token.revoked_at else {
+        return Err(Failure::Refused(format!("{what} without its end")));
+    };
+    let revoked = access_token::Entity::update_many()
+        .col_expr(access_token::Column::RevokedAt, Expr::val(at.0).into())
+        .col_expr(access_token::Column::ValidName, Expr::val(None::<String>).into())
+        .filter(access_token::Column::Id.eq(token.id.0))
+        .filter(access_token::Column::RevokedAt.is_null());
+    tx.update(revoked, 1, what).await
+}

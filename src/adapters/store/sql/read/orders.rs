@@ -1,0 +1,93 @@
+//! Orders, fills, incomes and cursors.
+
+use domain::change::Fill;
+use domain::id::{OrderId, PositionId, VenueAccountId};
+use domain::order::Order;
+use domain::page::Page;
+use domain::venue::{ClientOrderId, Cursor};
+use entity::trade_order::{self, Column};
+use entity::{fill, income, sync_cursor};
+use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
+
+use super::super::readers::Readers;
+use super::super::rows::{fill as fill_rows, order as rows, read_all};
+use super::KEYS;
+use crate::ports::store::{OrderFilter, StoreError};
+
+impl Readers {
+    pub async fn order(&self, id: OrderId) -> Result<Option<Order>, StoreError> {
+        let row = trade_order::Entity::find_by_id(id.0).one(self.connection());
+        self.ask(row).await?.map(rows::order).transpose()
+    }
+
+    pub async fn order_by_client_id(&self, id: &ClientOrderId) -> Result<Option<Order>, StoreError> {
+        let query = trade_order::Entity::find().filter(Column::ClientId.eq(id.0.as_str()));
+        self.ask(query.one(self.connection()))
+            .await?
+            .map(rows::order)
+            .transpose()
+    }
+
+    pub async fn orders(&self, filter: OrderFilter, page: Page) -> Result<Vec<Order>, StoreError> {
+        let mut query = trade_order::Entity::find().filter(Column::Id.gt(page.after));
+        if let Some(user) = filter.user {
+            query = query.filter(Column::UserId.eq(user.0));
+        }
+        if let Some(robot) = filter.robot {
+            query = query.filter(Column::RobotId.eq(robot.0));
+        }
+        if let Some(account) = filter.account {
+            query = query.filter(Column::AccountId.eq(account.0));
+        }
+        if let Some(position) = filter.position {
+            query = query.filter(Column::PositionId.eq(position.0));
+        }
+        if let Some(live) = filter.live {
+            query = query.filter(Column::Live.eq(i64::from(live)));
+        }
+        let query = query.order_by_asc(Column::Id).limit(u64::from(page.limit));
+        read_all(self.ask(query.all(self.connection())).await?, rows::order)
+    }
+
+    pub async fn fills_of(&self, position: PositionId) -> Result<Vec<Fill>, StoreError> {
+        let query = fill::Entity::find()
+            .filter(fill::Column::PositionId.eq(position.0))
+            .order_by_asc(fill::Column::At)
+            .order_by_asc(fill::Column::Seq);
+        read_all(self.ask(query.all(self.connection())).await?, fill_rows::fill)
+    }
+
+    pub async fn known_fills(&self, account: VenueAccountId, ids: &[String]) -> Result<Vec<String>, StoreError> {
+        let mut known = Vec::new();
+        for ids in ids.chunks(KEYS) {
+            let query = fill::Entity::find()
+                .select_only()
+                .column(fill::Column::VenueFillId)
+                .filter(fill::Column::AccountId.eq(account.0))
+                .filter(fill::Column::VenueFillId.is_in(ids))
+                .into_tuple::<String>();
+            known.extend(self.ask(query.all(self.connection())).await?);
+        }
+        Ok(known)
+    }
+
+    pub async fn known_incomes(&self, account: VenueAccountId, ids: &[String]) -> Result<Vec<String>, StoreError> {
+        let mut known = Vec::new();
+        for ids in ids.chunks(KEYS) {
+            let query = income::Entity::find()
+                .select_only()
+                .column(income::Column::VenueIncomeId)
+                .filter(income::Column::AccountId.eq(account.0))
+                .filter(income::Column::VenueIncomeId.is_in(ids))
+                .into_tuple::<String>();
+            known.extend(self.ask(query.all(self.connection())).await?);
+        }
+        Ok(known)
+    }
+
+    pub async fn cursor(&self, account: VenueAccountId) -> Result<Cursor, StoreError> {
+        let row = sync_cursor::Entity::find_by_id(account.0).one(self.connection());
+        let stored = self.ask(row).await?;
+        Ok(stored.map_or_else(Cursor::default, |row| Cursor(row.history_cursor)))
+    }
+}

@@ -1,0 +1,78 @@
+//! Rows: how the domain's things lie in columns, and how they are read back without trusting the columns.
+
+pub mod access;
+pub mod alert;
+pub mod fill;
+pub mod ledger;
+pub mod order;
+pub mod position;
+pub mod robot;
+pub mod user;
+
+use domain::fixed::NumberError;
+
+use crate::ports::store::StoreError;
+
+/// A row that is being read; names itself when it cannot be understood.
+#[derive(Debug)]
+pub struct Row(String);
+
+impl Row {
+    /// The row `kind` with this key.
+    pub fn new(kind: &str, key: impl std::fmt::Display) -> Self {
+        Self(format!("{kind} {key}"))
+    }
+
+    /// It cannot be understood.
+    pub fn corrupt(&self, why: impl std::fmt::Display) -> StoreError {
+        StoreError::Corrupt {
+            what: self.0.clone(),
+            why: why.to_string(),
+        }
+    }
+
+    /// A name of an enum.
+    pub fn word<T>(&self, column: &str, text: &str, parse: impl Fn(&str) -> Option<T>) -> Result<T, StoreError> {
+        parse(text).ok_or_else(|| self.corrupt(format!("unknown {column} `{text}`")))
+    }
+
+    /// A fixed-point number from its units.
+    pub fn fixed<T>(
+        &self,
+        column: &str,
+        units: i64,
+        from_units: fn(i64) -> Result<T, NumberError>,
+    ) -> Result<T, StoreError> {
+        from_units(units).map_err(|error| self.corrupt(format!("{column} {units}: {error}")))
+    }
+
+    /// A fixed-point number that may be absent.
+    pub fn maybe_fixed<T>(
+        &self,
+        column: &str,
+        units: Option<i64>,
+        from_units: fn(i64) -> Result<T, NumberError>,
+    ) -> Result<Option<T>, StoreError> {
+        units.map(|units| self.fixed(column, units, from_units)).transpose()
+    }
+
+    /// A small whole number.
+    pub fn count(&self, column: &str, number: i64) -> Result<u32, StoreError> {
+        u32::try_from(number).map_err(|_| self.corrupt(format!("{column} is {number}")))
+    }
+
+    /// A column that this row must have.
+    pub fn present<T>(&self, column: &str, value: Option<T>) -> Result<T, StoreError> {
+        value.ok_or_else(|| self.corrupt(format!("no {column}")))
+    }
+
+    /// A value kept as JSON.
+    pub fn json<T: serde::de::DeserializeOwned>(&self, column: &str, text: &str) -> Result<T, StoreError> {
+        serde_json::from_str(text).map_err(|error| self.corrupt(format!("{column}: {error}")))
+    }
+}
+
+/// Reads many rows with one function.
+pub fn read_all<M, T>(models: Vec<M>, read: impl Fn(M) -> Result<T, StoreError>) -> Result<Vec<T>, StoreError> {
+    models.into_iter().map(read).collect()
+}

@@ -1,0 +1,166 @@
+//! Rows of the ledger: accounts, entries, postings, refused keys and debts.
+
+use std::collections::HashMap;
+
+use domain::fixed::{Amount, BOUND};
+use domain::id::{DebtId, LedgerAccountId, PositionId, UserId};
+use domain::ledger::{
+    Account, AccountKey, AccountKind, Asset, Debt, DebtState, Digest, Entry, EntryKey, EntryKind, EntrySeq, Posting,
+    Refused,
+};
+use domain::time::Timestamp;
+use entity::{debt, entry, entry_refusal, ledger_account, posting};
+
+use super::Row;
+use crate::ports::store::StoreError;
+
+pub fn account_row(account: &Account) -> ledger_account::Model {
+    ledger_account::Model {
+        id: account.id.0,
+        kind: account.key.kind.as_str().to_owned(),
+        owner: account.key.owner,
+        asset: account.key.asset.as_str().to_owned(),
+        balance: account.balance.units(),
+        lowest: if account.key.kind.is_floored() { 0 } else { -BOUND },
+    }
+}
+
+pub fn account(row: ledger_account::Model) -> Result<Account, StoreError> {
+    let name = Row::new("ledger account", row.id);
+    Ok(Account {
+        id: LedgerAccountId(row.id),
+        key: AccountKey {
+            kind: name.word("kind", &row.kind, AccountKind::parse)?,
+            owner: row.owner,
+            asset: name.word("asset", &row.asset, Asset::new)?,
+        },
+        balance: name.fixed("balance", row.balance, Amount::from_units)?,
+    })
+}
+
+pub fn entry_row(entry: &Entry) -> entry::Model {
+    entry::Model {
+        seq: entry.seq.0,
+        entry_key: entry.key.as_str().to_owned(),
+        kind: entry.kind.as_str().to_owned(),
+        at: entry.at.0,
+        reference: entry.reference.clone(),
+        remark: entry.remark.clone(),
+        asked_by: entry.by.clone(),
+        previous: entry.previous.to_string(),
+        digest: entry.digest.to_string(),
+    }
+}
+
+pub fn posting_rows(entry: &Entry) -> impl Iterator<Item = posting::Model> {
+    (0_i64..).zip(&entry.postings).map(|(line, posting)| posting::Model {
+        entry_seq: entry.seq.0,
+        line,
+        account_id: posting.account.0,
+        amount: posting.amount.units(),
+        balance_before: posting.before.units(),
+        balance_after: posting.after.units(),
+    })
+}
+
+/// Puts entries and their postings, which come in order of entry and line, together.
+pub fn entries(rows: Vec<entry::Model>, postings: Vec<posting::Model>) -> Result<Vec<Entry>, StoreError> {
+    let mut lines: HashMap<i64, Vec<Posting>> = HashMap::new();
+    for row in postings {
+        lines.entry(row.entry_seq).or_default().push(posting(&row)?);
+    }
+    rows.into_iter()
+        .map(|row| {
+            let postings = lines.remove(&row.seq).unwrap_or_default();
+            entry(row, postings)
+        })
+        .collect()
+}
+
+fn entry(row: entry::Model, postings: Vec<Posting>) -> Result<Entry, StoreError> {
+    let name = Row::new("entry", row.seq);
+    Ok(Entry {
+        seq: EntrySeq(row.seq),
+        key: EntryKey::stored(row.entry_key),
+        kind: name.word("kind", &row.kind, EntryKind::parse)?,
+        at: Timestamp(row.at),
+        reference: row.reference,
+        remark: row.remark,
+        by: row.asked_by,
+        postings,
+        previous: name.word("previous digest", &row.previous, Digest::parse)?,
+        digest: name.word("digest", &row.digest, Digest::parse)?,
+    })
+}
+
+fn posting(row: &posting::Model) -> Result<Posting, StoreError> {
+    let name = Row::new("posting of entry", row.entry_seq);
+    Ok(Posting {
+        account: LedgerAccountId(row.account_id),
+        amount: name.fixed("amount", row.amount, Amount::from_units)?,
+        before: name.fixed("balance before", row.balance_before, Amount::from_units)?,
+        after: name.fixed("balance after", row.balance_after, Amount::from_units)?,
+    })
+}
+
+pub fn refused_row(refused: &Refused) -> entry_refusal::Model {
+    entry_refusal::Model {
+        entry_key: refused.key.as_str().to_owned(),
+        reason: refused.reason.clone(),
+        at: refused.at.0,
+    }
+}
+
+pub fn refused(row: entry_refusal::Model) -> Refused {
+    Refused {
+        key: EntryKey::stored(row.entry_key),
+        reason: row.reason,
+        at: Timestamp(row.at),
+    }
+}
+
+pub fn debt_row(debt: &Debt) -> debt::Model {
+    let (collected_entry, ended_at, reason) = match &debt.state {
+        DebtState::Owed => (None, None, None),
+        DebtState::Repaid { entry, at } => (Some(entry.0), Some(at.0), None),
+        DebtState::Waived { at, reason } => (None, Some(at.0), Some(reason.clone())),
+    };
+    debt::Model {
+        id: debt.id.0,
+        user_id: debt.user.0,
+        position_id: debt.position.0,
+        owed: debt.owed.units(),
+        entry_seq: debt.entry.0,
+        state: debt.state.as_str().to_owned(),
+        collected_entry,
+        ended_at,
+        reason,
+        created_at: debt.created_at.0,
+    }
+}
+
+pub fn debt(row: debt::Model) -> Result<Debt, StoreError> {
+    let name = Row::new("debt", row.id);
+    let ended_at = || name.present("end", row.ended_at).map(Timestamp);
+    let state = match row.state.as_str() {
+        "owed" => DebtState::Owed,
+        "repaid" => DebtState::Repaid {
+            entry: EntrySeq(name.present("entry", row.collected_entry)?),
+            at: ended_at()?,
+        },
+        "waived" => DebtState::Waived {
+            at: ended_at()?,
+            reason: name.present("reason", row.reason)?,
+        },
+        other => return Err(name.corrupt(format!("unknown state `{other}`"))),
+    };
+    Ok(Debt {
+        id: DebtId(row.id),
+        user: UserId(row.user_id),
+        position: PositionId(row.position_id),
+        owed: name.fixed("owed", row.owed, Amount::from_units)?,
+        entry: EntrySeq(row.entry_seq),
+        state,
+        created_at: Timestamp(row.created_at),
+    })
+}

@@ -1,0 +1,32 @@
+//! How a change is named when it is refused.
+
+use domain::change::Change;
+
+/// The row or key that a change writes.
+pub fn subject(change: &Change) -> String {
+    match change {
+        Change::AddUser(user) => format!("user {} ({})", user.id, user.name),
+        Change::AddVenueAccount(account) => format!("venue account {} ({})", account.id, account.label),
+        Change::AddPowerRate(rate) => match rate.user {
+            Some(user) => format!("power rate of user {user} from {}", rate.effective_from),
+            None => format!("power rate of everyone from {}", rate.effective_from),
+        },
+        Change::AddRobot(robot) | Change::UpdateRobot(robot) => format!("robot {}", robot.id),
+        Change::AddPosition(position) | Change::UpdatePosition(position) => format!("position {}", position.id),
+        Change::AddOrder(order) | Change::UpdateOrder(order) => format!("order {}", order.id),
+        Change::AddFill(fill) => format!("fill {} of account {}", fill.report.venue_fill_id, fill.account),
+        Change::AddIncome(income) => {
+            format!("income {} of account {}", income.report.venue_income_id, income.account)
+        }
+        Change::MoveCursor { account, .. } => format!("cursor of account {account}"),
+        Change::SetPause(pause) => format!("pause of {}", pause.scope),
+        Change::RaiseAlert(alert) => format!("alert {} of {}", alert.kind.as_str(), alert.subject),
+        Change::ResolveAlert(alert) => format!("alert {}", alert.id),
+        Change::AddToken(token) | Change::RevokeToken(token) => format!("token {} ({})", token.id, token.name),
+        Change::AddAudit(audit) => format!("audit line {}", audit.id),
+        Change::Ledger(write) => match write.entries.first() {
+            Some(entry) => format!("ledger from entry {}", entry.seq),
+            None => "ledger".to_owned(),
+        },
+    }
+}
