@@ -12,6 +12,7 @@ pub struct Model {
     pub row_key: String,
     pub number: i64,
     pub content: String,
+    pub live: i64,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

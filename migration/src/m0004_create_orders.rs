@@ -59,7 +59,7 @@ impl MigrationTrait for Migration {
             .check("filled BETWEEN 0 AND quantity")
             .index("order_live_by_account", "live, account_id")
             .index("order_by_position", "position_id")
-            .index("order_by_robot", "robot_id, live")
+            .index("order_by_robot", "robot_id, created_at")
             .index("order_by_user", "user_id, id")
             .create(manager)
             .await

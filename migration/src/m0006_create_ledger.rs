@@ -38,7 +38,7 @@ impl MigrationTrait for Migration {
         Table::new("entry")
             .number("seq")
             .name("entry_key")
-            .word("kind", &["recharge", "power_settle", "debt_collect"])
+            .word("kind", &["recharge", "withdraw", "power_settle", "debt_collect"])
             .number("at")
             .text("reference")
             .text("remark")

@@ -17,7 +17,9 @@ impl MigrationTrait for Migration {
             .name("row_key")
             .number("number")
             .text("content")
+            .flag("live")
             .key("part, row_key")
+            .index("paper_row_live", "live, part")
             .index("paper_row_by_account", "part, account_id, number")
             .create(manager)
             .await

@@ -32,6 +32,7 @@ pub struct Table {
     name: &'static str,
     columns: Vec<Column>,
     constraints: Vec<String>,
+    references: Vec<(&'static str, &'static str, &'static str)>,
     indexes: Vec<(&'static str, &'static str)>,
 }
 
@@ -42,6 +43,7 @@ impl Table {
             name,
             columns: Vec::new(),
             constraints: Vec::new(),
+            references: Vec::new(),
             indexes: Vec::new(),
         }
     }
@@ -119,9 +121,8 @@ impl Table {
     }
 
     /// A column that holds the key of a row in another table.
-    pub fn references(mut self, column: &str, table: &str, key: &str) -> Self {
-        self.constraints
-            .push(format!("FOREIGN KEY ({column}) REFERENCES {table} ({key})"));
+    pub fn references(mut self, column: &'static str, table: &'static str, key: &'static str) -> Self {
+        self.references.push((column, table, key));
         self
     }
 
@@ -162,17 +163,21 @@ impl Table {
     fn render(&self, backend: DbBackend) -> Vec<String> {
         let mut lines: Vec<String> = self.columns.iter().map(|column| column.render(backend)).collect();
         lines.extend(self.constraints.iter().cloned());
+        lines.extend(self.references.iter().map(|(column, table, key)| {
+            format!("FOREIGN KEY ({column}) REFERENCES {} ({key})", quoted(table, backend))
+        }));
         // SQLite accepts any value in any column unless the table is STRICT; MariaDB folds case by default.
         let ending = match backend {
             DbBackend::Sqlite => " STRICT",
             DbBackend::MySql => " ENGINE = InnoDB DEFAULT CHARACTER SET utf8mb4 COLLATE utf8mb4_bin",
             _ => "",
         };
-        let table = format!("CREATE TABLE {} ({}){ending}", self.name, lines.join(", "));
+        let name = quoted(self.name, backend);
+        let table = format!("CREATE TABLE {name} ({}){ending}", lines.join(", "));
         let indexes = self
             .indexes
             .iter()
-            .map(|(name, columns)| format!("CREATE INDEX {name} ON {} ({columns})", self.name));
+            .map(|(index, columns)| format!("CREATE INDEX {index} ON {name} ({columns})"));
         std::iter::once(table).chain(indexes).collect()
     }
 }
@@ -207,10 +212,17 @@ impl Column {
 /// Drops tables, in this order.
 pub async fn drop_all(manager: &SchemaManager<'_>, tables: &[&str]) -> Result<(), DbErr> {
     for table in tables {
-        manager
-            .get_connection()
-            .execute_unprepared(&format!("DROP TABLE {table}"))
-            .await?;
+        let name = quoted(table, manager.get_database_backend());
+        let statement = format!("DROP TABLE {name}");
+        manager.get_connection().execute_unprepared(&statement).await?;
     }
     Ok(())
+}
+
+/// A table's name as an identifier: MariaDB takes `position (` for a function.
+fn quoted(table: &str, backend: DbBackend) -> String {
+    match backend {
+        DbBackend::MySql => format!("`{table}`"),
+        _ => format!("\"{table}\""),
+    }
 }

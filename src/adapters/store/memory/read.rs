@@ -57,6 +57,7 @@ pub fn orders(state: &State, filter: OrderFilter, page_of: Page) -> Vec<Order> {
             && filter.robot.is_none_or(|robot| order.robot == Some(robot))
             && filter.account.is_none_or(|account| order.account == account)
             && filter.position.is_none_or(|position| order.position == position)
+            && filter.since.is_none_or(|since| order.created_at >= since)
             && filter.live.is_none_or(|live| order.state.is_final() != live)
     };
     if filter.live != Some(true) {

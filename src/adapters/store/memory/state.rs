@@ -1,6 +1,6 @@
 //! What the store holds: rows by key, and the keys that are unique.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use domain::access::{Audit, Token};
 use domain::alert::{Alert, AlertKind};
@@ -59,6 +59,9 @@ pub struct State {
     pub audits: BTreeMap<i64, Audit>,
     /// By table and key.
     pub paper: BTreeMap<(&'static str, String), PaperRow>,
+    pub paper_live: BTreeMap<(&'static str, String), ()>,
+    /// Keys by table, account and number.
+    pub paper_numbers: BTreeMap<(&'static str, i64, i64), BTreeSet<String>>,
     /// The last id of each kind.
     pub last_ids: BTreeMap<IdKind, i64>,
 }

@@ -13,10 +13,7 @@ use super::SqlStore;
 use super::rows::Row;
 use super::tx::Tx;
 use super::writer::Work;
-use crate::ports::store::{PaperRow, PaperVault, StoreError};
-
-/// The venue's tables.
-const PARTS: [&str; 6] = ["account", "position", "order", "fill", "income", "clock"];
+use crate::ports::store::{PAPER_TABLES, PaperRow, PaperVault, StoreError};
 
 /// Rows that are loaded at once.
 const PAGE: u64 = 5_000;
@@ -27,6 +24,7 @@ impl PaperVault for SqlStore {
         let mut rows: Vec<PaperRow> = Vec::new();
         loop {
             let mut page = paper_row::Entity::find()
+                .filter(Column::Live.eq(1))
                 .order_by_asc(Column::Part)
                 .order_by_asc(Column::RowKey)
                 .limit(PAGE);
@@ -44,9 +42,20 @@ impl PaperVault for SqlStore {
         }
     }
 
-    async fn fills(&self, account: VenueAccountId, after: i64, limit: u32) -> Result<Vec<PaperRow>, StoreError> {
+    async fn row(&self, table: &'static str, key: &str) -> Result<Option<PaperRow>, StoreError> {
+        let row = paper_row::Entity::find_by_id((table.to_owned(), key.to_owned())).one(self.readers.connection());
+        self.readers.ask(row).await?.map(read).transpose()
+    }
+
+    async fn rows_after(
+        &self,
+        table: &'static str,
+        account: VenueAccountId,
+        after: i64,
+        limit: u32,
+    ) -> Result<Vec<PaperRow>, StoreError> {
         let query = paper_row::Entity::find()
-            .filter(Column::Part.eq("fill"))
+            .filter(Column::Part.eq(table))
             .filter(Column::AccountId.eq(account.0))
             .filter(Column::Number.gt(after))
             .order_by_asc(Column::Number)
@@ -70,11 +79,12 @@ pub async fn save(tx: &Tx<'_>, rows: &[PaperRow]) -> Result<(), Failure> {
             row_key: row.key.clone(),
             number: row.number,
             content: row.content.clone(),
+            live: row.live.into(),
         }
         .into_active_model()
     });
     let replace = OnConflict::columns([Column::Part, Column::RowKey])
-        .update_columns([Column::AccountId, Column::Number, Column::Content])
+        .update_columns([Column::AccountId, Column::Number, Column::Content, Column::Live])
         .to_owned();
     tx.upsert(models.collect(), replace, "paper rows").await
 }
@@ -90,7 +100,7 @@ fn beyond(last: &PaperRow) -> Condition {
 fn read(row: paper_row::Model) -> Result<PaperRow, StoreError> {
     let name = Row::new("paper row", &row.row_key);
     let table = name.word("table", &row.part, |part| {
-        PARTS.into_iter().find(|known| *known == part)
+        PAPER_TABLES.into_iter().find(|known| *known == part)
     })?;
     Ok(PaperRow {
         table,
@@ -98,5 +108,6 @@ fn read(row: paper_row::Model) -> Result<PaperRow, StoreError> {
         key: row.row_key,
         number: row.number,
         content: row.content,
+        live: row.live != 0,
     })
 }

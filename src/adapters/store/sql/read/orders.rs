@@ -42,6 +42,9 @@ impl Readers {
         if let Some(position) = filter.position {
             query = query.filter(Column::PositionId.eq(position.0));
         }
+        if let Some(since) = filter.since {
+            query = query.filter(Column::CreatedAt.gte(since.0));
+        }
         if let Some(live) = filter.live {
             query = query.filter(Column::Live.eq(i64::from(live)));
         }
