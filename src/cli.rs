@@ -2,6 +2,8 @@
 
 mod check;
 mod completions;
+mod demo;
+mod run;
 
 use std::error::Error;
 use std::io::{self, Write};
@@ -10,7 +12,9 @@ use std::process::ExitCode;
 
 use clap::{Args, Parser, Subcommand};
 
+use crate::assemble::StartError;
 use crate::config::{self, Settings, SettingsError, Sources};
+use crate::telemetry::TelemetryError;
 
 /// What was asked on the command line.
 #[derive(Debug, Parser)]
@@ -36,6 +40,10 @@ pub struct Global {
 /// One file in `cli/` per command: its `Args`, and `run`.
 #[derive(Debug, Subcommand)]
 enum Command {
+    /// Run the daemon in the foreground until it is told to stop
+    Run(run::Args),
+    /// Show the whole daemon on a fresh database and a market that runs faster than life
+    Demo(demo::Args),
     /// Check the settings and print those in effect, secrets masked
     Check(check::Args),
     /// Print the completion script of a shell
@@ -51,6 +59,8 @@ pub enum Exit {
     Failed,
     /// Exit code 2: the input or the settings are wrong.
     BadInput,
+    /// Exit code 70: an actor that must not panic did.
+    Broken,
 }
 
 impl From<Exit> for ExitCode {
@@ -59,6 +69,7 @@ impl From<Exit> for ExitCode {
             Exit::Done => 0,
             Exit::Failed => 1,
             Exit::BadInput => 2,
+            Exit::Broken => 70,
         })
     }
 }
@@ -72,13 +83,29 @@ pub enum CliError {
     /// The answer could not be written.
     #[error("could not write the answer")]
     Write(#[from] io::Error),
+    /// Nothing can be logged.
+    #[error(transparent)]
+    Telemetry(#[from] TelemetryError),
+    /// The daemon could not start.
+    #[error(transparent)]
+    Start(#[from] StartError),
+    /// The demo's players could not be seated.
+    #[error("could not prepare the demo")]
+    Seats(#[from] demo::SeatError),
+    /// The demo could not be brought to its end.
+    #[error("could not end the demo")]
+    Curtain(#[from] demo::CurtainError),
+    /// An actor that must not panic did.
+    #[error("an actor that must not panic did")]
+    Broken,
 }
 
 impl CliError {
     fn exit(&self) -> Exit {
         match self {
             Self::Settings(_) => Exit::BadInput,
-            Self::Write(_) => Exit::Failed,
+            Self::Write(_) | Self::Telemetry(_) | Self::Start(_) | Self::Seats(_) | Self::Curtain(_) => Exit::Failed,
+            Self::Broken => Exit::Broken,
         }
     }
 }
@@ -90,6 +117,21 @@ impl Global {
     /// Every wrong key at once, or the file that could not be read.
     pub fn settings(&self) -> Result<Settings, SettingsError> {
         config::load(&Sources::of_process(self.settings.clone(), self.environment.clone()))
+    }
+
+    /// The settings of a command that has an environment and values of its own; what the process's variables say wins.
+    ///
+    /// # Errors
+    /// Every wrong key at once, or the file that could not be read.
+    pub fn settings_over(&self, environment: &str, own: &[(&str, String)]) -> Result<Settings, SettingsError> {
+        let environment = self.environment.clone().unwrap_or_else(|| environment.to_owned());
+        let mut sources = Sources::of_process(self.settings.clone(), Some(environment));
+        for (name, value) in own {
+            if !sources.variables.contains_key(*name) {
+                sources = sources.with_variable(name, value);
+            }
+        }
+        config::load(&sources)
     }
 }
 
@@ -110,6 +152,8 @@ pub fn main() -> Exit {
 
 fn run(cli: &Cli) -> Result<Exit, CliError> {
     match &cli.command {
+        Command::Run(args) => run::run(args, &cli.global),
+        Command::Demo(args) => demo::run(args, &cli.global),
         Command::Check(args) => check::run(args, &cli.global),
         Command::Completions(args) => completions::run(args),
     }

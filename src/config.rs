@@ -24,6 +24,7 @@ use serde::{Deserialize, Serialize};
 
 pub use alerts::AlertSettings;
 pub use daemon::DaemonSettings;
+pub use form::duration::parse as parse_duration;
 pub use http::HttpSettings;
 pub use ledger::LedgerSettings;
 pub use log::{LogFormat, LogSettings};

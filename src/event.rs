@@ -90,3 +90,19 @@ pub const ROBOTS_UNREAD: &str = "supervisor.robots_unread";
 pub const DRAIN_LATE: &str = "supervisor.drain_late";
 /// The supervisor panicked.
 pub const SUPERVISOR_PANICKED: &str = "supervisor.panicked";
+/// The daemon takes work.
+pub const DAEMON_READY: &str = "daemon.ready";
+/// The daemon was told to stop.
+pub const DAEMON_STOPPING: &str = "daemon.stopping";
+/// The daemon has stopped.
+pub const DAEMON_STOPPED: &str = "daemon.stopped";
+/// The stop was not orderly.
+pub const DAEMON_STOP_SLOW: &str = "daemon.stop_slow";
+/// The daemon cannot go on.
+pub const DAEMON_BROKEN: &str = "daemon.broken";
+/// systemd could not be told something.
+pub const NOTIFY_FAILED: &str = "notify.failed";
+/// The ledger missed a sign of life.
+pub const PULSE_MISSED: &str = "ledger.pulse_missed";
+/// The HTTP interface ended.
+pub const HTTP_FAILED: &str = "http.failed";

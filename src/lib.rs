@@ -2,6 +2,7 @@
 
 pub mod actors;
 pub mod adapters;
+pub mod assemble;
 pub mod cli;
 pub mod clock;
 pub mod config;

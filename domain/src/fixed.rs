@@ -4,7 +4,6 @@ use std::fmt;
 use std::str::FromStr;
 
 use rust_decimal::Decimal;
-use rust_decimal::prelude::ToPrimitive;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 /// Largest magnitude of units a fixed-point number may hold; the database checks the same bound.
@@ -263,9 +262,12 @@ impl Ratio {
         Self::from_decimal(share)
     }
 
-    /// As a whole number, towards zero.
-    pub fn to_whole(self) -> i64 {
-        self.to_decimal().trunc().to_i64().unwrap_or_default()
+    /// From basis points: 10 000 bps are one.
+    pub fn bps(points: Decimal) -> Result<Self, NumberError> {
+        let share = points
+            .checked_div(Decimal::from(10_000))
+            .ok_or(NumberError::OutOfRange)?;
+        Self::from_decimal(share)
     }
 }
 

@@ -9,7 +9,7 @@ use std::time::Duration;
 use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 
-use super::form::{choice, decimal, duration, flag, whole};
+use super::form::{choice, decimal, duration, whole};
 use super::wrong::WrongKeys;
 
 pub use faults::PaperFaults;
@@ -18,9 +18,6 @@ pub use faults::PaperFaults;
 #[derive(Clone, Debug, Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
 pub struct PaperSettings {
-    /// Whether it is there at all.
-    #[serde(deserialize_with = "flag::deserialize")]
-    pub enabled: bool,
     /// Where its prices come from.
     #[serde(deserialize_with = "choice::deserialize")]
     pub feed: PaperFeed,
@@ -115,13 +112,8 @@ impl PaperSettings {
         let (low, high) = (Decimal::NEGATIVE_ONE, Decimal::ONE);
         wrong.between("paper.funding_rate", self.funding_rate, low, high);
         wrong.positive("paper.starting_balance", self.starting_balance);
-        let some = !self.enabled || !self.instruments.is_empty();
-        wrong.unless(
-            some,
-            "paper.instruments",
-            "[]",
-            "must list at least one instrument, as paper.enabled is true",
-        );
+        let some = !self.instruments.is_empty();
+        wrong.unless(some, "paper.instruments", "[]", "must list at least one instrument");
         let mut seen = BTreeSet::new();
         for (index, instrument) in self.instruments.iter().enumerate() {
             let key = format!("paper.instruments[{index}]");

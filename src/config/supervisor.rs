@@ -14,6 +14,15 @@ pub struct SupervisorSettings {
     /// How often wanted and living actors are compared.
     #[serde(with = "duration")]
     pub tick: Duration,
+    /// How often the wanted robots are read without being asked to.
+    #[serde(with = "duration")]
+    pub read_every: Duration,
+    /// Robots that are started per tick.
+    #[serde(deserialize_with = "whole::deserialize")]
+    pub spawns_per_tick: usize,
+    /// Longest wait for a robot to take a close.
+    #[serde(with = "duration")]
+    pub close_deadline: Duration,
     /// Wait before the first restart.
     #[serde(with = "duration")]
     pub backoff_first: Duration,

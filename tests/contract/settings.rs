@@ -131,9 +131,9 @@ fn wrong_types_are_refused_not_converted() {
             "http.workers: value \"2.5\" must be a whole number that is not negative and not too large",
         ),
         (
-            "BURSAR__PAPER__ENABLED",
+            "BURSAR__HTTP__ALLOW_PUBLIC",
             "1",
-            "paper.enabled: value \"1\" must be true or false",
+            "http.allow_public: value \"1\" must be true or false",
         ),
         (
             "BURSAR__RISK__MAX_NOTIONAL",

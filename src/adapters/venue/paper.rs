@@ -1,6 +1,7 @@
 //! The paper venue: a matching venue of our own, durable in its vault, fed by recorded or generated markets.
 
 mod book;
+mod census;
 mod driver;
 mod faults;
 mod generator;

@@ -38,6 +38,14 @@ pub(in crate::config) fn text(value: Duration) -> String {
     format!("{}{name}", milliseconds / u128::from(unit))
 }
 
+/// Reads a duration from a command line: what the settings take, `60s` for one.
+///
+/// # Errors
+/// Says the rule.
+pub fn parse(text: &str) -> Result<Duration, String> {
+    parsed(text).ok_or_else(|| "a duration with its unit, such as 250ms, 5s, 10m or 8h".to_owned())
+}
+
 fn parsed(text: &str) -> Option<Duration> {
     let end = text.find(|c: char| !c.is_ascii_digit())?;
     let (number, name) = text.split_at(end);

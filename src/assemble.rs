@@ -1,0 +1,228 @@
+//! Builds and wires the daemon: the one place that names concrete adapters and ties actors to them.
+
+mod actors;
+mod ending;
+mod notify;
+mod options;
+mod paper;
+pub mod state_files;
+
+use std::collections::HashMap;
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Duration;
+
+use domain::access::Role;
+use domain::venue::VenueName;
+use sd_notify::NotifyState;
+use secrecy::ExposeSecret;
+use tokio::sync::watch;
+use tracing::{error, info};
+
+use crate::adapters::store::{SqlStore, schema};
+use crate::adapters::venue::paper::PaperVenue;
+use crate::clock::{Clock, ScaledClock, SystemClock};
+use crate::config::Settings;
+use crate::desk::{Asker, Desk, Markets, NewToken};
+use crate::event;
+use crate::http::{self, AppState};
+use crate::ports::store::{PaperVault, Store};
+use crate::ports::venue::Venue;
+use actors::Actors;
+pub use ending::{Ending, until_told};
+
+/// Why the daemon could not start.
+#[derive(Debug, thiserror::Error)]
+pub enum StartError {
+    /// The state directory cannot be used.
+    #[error("could not use the state directory {}", directory.display())]
+    Directory {
+        /// Which.
+        directory: PathBuf,
+        /// Why.
+        #[source]
+        source: std::io::Error,
+    },
+    /// The database's schema cannot be brought up to date.
+    #[error("could not bring the database up to date")]
+    Schema(#[from] schema::SchemaError),
+    /// The database cannot be opened or read.
+    #[error("could not open the store")]
+    Store(#[from] crate::ports::store::StoreError),
+    /// The paper venue cannot be opened.
+    #[error("could not open the paper venue")]
+    Paper(#[from] crate::adapters::venue::paper::OpenError),
+    /// A setting's number does not fit.
+    #[error(transparent)]
+    Setting(#[from] options::UnfitSetting),
+    /// The HTTP interface cannot be opened.
+    #[error(transparent)]
+    Http(#[from] http::ServeError),
+    /// The first token cannot be made.
+    #[error("could not make the first token")]
+    Token(#[from] crate::desk::DeskError),
+    /// The metrics recorder cannot be installed.
+    #[error("could not install the metrics recorder")]
+    Metrics(#[from] metrics_exporter_prometheus::BuildError),
+}
+
+/// A running daemon.
+pub struct Daemon {
+    /// What is on record.
+    pub store: Arc<SqlStore>,
+    /// The paper venue.
+    pub paper: Arc<PaperVenue>,
+    /// Time of day.
+    pub clock: Arc<dyn Clock>,
+    /// The actors.
+    pub actors: Actors,
+    /// What operators ask for.
+    pub desk: Desk,
+    state: Arc<AppState>,
+    server: actix_web::dev::ServerHandle,
+    watchdog: tokio::task::JoinHandle<()>,
+    fatal: watch::Receiver<bool>,
+    url: String,
+    directory: PathBuf,
+    shutdown_deadline: Duration,
+}
+
+/// Starts everything; returns when the daemon has caught up and takes work.
+///
+/// # Errors
+/// What cannot be opened, named.
+pub async fn start(settings: &Settings) -> Result<Daemon, StartError> {
+    let directory = settings.daemon.state_directory.clone();
+    let unusable = |source| StartError::Directory {
+        directory: directory.clone(),
+        source,
+    };
+    state_files::make_directory(&directory).map_err(unusable)?;
+    let recorder = http::metrics::install()?;
+    schema::up(&settings.database_url(), None).await?;
+    let store = Arc::new(SqlStore::open(options::store(settings)).await?);
+    let clock = clock(settings, &store).await?;
+    let paper = open_venue(settings, &store, &clock).await?;
+    let venue: Arc<dyn Venue> = paper.clone();
+    let markets = Markets::Venues(HashMap::from([(VenueName::Paper, Arc::clone(&venue))]));
+    let desk = Desk::new(store.clone(), Arc::clone(&clock), markets);
+    let (fatal, fatal_seen) = watch::channel(false);
+    let actors = Actors::start(settings, store.clone(), Arc::clone(&clock), venue, fatal).await?;
+    let http_options = options::http(settings)?;
+    let state = Arc::new(AppState::new(desk.clone(), actors.mailboxes(), recorder, http_options));
+    let bound = http::serve(Arc::clone(&state))?;
+    let url = format!("http://{}", bound.address);
+    tokio::spawn(serve_until_stopped(bound.server));
+    first_token(&desk, &directory).await?;
+    actors.catch_up(store.as_ref(), settings.sync.poll_deadline).await;
+    actors.begin();
+    state.ready.set(true);
+    state_files::write(&directory, state_files::URL_FILE, &url).map_err(unusable)?;
+    notify::tell(&[NotifyState::Ready]);
+    let pulse = (settings.ledger.pulse_interval, settings.ledger.deadline);
+    let watchdog = tokio::spawn(notify::feed_watchdog(actors.pulse(), pulse.0, pulse.1));
+    Ok(Daemon {
+        store,
+        paper,
+        clock,
+        actors,
+        desk,
+        state,
+        server: bound.handle,
+        watchdog,
+        fatal: fatal_seen,
+        url,
+        directory,
+        shutdown_deadline: settings.daemon.shutdown_deadline,
+    })
+}
+
+impl Daemon {
+    /// Where it listens.
+    pub fn url(&self) -> &str {
+        &self.url
+    }
+
+    /// Becomes true when the daemon cannot go on.
+    pub fn fatal(&self) -> watch::Receiver<bool> {
+        self.fatal.clone()
+    }
+
+    /// Takes no new work, finishes what is in flight, and closes everything, within the deadline.
+    pub async fn stop(self, ending: Ending) {
+        notify::tell(&[NotifyState::Stopping]);
+        self.state.ready.set(false);
+        self.watchdog.abort();
+        let orderly = async {
+            if ending == Ending::Asked {
+                self.server.stop(true).await;
+                self.actors.stop().await;
+                self.paper.close().await;
+                self.store.close().await;
+            }
+        };
+        if tokio::time::timeout(self.shutdown_deadline, orderly).await.is_err() {
+            error!(
+                event = event::DAEMON_STOP_SLOW,
+                "the stop took longer than daemon.shutdown_deadline"
+            );
+        }
+        if let Err(error) = state_files::remove(&self.directory, state_files::URL_FILE) {
+            error!(event = event::DAEMON_STOP_SLOW, %error, "could not remove {}", state_files::URL_FILE);
+        }
+        info!(event = event::DAEMON_STOPPED, "bursar has stopped");
+    }
+}
+
+/// The machine's clock, or a faster one that never starts before what is on record.
+async fn clock(settings: &Settings, store: &Arc<SqlStore>) -> Result<Arc<dyn Clock>, StartError> {
+    if settings.paper.speed <= 1 {
+        return Ok(Arc::new(SystemClock));
+    }
+    let vault: &dyn PaperVault = store.as_ref();
+    let market = PaperVenue::last_time(vault).await?;
+    let booked = store.ledger_head().await?.at;
+    let start = SystemClock.now().max(booked).max(market.unwrap_or_default());
+    Ok(Arc::new(ScaledClock::new(start, settings.paper.speed)))
+}
+
+async fn open_venue(
+    settings: &Settings,
+    store: &Arc<SqlStore>,
+    clock: &Arc<dyn Clock>,
+) -> Result<Arc<PaperVenue>, StartError> {
+    let options = paper::options(&settings.paper)?;
+    let venue = PaperVenue::open(options, store.clone(), Arc::clone(clock)).await?;
+    venue
+        .faults()
+        .chaos(paper::chaos(settings.paper.faults, settings.paper.seed));
+    Ok(venue)
+}
+
+/// Makes a token with role admin where there is none, and leaves it in the state directory.
+async fn first_token(desk: &Desk, directory: &std::path::Path) -> Result<(), StartError> {
+    if !desk.tokens().await?.is_empty() {
+        return Ok(());
+    }
+    let asker = Asker {
+        by: "bursar".to_owned(),
+        reason: "first start".to_owned(),
+        from: "local".to_owned(),
+    };
+    let new = NewToken {
+        name: "first".to_owned(),
+        role: Role::Admin,
+    };
+    let minted = desk.mint_token(new, &asker).await?;
+    let written = state_files::write(directory, state_files::TOKEN_FILE, minted.secret.expose_secret());
+    written.map(|_| ()).map_err(|source| StartError::Directory {
+        directory: directory.to_owned(),
+        source,
+    })
+}
+
+async fn serve_until_stopped(server: actix_web::dev::Server) {
+    if let Err(error) = server.await {
+        error!(event = event::HTTP_FAILED, %error, "the HTTP interface ended");
+    }
+}

@@ -1,0 +1,322 @@
+//! The actors, built in the order in which they need each other, and stopped in the reverse order.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+use std::time::Duration;
+
+use actix::{Actor, Addr, Arbiter, Recipient};
+use domain::reconcile;
+use futures::future::join_all;
+use tokio::sync::watch;
+use tracing::warn;
+
+use super::StartError;
+use super::options::{self, UnfitSetting};
+use crate::actors::alert::{AlertActor, AlertDeps};
+use crate::actors::job_scheduler::{JobSchedulerActor, JobSchedulerDeps};
+use crate::actors::ledger::{LedgerActor, LedgerDeps};
+use crate::actors::mail::{Drain, Look, Pulse, Recharge, RunJob, Stop, SyncAndWait};
+use crate::actors::robot::{RobotActor, RobotDeps, RobotRules, Shared};
+use crate::actors::spawn::{self, RobotDirectory};
+use crate::actors::supervisor::{CrashRules, SupervisorActor, SupervisorDeps, SupervisorOptions};
+use crate::actors::sync_scheduler::{self, SyncDeps, SyncOptions, SyncSchedulerActor};
+use crate::clock::Clock;
+use crate::config::Settings;
+use crate::event;
+use crate::http::Mailboxes;
+use crate::jobs::plan::JobPlan;
+use crate::ports::store::Store;
+use crate::ports::venue::Venue;
+
+/// The actors of a daemon.
+#[derive(Clone)]
+pub struct Actors {
+    alert: Addr<AlertActor>,
+    ledger: Addr<LedgerActor>,
+    scheduler: Addr<SyncSchedulerActor>,
+    supervisor: Addr<SupervisorActor>,
+    jobs: Addr<JobSchedulerActor>,
+    supervisor_tick: Duration,
+}
+
+/// What all actors are built with.
+struct Parts<'a> {
+    settings: &'a Settings,
+    store: Arc<dyn Store>,
+    clock: Arc<dyn Clock>,
+    venue: Arc<dyn Venue>,
+    fatal: watch::Sender<bool>,
+}
+
+impl Actors {
+    /// Builds and starts all of them. Robots are not spawned before [`Actors::begin`].
+    pub(super) async fn start(
+        settings: &Settings,
+        store: Arc<dyn Store>,
+        clock: Arc<dyn Clock>,
+        venue: Arc<dyn Venue>,
+        fatal: watch::Sender<bool>,
+    ) -> Result<Self, StartError> {
+        let installation = store.installation().await?;
+        let parts = Parts {
+            settings,
+            store,
+            clock,
+            venue,
+            fatal,
+        };
+        let robots = RobotDirectory::default();
+        let alert = parts.alert();
+        let ledger = parts.ledger(&alert)?;
+        let scheduler = parts.scheduler(&alert, &ledger, robots.clone())?;
+        let supervisor = parts.supervisor(&alert, &scheduler, robots, installation)?;
+        let jobs = parts.jobs(&alert, &ledger)?;
+        spawn::tick(scheduler.clone().recipient(), sync_scheduler::TICK);
+        Ok(Self {
+            alert,
+            ledger,
+            scheduler,
+            supervisor,
+            jobs,
+            supervisor_tick: settings.supervisor.tick,
+        })
+    }
+
+    /// Syncs every account that holds something, so that the daemon knows what happened while it was away. What cannot be
+    /// synced now does not keep the daemon from starting: its robots open nothing before it is.
+    pub(super) async fn catch_up(&self, store: &dyn Store, deadline: Duration) {
+        let accounts = match store.busy_accounts().await {
+            Ok(accounts) => accounts,
+            Err(error) => {
+                warn!(event = event::SYNC_FAILED, %error, "could not list the accounts to catch up with");
+                return;
+            }
+        };
+        let syncs = accounts.into_iter().map(|account| async move {
+            let synced = tokio::time::timeout(deadline, self.scheduler.send(SyncAndWait { account })).await;
+            if !matches!(synced, Ok(Ok(Ok(())))) {
+                warn!(event = event::SYNC_FAILED, account.id = %account, "account {account} could not be caught up with");
+            }
+        });
+        join_all(syncs).await;
+    }
+
+    /// Lets the supervisor spawn robots, now and at each tick.
+    pub(super) fn begin(&self) {
+        spawn::tick(self.supervisor.clone().recipient(), self.supervisor_tick);
+        spawn::poke(&self.supervisor.clone().recipient(), Look);
+    }
+
+    /// Stops all: robots first, the ledger after everybody who mails it.
+    pub(super) async fn stop(&self) {
+        let gone = "was gone before it was stopped";
+        if self.jobs.send(Stop).await.is_err() {
+            warn!(event = event::DAEMON_STOP_SLOW, "the job scheduler {gone}");
+        }
+        if self.supervisor.send(Drain).await.is_err() {
+            warn!(event = event::DAEMON_STOP_SLOW, "the supervisor {gone}");
+        }
+        if self.scheduler.send(Stop).await.is_err() {
+            warn!(event = event::DAEMON_STOP_SLOW, "the sync scheduler {gone}");
+        }
+        if self.ledger.send(Stop).await.is_err() {
+            warn!(event = event::DAEMON_STOP_SLOW, "the ledger {gone}");
+        }
+        if self.alert.send(Stop).await.is_err() {
+            warn!(event = event::DAEMON_STOP_SLOW, "the alert actor {gone}");
+        }
+    }
+
+    /// Where the HTTP interface mails to.
+    pub fn mailboxes(&self) -> Mailboxes {
+        Mailboxes {
+            look: self.supervisor.clone().recipient(),
+            children: self.supervisor.clone().recipient(),
+            close: self.supervisor.clone().recipient(),
+            supervisor: self.supervisor.clone().recipient(),
+            recharge: self.ledger.clone().recipient(),
+            pulse: self.ledger.clone().recipient(),
+            ledger: self.ledger.clone().recipient(),
+            sync: self.scheduler.clone().recipient(),
+            scheduler: self.scheduler.clone().recipient(),
+            run_job: self.jobs.clone().recipient(),
+            jobs: self.jobs.clone().recipient(),
+        }
+    }
+
+    /// Where recharges are mailed to.
+    pub fn recharge(&self) -> Recipient<Recharge> {
+        self.ledger.clone().recipient()
+    }
+
+    /// Where accounts are synced on demand.
+    pub fn sync(&self) -> Recipient<SyncAndWait> {
+        self.scheduler.clone().recipient()
+    }
+
+    /// Where jobs are run on demand.
+    pub fn run_job(&self) -> Recipient<RunJob> {
+        self.jobs.clone().recipient()
+    }
+
+    /// Where the supervisor is poked.
+    pub fn look(&self) -> Recipient<Look> {
+        self.supervisor.clone().recipient()
+    }
+
+    /// Where the ledger's sign of life is asked for.
+    pub(super) fn pulse(&self) -> Recipient<Pulse> {
+        self.ledger.clone().recipient()
+    }
+}
+
+impl Parts<'_> {
+    fn alert(&self) -> Addr<AlertActor> {
+        AlertActor::new(AlertDeps {
+            store: Arc::clone(&self.store),
+            clock: Arc::clone(&self.clock),
+            retry_first: self.settings.ledger.retry_first,
+            retry_max: self.settings.ledger.retry_max,
+        })
+        .start()
+    }
+
+    /// The ledger has an arbiter of its own, so that a busy market does not keep it waiting.
+    fn ledger(&self, alert: &Addr<AlertActor>) -> Result<Addr<LedgerActor>, UnfitSetting> {
+        let deps = LedgerDeps {
+            store: Arc::clone(&self.store),
+            clock: Arc::clone(&self.clock),
+            raises: alert.clone().recipient(),
+            resolves: alert.clone().recipient(),
+            options: options::ledger(self.settings)?,
+            fatal: self.fatal.clone(),
+        };
+        Ok(LedgerActor::start_in_arbiter(&Arbiter::new().handle(), |_| {
+            LedgerActor::new(deps)
+        }))
+    }
+
+    fn scheduler(
+        &self,
+        alert: &Addr<AlertActor>,
+        ledger: &Addr<LedgerActor>,
+        robots: RobotDirectory,
+    ) -> Result<Addr<SyncSchedulerActor>, UnfitSetting> {
+        let sync = &self.settings.sync;
+        let venues = HashMap::from([(self.venue.name(), Arc::clone(&self.venue))]);
+        let weights = venues.keys().map(|venue| (*venue, sync.weight_of(*venue)));
+        let weight_per_minute = weights.collect();
+        Ok(SyncSchedulerActor::new(SyncDeps {
+            store: Arc::clone(&self.store),
+            venues,
+            clock: Arc::clone(&self.clock),
+            robots,
+            ledger: ledger.clone().recipient(),
+            raises: alert.clone().recipient(),
+            resolves: alert.clone().recipient(),
+            options: SyncOptions {
+                open_interval: sync.open_interval,
+                flat_interval: sync.flat_interval,
+                poll_deadline: sync.poll_deadline,
+                parallel_polls: sync.parallel_polls,
+                fills_page: sync.fills_page,
+                full_pass_interval: sync.full_pass_interval,
+                weight_per_minute,
+                rules: reconcile::Rules {
+                    profit_basis: self.settings.settlement.profit_basis,
+                    lookup_grace: sync.lookup_grace,
+                    charge_external: self.settings.settlement.charge_external,
+                },
+            },
+            fatal: self.fatal.clone(),
+        })
+        .start())
+    }
+
+    fn supervisor(
+        &self,
+        alert: &Addr<AlertActor>,
+        scheduler: &Addr<SyncSchedulerActor>,
+        robots: RobotDirectory,
+        installation: String,
+    ) -> Result<Addr<SupervisorActor>, UnfitSetting> {
+        let deps = Arc::new(RobotDeps {
+            store: Arc::clone(&self.store),
+            venue: Arc::clone(&self.venue),
+            clock: Arc::clone(&self.clock),
+            sync_now: scheduler.clone().recipient(),
+            forced_sync: scheduler.clone().recipient(),
+            installation,
+            rules: self.robot_rules()?,
+            shared: Shared::default(),
+        });
+        Ok(SupervisorActor::new(SupervisorDeps {
+            store: Arc::clone(&self.store),
+            clock: Arc::clone(&self.clock),
+            robots,
+            factory: Box::new(move |birth| RobotActor::spawn(Arc::clone(&deps), birth)),
+            raises: alert.clone().recipient(),
+            resolves: alert.clone().recipient(),
+            options: self.supervisor_options(),
+            fatal: self.fatal.clone(),
+        })
+        .start())
+    }
+
+    fn supervisor_options(&self) -> SupervisorOptions {
+        let options = &self.settings.supervisor;
+        SupervisorOptions {
+            crashes: CrashRules {
+                backoff_first: options.backoff_first,
+                backoff_max: options.backoff_max,
+                crashes_until_quarantine: options.crashes_until_quarantine,
+                crash_window: options.crash_window,
+            },
+            read_every: options.read_every,
+            spawns_per_tick: options.spawns_per_tick,
+            close_deadline: options.close_deadline,
+            drain_deadline: self.settings.daemon.shutdown_deadline / 2,
+        }
+    }
+
+    fn robot_rules(&self) -> Result<RobotRules, UnfitSetting> {
+        let robot = &self.settings.robot;
+        Ok(RobotRules {
+            templates: options::templates(self.settings)?,
+            classifier: options::classifier(self.settings)?,
+            risk: options::risk(self.settings)?,
+            exit: options::exits(self.settings)?,
+            profit_basis: self.settings.settlement.profit_basis,
+            mailbox: robot.mailbox,
+            sync_deadline: robot.forced_sync_deadline,
+            place_deadline: self.settings.sync.poll_deadline,
+            close_retry_first: robot.close_retry_first,
+            close_retry_max: robot.close_retry_max,
+            retry: robot.close_retry_first,
+        })
+    }
+
+    fn jobs(
+        &self,
+        alert: &Addr<AlertActor>,
+        ledger: &Addr<LedgerActor>,
+    ) -> Result<Addr<JobSchedulerActor>, UnfitSetting> {
+        let plan = JobPlan {
+            store: Arc::clone(&self.store),
+            clock: Arc::clone(&self.clock),
+            ledger: ledger.clone().recipient(),
+            raises: alert.clone().recipient(),
+            resolves: alert.clone().recipient(),
+            sweep_interval: self.settings.settlement.sweep_interval,
+            sweep_page: self.settings.settlement.sweep_page,
+            limits: options::backlog(self.settings)?,
+        };
+        let deps = JobSchedulerDeps {
+            clock: Arc::clone(&self.clock),
+            raises: alert.clone().recipient(),
+            resolves: alert.clone().recipient(),
+            failures_until_alert: self.settings.alerts.job_failures,
+        };
+        Ok(JobSchedulerActor::new(deps, plan.jobs()).start())
+    }
+}

@@ -1,0 +1,160 @@
+//! `bursar demo`: the whole daemon on a fresh database and a market that runs faster than life.
+
+mod curtain;
+mod hand;
+mod plan;
+mod seats;
+mod show;
+mod summary;
+mod view;
+
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use domain::market::Symbol;
+
+use super::{CliError, Exit, Global, print};
+use crate::assemble::{self, Daemon, Ending, state_files};
+use crate::config::{Settings, SettingsError};
+use crate::telemetry;
+pub(super) use curtain::CurtainError;
+pub(super) use seats::SeatError;
+use summary::Summary;
+
+/// Longest interval between polls of a flat account, in real time.
+const FLAT_INTERVAL: Duration = Duration::from_secs(30);
+
+/// Options of `bursar demo`.
+#[derive(Debug, clap::Args)]
+pub(super) struct Args {
+    /// Folder of the demo; one that exists is continued. Without it a new one is made among the temporary files
+    #[arg(long, value_name = "DIR")]
+    dir: Option<PathBuf>,
+    /// How many times as fast as life the market runs
+    #[arg(long, default_value_t = 60, value_parser = clap::value_parser!(u32).range(1..=100_000))]
+    speed: u32,
+    /// End after this time, such as 60s; without it Ctrl-C ends the demo
+    #[arg(long = "for", value_name = "TIME", value_parser = crate::config::parse_duration)]
+    length: Option<Duration>,
+    /// How many robots
+    #[arg(long, default_value_t = 12, value_parser = clap::value_parser!(u32).range(1..=20_000))]
+    robots: u32,
+    /// Seed of the generated market: the same seed gives the same prices
+    #[arg(long, default_value_t = 8)]
+    seed: u64,
+    /// Replay recorded trades or bars of BTCUSDT (CSV, or captured JSON lines, also gzip) instead of a generated market
+    #[arg(long, value_name = "FILE")]
+    data: Option<PathBuf>,
+    /// Address of the HTTP interface; port 0 takes a free one
+    #[arg(long, default_value = "127.0.0.1:0", value_name = "ADDRESS")]
+    listen: SocketAddr,
+    /// Print the summary as one JSON object to stdout, and nothing else there
+    #[arg(long)]
+    json: bool,
+}
+
+/// The demo while it plays.
+pub(super) struct Stage {
+    daemon: Daemon,
+    symbols: Vec<Symbol>,
+    welcome: String,
+}
+
+/// Plays the demo and prints its summary; exit code 1 when something does not add up.
+pub(super) fn run(args: &Args, global: &Global) -> Result<Exit, CliError> {
+    let directory = args.dir.clone().unwrap_or_else(new_directory);
+    let settings = settings(args, global, &directory)?;
+    telemetry::install(&settings.log)?;
+    let summary = actix::System::new().block_on(play(args, &settings, &directory))?;
+    if args.json {
+        let object = serde_json::to_string(&summary).map_err(std::io::Error::other)?;
+        print(&format!("{object}\n"))?;
+    } else {
+        print(&summary.text(&directory))?;
+    }
+    Ok(if summary.is_right() { Exit::Done } else { Exit::Failed })
+}
+
+async fn play(args: &Args, settings: &Settings, directory: &Path) -> Result<Summary, CliError> {
+    let daemon = assemble::start(settings).await?;
+    let symbols = symbols(args, settings);
+    seats::seat(&daemon, args.robots, &symbols).await?;
+    let stage = Stage {
+        welcome: welcome(&daemon, directory, args),
+        daemon,
+        symbols,
+    };
+    eprint!("{}", stage.welcome);
+    let ending = tokio::select! {
+        ending = assemble::until_told(stage.daemon.fatal()) => ending,
+        () = show::show(&stage) => Ending::Asked,
+        () = hand::close_some(stage.daemon.store.clone(), stage.daemon.paper.clone()) => Ending::Asked,
+        () = seats::top_up(&stage.daemon) => Ending::Asked,
+        () = until(args.length) => Ending::Asked,
+    };
+    if ending == Ending::Broken {
+        stage.daemon.stop(ending).await;
+        return Err(CliError::Broken);
+    }
+    let summary = curtain::fall(&stage).await;
+    stage.daemon.stop(ending).await;
+    Ok(summary?)
+}
+
+async fn until(length: Option<Duration>) {
+    match length {
+        Some(length) => tokio::time::sleep(length).await,
+        None => std::future::pending().await,
+    }
+}
+
+/// A recording plays BTCUSDT alone; generated markets are all played.
+fn symbols(args: &Args, settings: &Settings) -> Vec<Symbol> {
+    let listed = settings
+        .paper
+        .instruments
+        .iter()
+        .map(|instrument| Symbol::new(&instrument.symbol));
+    listed.take(if args.data.is_some() { 1 } else { usize::MAX }).collect()
+}
+
+/// The demo's own settings lie under what the process's variables say.
+fn settings(args: &Args, global: &Global, directory: &Path) -> Result<Settings, SettingsError> {
+    let speed = args.speed;
+    let sync = |interval: Duration| format!("{}ms", (interval / speed).as_millis().max(250));
+    let mut own = vec![
+        ("BURSAR__DAEMON__STATE_DIRECTORY", directory.display().to_string()),
+        ("BURSAR__HTTP__LISTEN", args.listen.to_string()),
+        ("BURSAR__PAPER__SPEED", speed.to_string()),
+        ("BURSAR__PAPER__SEED", args.seed.to_string()),
+        ("BURSAR__SYNC__OPEN_INTERVAL", sync(Duration::from_secs(5))),
+        ("BURSAR__SYNC__FLAT_INTERVAL", sync(FLAT_INTERVAL)),
+    ];
+    if let Some(file) = &args.data {
+        own.push(("BURSAR__PAPER__FEED", "file".to_owned()));
+        own.push(("BURSAR__PAPER__FILE", file.display().to_string()));
+    }
+    global.settings_over("demo", &own)
+}
+
+fn new_directory() -> PathBuf {
+    std::env::temp_dir().join(format!("bursar-demo-{}", std::process::id()))
+}
+
+fn welcome(daemon: &Daemon, directory: &Path, args: &Args) -> String {
+    let token = std::fs::read_to_string(directory.join(state_files::TOKEN_FILE)).unwrap_or_default();
+    format!(
+        "bursar demo: {} robots, market at {} times life, kept in {}\n\
+         HTTP {}  token {}\n\
+         try: curl -H 'Authorization: Bearer {}' {}/robots\n\
+         also: --data FILE replays recorded trades or bars, --robots N, --speed N, --json; Ctrl-C ends\n\n",
+        args.robots,
+        args.speed,
+        directory.display(),
+        daemon.url(),
+        token.trim(),
+        token.trim(),
+        daemon.url(),
+    )
+}

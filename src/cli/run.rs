@@ -1,0 +1,28 @@
+//! `bursar run`: the daemon in the foreground, until it is told to stop.
+
+use tracing::info;
+
+use super::{CliError, Exit, Global};
+use crate::assemble::{self, Ending};
+use crate::{event, telemetry};
+
+/// Options of `bursar run`.
+#[derive(Debug, clap::Args)]
+pub(super) struct Args {}
+
+/// Runs the daemon; returns when it has stopped.
+pub(super) fn run(_args: &Args, global: &Global) -> Result<Exit, CliError> {
+    let settings = global.settings()?;
+    telemetry::install(&settings.log)?;
+    let ending = actix::System::new().block_on(async {
+        let daemon = assemble::start(&settings).await?;
+        info!(event = event::DAEMON_READY, "bursar takes work at {}", daemon.url());
+        let ending = assemble::until_told(daemon.fatal()).await;
+        daemon.stop(ending).await;
+        Ok::<_, CliError>(ending)
+    })?;
+    match ending {
+        Ending::Asked => Ok(Exit::Done),
+        Ending::Broken => Err(CliError::Broken),
+    }
+}
