@@ -2,11 +2,14 @@
 
 pub mod evaluate_alerts;
 pub mod plan;
+pub mod remind_debtors;
 pub mod sweep_unsettled;
 pub mod verify_ledger;
 
 use std::fmt;
 
+use actix::{Message, Recipient};
+use domain::alert::AlertKind;
 use domain::ledger::verify::Verified;
 
 use crate::jobs::sweep_unsettled::Swept;
@@ -60,4 +63,14 @@ impl fmt::Display for JobReport {
             },
         }
     }
+}
+
+/// Tells the alert actor something; a full mailbox fails the run, and the next run tells it again.
+fn tell<M>(who: &Recipient<M>, kind: AlertKind, mail: M) -> Result<(), JobError>
+where
+    M: Message + Send + 'static,
+    M::Result: Send,
+{
+    who.try_send(mail)
+        .map_err(|error| JobError::Mail(format!("could not tell {}: {error}", kind.as_str())))
 }

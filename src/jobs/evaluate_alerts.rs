@@ -8,13 +8,27 @@ use domain::alert::rules::{Backlog, BacklogLimits, judge, oldest_age};
 
 use crate::actors::mail::{Raise, Resolve};
 use crate::clock::Clock;
-use crate::jobs::JobError;
+use crate::jobs::{JobError, tell};
 use crate::ports::store::Store;
 
 /// Name of the job.
 pub const NAME: &str = "evaluate_alerts";
 /// What these alerts are about.
 const SUBJECT: &str = "settlement";
+
+/// Names the figures, with their units.
+pub fn describe() {
+    use metrics::{Unit, describe_gauge};
+    describe_gauge!(
+        "bursar_unsettled_positions",
+        "Closed profitable positions that await settlement"
+    );
+    describe_gauge!(
+        "bursar_unsettled_oldest_age_seconds",
+        Unit::Seconds,
+        "Time since the oldest of them closed"
+    );
+}
 
 /// Judges the backlog once; answers how many alerts it found reason for.
 pub async fn evaluate_alerts(
@@ -35,18 +49,13 @@ pub async fn evaluate_alerts(
     let mut raised = 0;
     for verdict in judge(&backlog, &limits, now) {
         let (kind, subject) = (verdict.kind, SUBJECT.to_owned());
-        let told = match verdict.raised {
+        match verdict.raised {
             Some(message) => {
                 raised += 1;
-                raises
-                    .try_send(Raise { kind, subject, message })
-                    .map_err(|error| error.to_string())
+                tell(&raises, kind, Raise { kind, subject, message })?;
             }
-            None => resolves
-                .try_send(Resolve { kind, subject })
-                .map_err(|error| error.to_string()),
-        };
-        told.map_err(|error| JobError::Mail(format!("could not tell {}: {error}", kind.as_str())))?;
+            None => tell(&resolves, kind, Resolve { kind, subject })?,
+        }
     }
     Ok(raised)
 }

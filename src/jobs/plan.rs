@@ -6,12 +6,11 @@ use std::time::Duration;
 use actix::Recipient;
 use domain::alert::AlertKind;
 use domain::alert::rules::BacklogLimits;
-use domain::ledger::verify::Verified;
 
 use crate::actors::job_scheduler::Job;
 use crate::actors::mail::{Raise, Resolve, Settle};
 use crate::clock::Clock;
-use crate::jobs::{JobError, JobReport, evaluate_alerts, sweep_unsettled, verify_ledger};
+use crate::jobs::{JobError, JobReport, evaluate_alerts, remind_debtors, sweep_unsettled, tell, verify_ledger};
 use crate::ports::store::Store;
 
 /// How often the backlog is judged.
@@ -49,6 +48,7 @@ impl JobPlan {
     pub fn jobs(self) -> Vec<Job> {
         let (sweep, judge, audit) = (self.clone(), self.clone(), self);
         let every = sweep.sweep_interval;
+        evaluate_alerts::describe();
         vec![
             Job::new(sweep_unsettled::NAME, every, LONG_RUN, move || sweep.clone().sweep()),
             Job::new(evaluate_alerts::NAME, JUDGE_EVERY, JUDGE_EVERY, move || {
@@ -71,25 +71,22 @@ impl JobPlan {
     }
 
     async fn audit(self) -> Result<JobReport, JobError> {
+        let before = remind_debtors::open_alerts(&*self.store).await?;
         let verified = verify_ledger::verify_ledger(&*self.store).await?;
-        self.tell(&verified)?;
-        Ok(JobReport::Verified(Box::new(verified)))
-    }
-
-    fn tell(&self, verified: &Verified) -> Result<(), JobError> {
+        remind_debtors::remind_debtors(&before, &verified.debtors, &self.raises, &self.resolves)?;
         let (kind, subject) = (AlertKind::LedgerInvariant, LEDGER.to_owned());
-        let told = match &verified.finding {
-            Some(finding) => {
-                let message = finding.to_string();
-                self.raises
-                    .try_send(Raise { kind, subject, message })
-                    .map_err(|error| error.to_string())
-            }
-            None => self
-                .resolves
-                .try_send(Resolve { kind, subject })
-                .map_err(|error| error.to_string()),
-        };
-        told.map_err(|error| JobError::Mail(format!("could not tell {}: {error}", kind.as_str())))
+        match &verified.finding {
+            Some(finding) => tell(
+                &self.raises,
+                kind,
+                Raise {
+                    kind,
+                    subject,
+                    message: finding.to_string(),
+                },
+            )?,
+            None => tell(&self.resolves, kind, Resolve { kind, subject })?,
+        }
+        Ok(JobReport::Verified(Box::new(verified)))
     }
 }

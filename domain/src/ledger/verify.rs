@@ -8,7 +8,7 @@ use std::fmt;
 use serde::Serialize;
 
 use crate::fixed::Amount;
-use crate::id::{LedgerAccountId, PositionId};
+use crate::id::{LedgerAccountId, PositionId, UserId};
 use crate::invariant::{Invariant, Violation};
 use crate::ledger::account::{Account, AccountKey, AccountKind, Asset};
 use crate::ledger::chain;
@@ -65,6 +65,8 @@ pub struct Verified {
     pub pending: u64,
     /// The oldest of them by id, at most 100.
     pub pending_first: Vec<PositionId>,
+    /// Users with an open debt, in order.
+    pub debtors: Vec<UserId>,
 }
 
 fn finding_as_text<S: serde::Serializer>(finding: &Option<Finding>, serializer: S) -> Result<S::Ok, S::Error> {

@@ -1,7 +1,9 @@
 //! The auditor's last part: balances, debts and settlements as stored must be what the entries say.
 
+use std::collections::BTreeSet;
+
 use crate::fixed::{Amount, Ratio, Rounding};
-use crate::id::{DebtId, PositionId};
+use crate::id::{DebtId, PositionId, UserId};
 use crate::invariant::{Invariant, Violation};
 use crate::ledger::debt::{Debt, DebtState};
 use crate::ledger::entry::EntrySeq;
@@ -21,6 +23,8 @@ impl Verifier {
             .filter(|position| position.settlement == Settlement::Pending);
         let mut pending: Vec<PositionId> = pending.map(|position| position.id).collect();
         pending.sort_unstable();
+        let owed = self.debts.values().filter(|debt| debt.state == DebtState::Owed);
+        let debtors: BTreeSet<UserId> = owed.map(|debt| debt.user).collect();
         let count = |length: usize| u64::try_from(length).unwrap_or(u64::MAX);
         Verified {
             entries: self.entries,
@@ -31,6 +35,7 @@ impl Verifier {
             finding: self.finding,
             pending: count(pending.len()),
             pending_first: pending.into_iter().take(PENDING_NAMED).collect(),
+            debtors: debtors.into_iter().collect(),
         }
     }
 
