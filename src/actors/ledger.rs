@@ -76,12 +76,13 @@ pub struct LedgerActor {
 impl LedgerActor {
     /// A ledger that has not started.
     pub fn new(deps: LedgerDeps) -> Self {
+        let queue = Queue::new(deps.options.queue_limit);
         Self {
-            queue: Queue::new(deps.options.queue_limit),
             clock: Arc::clone(&deps.clock),
             options: deps.options,
             fatal: deps.fatal.clone(),
-            desk: Some(Desk::new(deps)),
+            desk: Some(Desk::new(deps, queue.pulses.clone())),
+            queue,
             last_mail: None,
             stoppers: Vec::new(),
             stopping: false,
@@ -110,9 +111,8 @@ impl LedgerActor {
         let Some(mut desk) = self.desk.take() else {
             return;
         };
-        let (group, pulses) = self.queue.take(self.options.group_limit);
+        let group = self.queue.take(self.options.group_limit);
         let work = async move {
-            group::answer_pulses(&desk, pulses).await;
             group::write(&mut desk, group).await;
             desk
         };
@@ -225,7 +225,7 @@ impl Handler<Pulse> for LedgerActor {
     fn handle(&mut self, _: Pulse, ctx: &mut Self::Context) -> Self::Result {
         self.last_mail = Some(self.clock.now());
         let (reply, answer) = oneshot::channel();
-        self.queue.push_pulse(reply);
+        self.queue.pulses.push(reply);
         self.write_next(ctx);
         Box::pin(async move { answer.await.unwrap_or(Err(MailError::Silent(NAME))) })
     }

@@ -13,6 +13,7 @@ use domain::ledger::{
 use domain::position::Position;
 use tokio::time::Instant;
 
+use super::queue::Pulses;
 use super::{LedgerDeps, LedgerOptions};
 use crate::actors::mail::{Raise, Resolve};
 use crate::clock::Clock;
@@ -30,6 +31,7 @@ pub(super) struct Desk {
     pub raises: Recipient<Raise>,
     pub resolves: Recipient<Resolve>,
     pub options: LedgerOptions,
+    pub pulses: Pulses,
     clock: Arc<dyn Clock>,
     pen: LedgerPen,
     fresh: FreshIds,
@@ -39,12 +41,13 @@ pub(super) struct Desk {
 }
 
 impl Desk {
-    pub fn new(deps: LedgerDeps) -> Self {
+    pub fn new(deps: LedgerDeps, pulses: Pulses) -> Self {
         Self {
             store: deps.store,
             raises: deps.raises,
             resolves: deps.resolves,
             options: deps.options,
+            pulses,
             clock: deps.clock,
             pen: LedgerPen::uncap(),
             fresh: FreshIds::default(),
@@ -201,9 +204,9 @@ impl Desk {
         Ok(())
     }
 
-    /// Longest time for one attempt to look up, decide and commit.
+    /// Longest time for one attempt to look up, decide and commit: a store that hangs leaves time for another.
     pub fn attempt_limit(&self) -> Duration {
-        self.options.deadline
+        self.options.deadline / 2
     }
 }
 

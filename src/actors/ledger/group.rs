@@ -6,7 +6,7 @@ use domain::ledger::{Decision, Request};
 use tracing::{error, warn};
 
 use super::desk::Desk;
-use super::queue::{PulseReply, Waiting};
+use super::queue::Waiting;
 use super::told;
 use crate::actors::mail::MailError;
 use crate::event;
@@ -19,6 +19,7 @@ const PULSE_LIMIT: Duration = Duration::from_secs(2);
 
 /// Writes a group, and answers every sender after the commit.
 pub(super) async fn write(desk: &mut Desk, group: Vec<Waiting>) {
+    answer_pulses(desk).await;
     for waiting in together(desk, group).await {
         for poisoned in together(desk, vec![waiting]).await {
             poisoned.answer(Err(failed("its rows cannot be understood, or contradict each other")));
@@ -27,7 +28,8 @@ pub(super) async fn write(desk: &mut Desk, group: Vec<Waiting>) {
 }
 
 /// Asks the store for a sign of life, and passes it on.
-pub(super) async fn answer_pulses(desk: &Desk, pulses: Vec<PulseReply>) {
+async fn answer_pulses(desk: &Desk) {
+    let pulses = desk.pulses.take();
     if pulses.is_empty() {
         return;
     }
@@ -65,6 +67,7 @@ async fn together(desk: &mut Desk, mut group: Vec<Waiting>) -> Vec<Waiting> {
             return group;
         }
         tokio::time::sleep(wait).await;
+        answer_pulses(desk).await;
         wait = wait.saturating_mul(2).min(desk.options.retry_max);
     }
     Vec::new()

@@ -1,6 +1,8 @@
 //! What waits for the ledger's desk: requests up to a limit, and pulses.
 
+use std::cell::RefCell;
 use std::collections::VecDeque;
+use std::rc::Rc;
 use std::time::Duration;
 
 use domain::ledger::{Answer, Request};
@@ -11,6 +13,27 @@ use crate::actors::mail::MailError;
 
 /// Whoever sent a pulse.
 pub(super) type PulseReply = oneshot::Sender<Result<(), MailError>>;
+
+/// Pulses that wait; shared with the desk, which answers them before each attempt, so that a ledger which tries again
+/// and again for a store that is away still shows that it lives.
+#[derive(Clone, Default)]
+pub(super) struct Pulses(Rc<RefCell<Vec<PulseReply>>>);
+
+impl Pulses {
+    pub fn push(&self, reply: PulseReply) {
+        let mut waiting = self.0.borrow_mut();
+        waiting.retain(|waiting| !waiting.is_closed());
+        waiting.push(reply);
+    }
+
+    pub fn is_empty(&self) -> bool {
+        self.0.borrow().is_empty()
+    }
+
+    pub fn take(&self) -> Vec<PulseReply> {
+        self.0.take()
+    }
+}
 
 /// A request with its sender.
 pub(super) struct Waiting {
@@ -46,7 +69,7 @@ impl Waiting {
 pub(super) struct Queue {
     limit: usize,
     waiting: VecDeque<Waiting>,
-    pulses: Vec<PulseReply>,
+    pub pulses: Pulses,
     writing_since: Option<Instant>,
 }
 
@@ -55,7 +78,7 @@ impl Queue {
         Self {
             limit,
             waiting: VecDeque::new(),
-            pulses: Vec::new(),
+            pulses: Pulses::default(),
             writing_since: None,
         }
     }
@@ -69,21 +92,16 @@ impl Queue {
         room
     }
 
-    pub fn push_pulse(&mut self, reply: PulseReply) {
-        self.pulses.retain(|waiting| !waiting.is_closed());
-        self.pulses.push(reply);
-    }
-
     pub fn is_empty(&self) -> bool {
         self.waiting.is_empty() && self.pulses.is_empty()
     }
 
     /// The next group, of at most `limit`.
-    pub fn take(&mut self, limit: usize) -> (Vec<Waiting>, Vec<PulseReply>) {
+    pub fn take(&mut self, limit: usize) -> Vec<Waiting> {
         let count = self.waiting.len().min(limit.max(1));
         let group: Vec<_> = self.waiting.drain(..count).collect();
         self.writing_since = group.first().map(|waiting| waiting.since);
-        (group, std::mem::take(&mut self.pulses))
+        group
     }
 
     pub fn group_is_over(&mut self) {
