@@ -5,5 +5,6 @@
 mod cli;
 mod panics;
 mod paper;
+mod robot;
 mod settings;
 mod systemd;

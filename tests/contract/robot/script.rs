@@ -1,0 +1,189 @@
+//! A venue, a scheduler and a supervisor that do as they are told.
+
+use std::collections::VecDeque;
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use actix::{Actor, Context, Handler, MessageResult, ResponseFuture};
+use async_trait::async_trait;
+use bursar::actors::mail::{Exited, MailError, SyncAndWait, SyncNow};
+use bursar::adapters::store::MemoryStore;
+use bursar::ports::market::Tape;
+use bursar::ports::store::Store;
+use bursar::ports::venue::{Lookup, Venue, VenueError};
+use domain::id::VenueAccountId;
+use domain::instrument::Instrument;
+use domain::market::Symbol;
+use domain::outcome::{Outcome, Refusal};
+use domain::time::Timestamp;
+use domain::user::{PositionMode, VenueAccount};
+use domain::venue::{
+    AccountReport, ClientOrderId, Cursor, OrderIntent, OrderReport, ReportedState, VenueName, VenueOrderId,
+};
+
+/// How the venue answers one placement.
+#[derive(Debug, Clone, Copy)]
+pub enum Answer {
+    /// Filled at once.
+    Filled,
+    /// Refused.
+    Refused,
+    /// Taken and filled, but the answer never comes.
+    Lost,
+    /// Filled after a while.
+    Slow(Duration),
+    /// The robot's own code breaks.
+    Panic,
+}
+
+/// A venue that answers as it is told, `Filled` when it is told nothing.
+pub struct ScriptedVenue {
+    pub store: MemoryStore,
+    pub tape: Arc<Tape>,
+    pub answers: Mutex<VecDeque<Answer>>,
+    pub placed: Mutex<Vec<OrderIntent>>,
+}
+
+/// A scheduler that answers as it is told.
+pub struct ScriptedScheduler {
+    pub told: Arc<Told>,
+}
+
+/// What the scheduler and the supervisor were told, and how the scheduler answers.
+#[derive(Default)]
+pub struct Told {
+    pub waits: Mutex<u32>,
+    pub pokes: Mutex<u32>,
+    pub exits: Mutex<Vec<Exited>>,
+    /// Whether a sync fails, and how long it takes.
+    pub sync_fails: Mutex<bool>,
+    pub sync_takes: Mutex<Duration>,
+}
+
+/// A supervisor that only remembers who exited.
+pub struct Supervisor {
+    pub told: Arc<Told>,
+}
+
+impl Actor for ScriptedScheduler {
+    type Context = Context<Self>;
+}
+
+impl Handler<SyncNow> for ScriptedScheduler {
+    type Result = ();
+
+    fn handle(&mut self, _: SyncNow, _: &mut Context<Self>) {
+        *self.told.pokes.lock().unwrap() += 1;
+    }
+}
+
+impl Handler<SyncAndWait> for ScriptedScheduler {
+    type Result = ResponseFuture<Result<(), MailError>>;
+
+    fn handle(&mut self, _: SyncAndWait, _: &mut Context<Self>) -> Self::Result {
+        *self.told.waits.lock().unwrap() += 1;
+        let fails = *self.told.sync_fails.lock().unwrap();
+        let takes = *self.told.sync_takes.lock().unwrap();
+        Box::pin(async move {
+            tokio::time::sleep(takes).await;
+            if fails {
+                return Err(MailError::Failed("the venue did not answer".to_owned()));
+            }
+            Ok(())
+        })
+    }
+}
+
+impl Actor for Supervisor {
+    type Context = Context<Self>;
+}
+
+impl Handler<Exited> for Supervisor {
+    type Result = MessageResult<Exited>;
+
+    fn handle(&mut self, exited: Exited, _: &mut Context<Self>) -> Self::Result {
+        self.told.exits.lock().unwrap().push(exited);
+        MessageResult(())
+    }
+}
+
+#[async_trait]
+impl Venue for ScriptedVenue {
+    fn name(&self) -> VenueName {
+        VenueName::Paper
+    }
+
+    fn poll_weight(&self) -> u32 {
+        1
+    }
+
+    async fn instrument(&self, symbol: &Symbol) -> Result<Option<Instrument>, VenueError> {
+        Ok(Some(Instrument {
+            symbol: symbol.clone(),
+            tick: "0.1".parse().unwrap(),
+            lot: "0.01".parse().unwrap(),
+            min_quantity: "0.01".parse().unwrap(),
+            min_notional: "100".parse().unwrap(),
+            max_leverage: 20,
+        }))
+    }
+
+    async fn tape(&self, _: &Symbol) -> Result<Arc<Tape>, VenueError> {
+        Ok(Arc::clone(&self.tape))
+    }
+
+    async fn prepare(&self, _: &VenueAccount) -> Result<(), VenueError> {
+        Ok(())
+    }
+
+    async fn place(&self, _: VenueAccountId, intent: &OrderIntent) -> Outcome<OrderReport> {
+        let row = self.store.order_by_client_id(&intent.client_id).await.unwrap();
+        let row = row.expect("the intent is on record before it is sent");
+        assert_eq!(row.state.as_str(), "submitting");
+        self.placed.lock().unwrap().push(intent.clone());
+        let answer = self.answers.lock().unwrap().pop_front().unwrap_or(Answer::Filled);
+        match answer {
+            Answer::Filled => {}
+            Answer::Refused => {
+                return Outcome::Refused(Refusal {
+                    code: "-2019".to_owned(),
+                    reason: "margin is insufficient".to_owned(),
+                });
+            }
+            Answer::Lost => std::future::pending().await,
+            Answer::Slow(delay) => tokio::time::sleep(delay).await,
+            Answer::Panic => panic!("as told"),
+        }
+        Outcome::Done(report(intent))
+    }
+
+    async fn cancel(&self, _: VenueAccountId, _: &Symbol, _: &VenueOrderId) -> Outcome<OrderReport> {
+        Outcome::Unknown("not told".to_owned())
+    }
+
+    async fn lookup(&self, _: VenueAccountId, _: &Symbol, _: &ClientOrderId) -> Result<Lookup, VenueError> {
+        Ok(Lookup::Absent)
+    }
+
+    async fn poll(&self, _: VenueAccountId, _: &Cursor, _: u32) -> Result<AccountReport, VenueError> {
+        Err(VenueError::Unreachable("not told".to_owned()))
+    }
+
+    fn supports(&self, _: PositionMode) -> bool {
+        true
+    }
+}
+
+/// The report of an order that is filled whole.
+pub fn report(intent: &OrderIntent) -> OrderReport {
+    OrderReport {
+        venue_id: VenueOrderId(format!("v-{}", intent.client_id)),
+        client_id: Some(intent.client_id.clone()),
+        symbol: intent.symbol.clone(),
+        action: intent.action,
+        state: ReportedState::Filled,
+        quantity: intent.quantity,
+        filled: intent.quantity,
+        updated_at: Timestamp(0),
+    }
+}
