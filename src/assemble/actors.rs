@@ -289,7 +289,7 @@ impl Parts<'_> {
             profit_basis: self.settings.settlement.profit_basis,
             mailbox: robot.mailbox,
             sync_deadline: robot.forced_sync_deadline,
-            place_deadline: self.settings.sync.poll_deadline,
+            place_deadline: robot.place_deadline,
             close_retry_first: robot.close_retry_first,
             close_retry_max: robot.close_retry_max,
             retry: robot.close_retry_first,
