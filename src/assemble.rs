@@ -3,8 +3,8 @@
 mod actors;
 mod ending;
 mod notify;
-mod options;
-mod paper;
+pub mod options;
+pub mod paper;
 pub mod state_files;
 
 use std::collections::HashMap;

@@ -1,24 +1,48 @@
 //! The command line: what can be asked, and how each answer ends the process.
 
+mod account;
+mod alert;
+mod answer;
 mod check;
+mod client;
 mod completions;
 mod demo;
+mod health;
+mod ledger;
+mod migrate;
+mod order;
+mod pause;
+mod position;
+mod reach;
+mod robot;
 mod run;
+mod table;
+mod token;
+mod user;
 
 use std::error::Error;
+use std::future::Future;
 use std::io::{self, Write};
 use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::{Args, Parser, Subcommand};
 
+use crate::adapters::store::schema::SchemaError;
 use crate::assemble::StartError;
+use crate::assemble::options::UnfitSetting;
+use crate::cli::client::ClientError;
 use crate::config::{self, Settings, SettingsError, Sources};
+use crate::desk::DeskError;
+use crate::jobs::JobError;
+use crate::ports::store::StoreError;
 use crate::telemetry::TelemetryError;
+
+const EXIT_CODES: &str = "Exit codes: 0 done, 1 could not be done, 2 wrong input or settings, 3 the daemon does not answer, 70 an actor broke";
 
 /// What was asked on the command line.
 #[derive(Debug, Parser)]
-#[command(name = "bursar", version, about, max_term_width = 100)]
+#[command(name = "bursar", version, about, max_term_width = 100, after_help = EXIT_CODES)]
 pub struct Cli {
     #[command(flatten)]
     global: Global,
@@ -48,6 +72,34 @@ enum Command {
     Check(check::Args),
     /// Print the completion script of a shell
     Completions(completions::Args),
+    /// Robots: list, show, create, change, start, stop, close
+    Robot(robot::Args),
+    /// Users: list, create, set their power rate
+    User(user::Args),
+    /// Venue accounts: list, create, sync
+    Account(account::Args),
+    /// Orders: list, show
+    Order(order::Args),
+    /// Positions: list, show
+    Position(position::Args),
+    /// The ledger: accounts, entries, statistics, debts, recharge, sweep, verify
+    Ledger(ledger::Args),
+    /// Open nothing more, everywhere or at one venue; syncs, closes and settlements go on
+    Pause(pause::Args),
+    /// Let robots open again
+    Resume(pause::Args),
+    /// Show what is paused
+    Status(pause::Status),
+    /// Alerts: list
+    Alert(alert::Args),
+    /// The audit trail: list
+    Audit(alert::AuditArgs),
+    /// Access tokens: create, list, revoke
+    Token(token::Args),
+    /// The schema of the database: status, up, down
+    Migrate(migrate::Args),
+    /// Ask the running daemon how it is
+    Health(health::Args),
 }
 
 /// How the process ends.
@@ -61,6 +113,8 @@ pub enum Exit {
     BadInput,
     /// Exit code 70: an actor that must not panic did.
     Broken,
+    /// Exit code 3: the daemon does not answer.
+    Unreachable,
 }
 
 impl From<Exit> for ExitCode {
@@ -70,6 +124,7 @@ impl From<Exit> for ExitCode {
             Exit::Failed => 1,
             Exit::BadInput => 2,
             Exit::Broken => 70,
+            Exit::Unreachable => 3,
         })
     }
 }
@@ -98,14 +153,72 @@ pub enum CliError {
     /// An actor that must not panic did.
     #[error("an actor that must not panic did")]
     Broken,
+    /// An argument breaks a rule.
+    #[error("{0}")]
+    BadInput(String),
+    /// The daemon did not do it.
+    #[error(transparent)]
+    Client(#[from] ClientError),
+    /// Only the daemon's actors can do it, and it is down.
+    #[error("this needs the running daemon, and none answers at {url}; start it with `bursar run`")]
+    NeedsDaemon {
+        /// Where it was looked for.
+        url: String,
+    },
+    /// The daemon runs, but there is no token for it.
+    #[error("no token: set BURSAR_TOKEN, or make one with `bursar token create NAME --role ROLE --save`")]
+    NoToken,
+    /// The saved token cannot be used.
+    #[error("token file {}: {why}", file.display())]
+    TokenFile {
+        /// Where it is.
+        file: PathBuf,
+        /// What is wrong with it.
+        why: String,
+    },
+    /// The desk over the database did not do it.
+    #[error(transparent)]
+    Desk(#[from] DeskError),
+    /// The database does not open.
+    #[error("could not open the store")]
+    Store(#[from] StoreError),
+    /// The schema is not as it must be.
+    #[error(transparent)]
+    Schema(#[from] SchemaError),
+    /// A setting's number does not fit.
+    #[error(transparent)]
+    Setting(#[from] UnfitSetting),
+    /// A job did not end well.
+    #[error(transparent)]
+    Job(#[from] JobError),
 }
 
 impl CliError {
     fn exit(&self) -> Exit {
         match self {
-            Self::Settings(_) => Exit::BadInput,
-            Self::Write(_) | Self::Telemetry(_) | Self::Start(_) | Self::Seats(_) | Self::Curtain(_) => Exit::Failed,
             Self::Broken => Exit::Broken,
+            Self::Settings(_)
+            | Self::BadInput(_)
+            | Self::NoToken
+            | Self::TokenFile { .. }
+            | Self::Setting(_)
+            | Self::Desk(DeskError::Invalid(_)) => Exit::BadInput,
+            Self::Client(ClientError::Problem { status, .. }) if [400, 413, 415, 422].contains(status) => {
+                Exit::BadInput
+            }
+            Self::Client(ClientError::Down { .. } | ClientError::Silent { .. }) | Self::NeedsDaemon { .. } => {
+                Exit::Unreachable
+            }
+            Self::Client(ClientError::Problem { .. })
+            | Self::Write(_)
+            | Self::Telemetry(_)
+            | Self::Start(_)
+            | Self::Seats(_)
+            | Self::Curtain(_)
+            | Self::Desk(_)
+            | Self::Store(_)
+            | Self::Schema(_)
+            | Self::Job(_) => Exit::Failed,
         }
     }
 }
@@ -156,7 +269,27 @@ fn run(cli: &Cli) -> Result<Exit, CliError> {
         Command::Demo(args) => demo::run(args, &cli.global),
         Command::Check(args) => check::run(args, &cli.global),
         Command::Completions(args) => completions::run(args),
+        Command::Robot(args) => wait(robot::run(args, &cli.global)),
+        Command::User(args) => wait(user::run(args, &cli.global)),
+        Command::Account(args) => wait(account::run(args, &cli.global)),
+        Command::Order(args) => wait(order::run(args, &cli.global)),
+        Command::Position(args) => wait(position::run(args, &cli.global)),
+        Command::Ledger(args) => wait(ledger::run(args, &cli.global)),
+        Command::Pause(args) => wait(pause::run(args, true, &cli.global)),
+        Command::Resume(args) => wait(pause::run(args, false, &cli.global)),
+        Command::Status(args) => wait(pause::status(args, &cli.global)),
+        Command::Alert(args) => wait(alert::run(args, &cli.global)),
+        Command::Audit(args) => wait(alert::audit(args, &cli.global)),
+        Command::Token(args) => wait(token::run(args, &cli.global)),
+        Command::Migrate(args) => wait(migrate::run(args, &cli.global)),
+        Command::Health(args) => wait(health::run(args, &cli.global)),
     }
+}
+
+/// Runs one command to its end, on this thread.
+fn wait(command: impl Future<Output = Result<Exit, CliError>>) -> Result<Exit, CliError> {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+    runtime.block_on(command)
 }
 
 /// Writes to stdout; a closed pipe is an error here, not a panic.

@@ -33,7 +33,7 @@ use actix_web::{App, Error, HttpServer, web};
 
 pub use openapi::document;
 pub use problem::{Problem, ProblemKind};
-pub use routes::{Access, ROUTES, Row};
+pub use routes::{Access, ROUTES, Row, Verb};
 pub use state::{AppState, Mailboxes, Options, Ready};
 
 /// Most connections per worker; beyond it new ones wait in the backlog.

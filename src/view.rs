@@ -8,7 +8,7 @@ mod order;
 mod position;
 mod robot;
 
-pub use account::{AuditView, PauseView, RateView, TokenView, UserView, VenueAccountView};
+pub use account::{AuditView, PauseStatus, PauseView, RateView, TokenView, UserView, VenueAccountView};
 pub use alert::AlertView;
 pub use health::{ActorView, HealthView, RobotsHealth, StoreHealth, Vitality};
 pub use ledger::{

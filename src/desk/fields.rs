@@ -33,7 +33,7 @@ fn wrong(path: &str, words: &str) -> WrongField {
         return WrongField::new(&inside(&name(rest)), "must be given");
     }
     let field = if parent.is_empty() { "body" } else { parent };
-    WrongField::new(field, words)
+    WrongField::new(field, format!("cannot be read: {words}"))
 }
 
 #[cfg(test)]

@@ -4,16 +4,19 @@ use domain::change::{Change, ChangeSet};
 use domain::pause::{Pause, PauseScope};
 
 use crate::desk::{Asker, Desk, DeskError};
-use crate::view::PauseView;
+use crate::view::{PauseStatus, PauseView};
 
 impl Desk {
-    /// The last word on every scope that was ever paused.
+    /// What is paused.
     ///
     /// # Errors
     /// When the store does not answer.
-    pub async fn pauses(&self) -> Result<Vec<PauseView>, DeskError> {
+    pub async fn pause_status(&self) -> Result<PauseStatus, DeskError> {
         let pauses = self.store.pauses().await?;
-        Ok(pauses.into_iter().map(PauseView::from).collect())
+        Ok(PauseStatus {
+            paused: pauses.iter().any(|pause| pause.paused),
+            scopes: pauses.into_iter().map(PauseView::from).collect(),
+        })
     }
 
     /// Pauses or resumes a scope. Saying again what already holds is recorded and changes nothing else.

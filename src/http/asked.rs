@@ -95,7 +95,7 @@ pub(super) fn taken<T: DeserializeOwned>(object: &mut Map<String, Value>, field:
         None => Ok(None),
         Some(value) => match serde_json::from_value(value) {
             Ok(value) => Ok(Some(value)),
-            Err(error) => Err(WrongField::new(field, error.to_string()).into()),
+            Err(error) => Err(WrongField::new(field, format!("cannot be read: {error}")).into()),
         },
     }
 }

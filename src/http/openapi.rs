@@ -2,11 +2,11 @@
 
 use actix_web::{HttpResponse, web};
 use serde_json::json;
-use utoipa::OpenApi;
 use utoipa::openapi::extensions::Extensions;
 use utoipa::openapi::path::Operation;
 use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityRequirement, SecurityScheme};
 use utoipa::openapi::{ContentBuilder, Info, OpenApi as Document, Ref, RefOr, ResponseBuilder};
+use utoipa::{OpenApi, PartialSchema, ToSchema};
 
 use crate::http::problem::{ProblemBody, ProblemKind};
 use crate::http::routes::{Access, Paths, ROUTES, Row, Verb};
@@ -28,8 +28,9 @@ pub fn document() -> Document {
         .scheme(HttpAuthScheme::Bearer)
         .bearer_format("bursar_ROLE_RANDOM");
     components.add_security_scheme(SCHEME, SecurityScheme::Http(bearer.build()));
-    let problem = <ProblemBody as utoipa::PartialSchema>::schema();
-    components.schemas.insert("Problem".to_owned(), problem);
+    let mut schemas = vec![("Problem".to_owned(), ProblemBody::schema())];
+    ProblemBody::schemas(&mut schemas);
+    components.schemas.extend(schemas);
     for row in ROUTES {
         let item = document.paths.paths.get_mut(row.path);
         let operation = item.and_then(|item| match row.verb {

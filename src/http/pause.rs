@@ -2,14 +2,14 @@
 
 use actix_web::web;
 use domain::pause::PauseScope;
-use serde::{Deserialize, Serialize};
+use serde::Deserialize;
 use utoipa::ToSchema;
 
 use crate::http::asked::Sent;
 use crate::http::caller::Writer;
 use crate::http::problem::Problem;
 use crate::http::state::AppState;
-use crate::view::PauseView;
+use crate::view::{PauseStatus, PauseView};
 
 /// What to pause or resume. May carry a `reason`, too.
 #[derive(Debug, Clone, Deserialize, ToSchema)]
@@ -25,21 +25,10 @@ fn everything() -> PauseScope {
     PauseScope::Global
 }
 
-/// The last word on every scope that was ever paused.
-#[derive(Debug, Serialize, ToSchema)]
-pub(super) struct PauseStatus {
-    /// Whether anything is paused now.
-    paused: bool,
-    /// Each scope.
-    scopes: Vec<PauseView>,
-}
-
 /// What is paused.
 #[utoipa::path(get, path = "/status/pause", tag = "control", responses((status = 200, description = "What is paused", body = PauseStatus)))]
 pub(super) async fn status(state: web::Data<AppState>) -> Result<web::Json<PauseStatus>, Problem> {
-    let scopes = state.desk.pauses().await?;
-    let paused = scopes.iter().any(|scope| scope.paused);
-    Ok(web::Json(PauseStatus { paused, scopes }))
+    Ok(web::Json(state.desk.pause_status().await?))
 }
 
 /// Pauses: nothing is opened in the scope from now on, also after a restart.

@@ -110,6 +110,15 @@ impl From<Pause> for PauseView {
     }
 }
 
+/// What is paused.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct PauseStatus {
+    /// Whether anything is paused now.
+    pub paused: bool,
+    /// The last word on every scope that was ever paused.
+    pub scopes: Vec<PauseView>,
+}
+
 /// A token, without anything that could be used as one.
 #[derive(Debug, Clone, Serialize, ToSchema)]
 pub struct TokenView {

@@ -1,0 +1,8 @@
+//! The HTTP interface promises: its table is all there is, each role passes where it may, and every no is a problem
+//! that names what is wrong.
+
+mod access;
+mod asking;
+mod robots;
+mod stage;
+mod watching;
