@@ -66,8 +66,8 @@ pub const OPEN_FAILED: &str = "open.failed";
 pub const CLOSE_INTENDED: &str = "close.intended";
 /// A robot could not close its position; it tries again.
 pub const CLOSE_FAILED: &str = "close.failed";
-/// The trailing take-profit armed, or its peak rose.
-pub const POSITION_PEAKED: &str = "position.peaked";
+/// The trailing take-profit armed.
+pub const POSITION_ARMED: &str = "position.armed";
 /// The venue took an order.
 pub const ORDER_PLACED: &str = "order.placed";
 /// The venue definitely refused an order.

@@ -25,6 +25,7 @@ use crate::event;
 use crate::ports::market::Tape;
 use close::{Closing, Request};
 pub use deps::{RobotDeps, RobotRules, Shared};
+use peak::Peaked;
 use rows::Rows;
 use watch::{Signal, Watch};
 
@@ -58,8 +59,8 @@ enum Errand {
     Read(Option<Box<Rows>>, Option<Arc<Tape>>),
     /// Something could not be read.
     Blind,
-    /// A peak was put on record, or not.
-    Peaked(bool),
+    /// A peak was to be put on record.
+    Peaked(Peaked),
     /// An open was tried.
     Opened,
     /// A close was tried.
@@ -239,12 +240,9 @@ impl RobotActor {
             Errand::Read(None, _) => return robot.end(ctx),
             Errand::Read(Some(rows), tape) => robot.hold(*rows, tape, ctx),
             Errand::Blind => robot.rest(ctx),
-            Errand::Peaked(is_recorded) => {
-                robot.rows_changed = true;
-                if !is_recorded {
-                    robot.rest(ctx);
-                }
-            }
+            Errand::Peaked(Peaked::Recorded(position)) => robot.rows.position = Some(position),
+            Errand::Peaked(Peaked::Overtaken) => robot.rows_changed = true,
+            Errand::Peaked(Peaked::NotRecorded) => robot.rest(ctx),
             Errand::Opened => robot.rows_changed = true,
             Errand::Closed(closing) => robot.closed(closing, ctx),
         }

@@ -8,26 +8,42 @@ use super::deps::RobotDeps;
 use crate::event;
 use crate::ports::store::StoreError;
 
-/// Puts a peak on record; false when it is not there now.
-pub(super) async fn record(deps: &RobotDeps, position: &Position, peak: Amount) -> bool {
+/// What became of a peak.
+pub(super) enum Peaked {
+    /// It is on record; this is the row now.
+    Recorded(Box<Position>),
+    /// Somebody else moved the row meanwhile; it is to be read again.
+    Overtaken,
+    /// It could not be written.
+    NotRecorded,
+}
+
+/// Puts a peak on record.
+pub(super) async fn record(deps: &RobotDeps, position: &Position, peak: Amount) -> Peaked {
     let id = position.id;
-    let changes = match position.on(PositionEvent::Peaked(peak), deps.clock.now()) {
-        Ok(next) => ChangeSet::of(Change::UpdatePosition(Box::new(next))),
+    let next = match position.on(PositionEvent::Peaked(peak), deps.clock.now()) {
+        Ok(next) => next,
         Err(error) => {
             tracing::warn!(event = event::ROBOT_BLIND, position.id = %id, %error, "position {id} has no peak: {error}");
-            return false;
+            return Peaked::NotRecorded;
         }
     };
+    let changes = ChangeSet::of(Change::UpdatePosition(Box::new(next.clone())));
     match deps.store.commit(changes).await {
-        Ok(()) => {
-            tracing::info!(event = event::POSITION_PEAKED, position.id = %id, %peak, "position {id} peaked at {peak}");
-            true
-        }
-        Err(StoreError::Conflict { .. }) => true,
+        Ok(()) => {}
+        Err(StoreError::Conflict { .. }) => return Peaked::Overtaken,
         Err(error) => {
             tracing::warn!(event = event::ROBOT_BLIND, position.id = %id, %error,
                 "peak of position {id} is not on record: {error}");
-            false
+            return Peaked::NotRecorded;
         }
     }
+    match position.peak {
+        None => {
+            tracing::info!(event = event::POSITION_ARMED, position.id = %id, %peak, "position {id} armed at {peak}");
+        }
+        Some(_) => tracing::debug!(position.id = %id, %peak, "position {id} peaked at {peak}"),
+    }
+    let version = position.version + 1;
+    Peaked::Recorded(Box::new(Position { version, ..next }))
 }
