@@ -36,8 +36,8 @@ pub use problem::{Problem, ProblemKind};
 pub use routes::{Access, ROUTES, Row, Verb};
 pub use state::{AppState, Mailboxes, Options, Ready};
 
-/// Most connections per worker; beyond it new ones wait in the backlog.
-const CONNECTIONS_PER_WORKER: usize = 2_048;
+/// Most connections per worker; beyond it new ones wait in the backlog. An idle one goes after [`HEAD_DEADLINE`].
+const CONNECTIONS_PER_WORKER: usize = 8_192;
 /// Most connections that wait to be accepted.
 const BACKLOG: u32 = 1_024;
 /// How long a client may take to send the head of a request.

@@ -2,6 +2,8 @@
 
 #![expect(clippy::unwrap_used, reason = "a test stops at the first surprise")]
 
+#[path = "tidy/metrics.rs"]
+mod metrics;
 #[path = "tidy/traps.rs"]
 mod traps;
 #[path = "tidy/words.rs"]
@@ -204,6 +206,11 @@ fn assert_everywhere(rule: fn(&str, &str) -> Vec<String>) {
     let judged = files.iter().filter(|(path, _)| !path.starts_with("tests/tidy"));
     let found: Vec<String> = judged.flat_map(|(path, text)| rule(path, text)).collect();
     assert_tidy(&found);
+}
+
+#[test]
+fn every_metric_is_described_and_every_counter_is_a_total() {
+    assert_tidy(&metrics::undescribed(&sources(&["src"])));
 }
 
 #[test]

@@ -187,7 +187,12 @@ pub fn http(settings: &Settings) -> Result<http::Options, UnfitSetting> {
         request_deadline: options.request_deadline,
         page_limit: options.page_limit,
         shutdown_deadline: settings.daemon.shutdown_deadline,
-        tick_deadline: settings.supervisor.tick.saturating_mul(TICKS_UNTIL_DEAD),
+        // Ticks come by the machine's time, and are told by the daemon's clock, which may run faster.
+        tick_deadline: settings
+            .supervisor
+            .tick
+            .saturating_mul(TICKS_UNTIL_DEAD)
+            .saturating_mul(settings.paper.speed.max(1)),
         power_rate: ratio("settlement.power_rate", settings.settlement.power_rate)?,
     })
 }

@@ -23,6 +23,9 @@ const DURATIONS: [f64; 14] = [
     0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0,
 ];
 
+/// Upper bounds of counts of things that are done at once.
+const SIZES: [f64; 10] = [1.0, 2.0, 5.0, 10.0, 20.0, 50.0, 100.0, 200.0, 500.0, 1000.0];
+
 /// Installs the recorder for the whole process.
 ///
 /// # Errors
@@ -38,10 +41,13 @@ pub fn install() -> Result<PrometheusHandle, BuildError> {
 /// # Errors
 /// Never, as long as there are buckets.
 pub fn builder() -> Result<PrometheusBuilder, BuildError> {
-    PrometheusBuilder::new().set_buckets_for_metric(Matcher::Suffix("_seconds".to_owned()), &DURATIONS)
+    PrometheusBuilder::new()
+        .set_buckets_for_metric(Matcher::Suffix("_seconds".to_owned()), &DURATIONS)?
+        .set_buckets_for_metric(Matcher::Suffix("_size".to_owned()), &SIZES)
 }
 
 fn describe() {
+    describe_robots();
     describe_counter!(REQUESTS, "Requests answered, by method, route and status");
     describe_histogram!(
         REQUEST_DURATION,
@@ -54,6 +60,28 @@ fn describe() {
         START_TIME,
         Unit::Seconds,
         "When the process started, since 1970-01-01 UTC"
+    );
+}
+
+/// What robots and mail count, each of which is counted in more than one room.
+fn describe_robots() {
+    describe_counter!("bursar_orders_total", "Orders submitted, by purpose and outcome");
+    describe_counter!(
+        "bursar_opens_refused_total",
+        "Opens that the risk checks refused, by reason"
+    );
+    describe_counter!(
+        "bursar_market_state_changes_total",
+        "Changes of a market's state, by symbol and new state"
+    );
+    describe_counter!(
+        "bursar_pokes_dropped_total",
+        "Pokes that found a full mailbox; who was poked looks later by itself"
+    );
+    describe_histogram!(
+        "bursar_decision_seconds",
+        Unit::Seconds,
+        "Time from a price that was seen to the order committed and submitted, by purpose"
     );
 }
 

@@ -1,5 +1,9 @@
 //! How a request must look, and how it is told what is wrong with it.
 
+use std::io::Write;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
 use actix_web::test::TestRequest;
 use domain::access::Role;
 use serde_json::json;
@@ -78,6 +82,40 @@ async fn body_must_be_a_small_json_object_of_known_fields() {
         stage.trail().await.len(),
         3,
         "only the stage's own tokens are on record"
+    );
+}
+
+#[actix_web::test]
+async fn t21_small_body_that_unpacks_to_a_large_one_is_refused() {
+    let stage = Stage::new().await;
+    let mut packer = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::best());
+    packer.write_all(&vec![b' '; 2_000_000]).unwrap();
+    let packed = packer.finish().unwrap();
+    assert!(packed.len() < 4_096, "{}", packed.len());
+    let request = TestRequest::post()
+        .uri("/users")
+        .insert_header(("Content-Type", "application/json"))
+        .insert_header(("Content-Encoding", "gzip"))
+        .set_payload(packed);
+    let reply = stage.send(request, Some(stage.token(Role::Admin))).await;
+    assert_eq!(reply.wrong().0, 413);
+}
+
+#[actix_web::test]
+async fn write_that_the_store_does_not_take_is_told_and_leaves_nothing() {
+    let away = Arc::new(AtomicBool::new(false));
+    let stage = Stage::failing(Arc::clone(&away)).await;
+    let before = stage.trail().await;
+    away.store(true, Ordering::SeqCst);
+    let reply = stage.post(Role::Operator, "/control/pause", json!({})).await;
+    assert_eq!(reply.wrong().0, 503);
+    assert_eq!(reply.json()["detail"], "store is unavailable");
+    assert_eq!(stage.get(Role::Viewer, "/status/pause").await.json()["paused"], false);
+    assert_eq!(stage.trail().await, before);
+    away.store(false, Ordering::SeqCst);
+    assert_eq!(
+        stage.post(Role::Operator, "/control/pause", json!({})).await.status,
+        200
     );
 }
 

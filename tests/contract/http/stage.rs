@@ -1,6 +1,7 @@
 //! The stage of the HTTP tests: the real interface over the store in memory, with one actor that plays all others.
 
 use std::net::SocketAddr;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
@@ -11,7 +12,7 @@ use bursar::actors::mail::{
     ActorHealth, ClosePosition, HowAreYou, ListChildren, Look, MailError, Pulse, Recharge, RechargeReceipt, RunJob,
     SyncNow,
 };
-use bursar::adapters::store::MemoryStore;
+use bursar::adapters::store::{CommitFault, MemoryStore};
 use bursar::clock::{Clock, SystemClock};
 use bursar::desk::{Asker, Desk, Markets, NewToken, NewUser, NewVenueAccount};
 use bursar::http::{self, AppState, Mailboxes, Options};
@@ -168,6 +169,15 @@ impl Stage {
     /// A stage on which no actor says how it is.
     pub async fn silent() -> Self {
         Self::over(MemoryStore::new(), true).await
+    }
+
+    /// A stage whose store takes no commits while the switch is on.
+    pub async fn failing(switch: Arc<AtomicBool>) -> Self {
+        let plan = move |_: &_| match switch.load(Ordering::SeqCst) {
+            true => CommitFault::Before,
+            false => CommitFault::None,
+        };
+        Self::over(MemoryStore::new().with_faults(Arc::new(plan)), false).await
     }
 
     async fn over(store: MemoryStore, silent: bool) -> Self {
