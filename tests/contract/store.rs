@@ -9,6 +9,7 @@ mod guards;
 mod ids;
 mod ledger;
 mod money;
+mod operations;
 mod pages;
 mod paper;
 mod random;
@@ -45,13 +46,14 @@ macro_rules! stories {
 
 stories! {
     rows: every_kind_of_row_is_read_back_as_it_was_written, every_state_of_a_position_is_read_back,
-        every_state_of_an_order_is_read_back, every_name_of_an_enum_is_accepted;
+        every_state_of_an_order_is_read_back, lines_of_the_audit_trail_are_read_back,
+        every_name_in_the_ledger_is_accepted, every_name_in_trading_is_accepted, every_name_in_operations_is_accepted;
     money: money_at_its_bounds_is_exact, sums_are_exact, a_sum_beyond_the_bound_is_an_error_and_not_a_wrong_number;
     guards: what_exists_is_not_added_again, a_row_that_changed_since_is_not_overwritten, names_are_unique,
         s1_05_the_same_order_or_position_is_refused_under_another_user, a_client_order_id_is_used_once,
         a_venue_order_belongs_to_one_order, fills_and_incomes_are_recorded_once, a_cursor_moves_only_from_where_it_is,
-        an_alert_is_raised_once_until_it_is_resolved, a_token_is_revoked_once_and_its_name_is_free_again,
-        what_belongs_to_nobody_is_refused, a_refused_change_takes_all_others_with_it, rules_of_rows_are_kept,
+        what_belongs_to_nobody_is_refused, a_refused_change_takes_all_others_with_it, rules_of_rows_are_kept;
+    operations: an_alert_is_raised_once_until_it_is_resolved, a_token_is_revoked_once_and_its_name_is_free_again,
         the_last_word_on_a_pause_counts;
     ledger: a_group_is_written_whole_and_read_back, a_large_group_is_written_whole,
         s0_09_a_balance_that_moved_refuses_the_whole_group, a_balance_below_its_floor_is_refused,

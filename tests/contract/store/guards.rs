@@ -2,13 +2,9 @@
 
 use std::sync::Arc;
 
-use domain::access::{Role, Token};
-use domain::alert::Alert;
 use domain::change::{Change, ChangeSet, Fill};
-use domain::id::{AlertId, OrderId, PositionId, RobotId, TokenId, UserId, VenueAccountId};
+use domain::id::{OrderId, PositionId, RobotId, UserId, VenueAccountId};
 use domain::order::{Order, OrderState};
-use domain::page::Page;
-use domain::pause::{Pause, PauseScope};
 use domain::position::Position;
 use domain::robot::Robot;
 use domain::settlement::Settlement;
@@ -101,60 +97,36 @@ pub async fn names_are_unique(ground: Arc<Ground>) {
     refused(&*store, Change::AddVenueAccount(same)).await;
 }
 
+fn theirs(mut position: Position) -> Box<Position> {
+    position.user = OTHER;
+    Box::new(position)
+}
+
+fn their_order(id: i64, client_id: ClientOrderId) -> Box<Order> {
+    let mut order = order(id, 1);
+    (order.user, order.client_id) = (OTHER, client_id);
+    Box::new(order)
+}
+
 pub async fn s1_05_the_same_order_or_position_is_refused_under_another_user(ground: Arc<Ground>) {
     let store = furnished(&ground).await;
     commit(&*store, Change::AddUser(user(8))).await;
     commit(&*store, add_position(&position(1))).await;
     commit(&*store, add_order(&order(1, 1))).await;
+    refused(&*store, Change::AddPosition(theirs(position(1)))).await;
+    refused(&*store, Change::UpdatePosition(theirs(position(1)))).await;
+    let same = order(1, 1).client_id;
+    refused(&*store, Change::AddOrder(their_order(1, same.clone()))).await;
+    refused(&*store, Change::AddOrder(their_order(2, same.clone()))).await;
     refused(
         &*store,
-        add_position(&Position {
-            user: OTHER,
-            ..position(1)
-        }),
+        Change::AddOrder(their_order(1, ClientOrderId("bother".to_owned()))),
     )
     .await;
-    refused(
-        &*store,
-        Change::UpdatePosition(Box::new(Position {
-            user: OTHER,
-            ..position(1)
-        })),
-    )
-    .await;
-    refused(
-        &*store,
-        add_order(&Order {
-            user: OTHER,
-            ..order(1, 1)
-        }),
-    )
-    .await;
-    refused(
-        &*store,
-        add_order(&Order {
-            user: OTHER,
-            id: OrderId(2),
-            ..order(1, 1)
-        }),
-    )
-    .await;
-    refused(
-        &*store,
-        Change::UpdateOrder(Box::new(Order {
-            user: OTHER,
-            ..order(1, 1)
-        })),
-    )
-    .await;
-    refused(
-        &*store,
-        Change::UpdateRobot(Box::new(Robot {
-            user: OTHER,
-            ..robot(700)
-        })),
-    )
-    .await;
+    refused(&*store, Change::UpdateOrder(their_order(1, same))).await;
+    let mut robot = robot(700);
+    robot.user = OTHER;
+    refused(&*store, Change::UpdateRobot(Box::new(robot))).await;
     assert_eq!(store.position(PositionId(1)).await.unwrap().unwrap().user, USER);
 }
 
@@ -226,54 +198,6 @@ pub async fn a_cursor_moves_only_from_where_it_is(ground: Arc<Ground>) {
     commit(&*store, to("a", "a")).await;
     commit(&*store, to("a", "b")).await;
     assert_eq!(store.cursor(ACCOUNT).await.unwrap(), Cursor("b".to_owned()));
-}
-
-pub async fn an_alert_is_raised_once_until_it_is_resolved(ground: Arc<Ground>) {
-    let store = furnished(&ground).await;
-    commit(&*store, Change::RaiseAlert(alert(1, "user:7"))).await;
-    refused(&*store, Change::RaiseAlert(alert(2, "user:7"))).await;
-    commit(&*store, Change::RaiseAlert(alert(3, "user:8"))).await;
-    let over = Alert {
-        resolved_at: Some(Timestamp(9_000)),
-        ..alert(1, "user:7")
-    };
-    commit(&*store, Change::ResolveAlert(over.clone())).await;
-    refused(&*store, Change::ResolveAlert(over.clone())).await;
-    refused(
-        &*store,
-        Change::ResolveAlert(Alert {
-            id: AlertId(9),
-            ..over.clone()
-        }),
-    )
-    .await;
-    commit(&*store, Change::RaiseAlert(alert(4, "user:7"))).await;
-    let all = store.alerts(false, Page::first(10)).await.unwrap();
-    assert_eq!(all, [alert(4, "user:7"), alert(3, "user:8"), over]);
-}
-
-pub async fn a_token_is_revoked_once_and_its_name_is_free_again(ground: Arc<Ground>) {
-    let store = furnished(&ground).await;
-    let token = |id: i64| Token {
-        id: TokenId(id),
-        name: "laptop".to_owned(),
-        role: Role::Operator,
-        digest: format!("{id:064x}"),
-        created_at: Timestamp(1),
-        revoked_at: None,
-    };
-    commit(&*store, Change::AddToken(token(1))).await;
-    refused(&*store, Change::AddToken(token(2))).await;
-    refused(&*store, Change::RevokeToken(token(1))).await;
-    let revoked = Token {
-        revoked_at: Some(Timestamp(2)),
-        ..token(1)
-    };
-    commit(&*store, Change::RevokeToken(revoked.clone())).await;
-    refused(&*store, Change::RevokeToken(revoked)).await;
-    assert_eq!(store.tokens().await.unwrap(), []);
-    commit(&*store, Change::AddToken(token(2))).await;
-    assert_eq!(store.tokens().await.unwrap(), [token(2)]);
 }
 
 pub async fn what_belongs_to_nobody_is_refused(ground: Arc<Ground>) {
@@ -355,78 +279,28 @@ pub async fn a_refused_change_takes_all_others_with_it(ground: Arc<Ground>) {
 
 pub async fn rules_of_rows_are_kept(ground: Arc<Ground>) {
     let store = furnished(&ground).await;
-    let rate = PowerRate {
+    let (rate, effective_from) = ("1.0000000001".parse().unwrap(), Timestamp(5));
+    let user_of = |name: String| Change::AddUser(User { name, ..user(9) });
+    let whole = PowerRate {
         user: None,
-        rate: "1.0000000001".parse().unwrap(),
-        effective_from: Timestamp(5),
+        rate,
+        effective_from,
     };
-    refused(&*store, Change::AddPowerRate(rate)).await;
-    refused(
-        &*store,
-        add_position(&Position {
-            settlement: Settlement::Pending,
-            ..position(1)
-        }),
-    )
-    .await;
-    refused(
-        &*store,
-        add_position(&Position {
-            settlement: Settlement::NotYet,
-            ..closed(1, 5, "1")
-        }),
-    )
-    .await;
-    refused(
-        &*store,
-        add_position(&Position {
-            quantity: "-1".parse().unwrap(),
-            ..position(1)
-        }),
-    )
-    .await;
+    refused(&*store, Change::AddPowerRate(whole)).await;
+    let settled = |mut position: Position, settlement| {
+        position.settlement = settlement;
+        Change::AddPosition(Box::new(position))
+    };
+    refused(&*store, settled(position(1), Settlement::Pending)).await;
+    refused(&*store, settled(closed(1, 5, "1"), Settlement::NotYet)).await;
+    let mut negative = position(1);
+    negative.quantity = "-1".parse().unwrap();
+    refused(&*store, add_position(&negative)).await;
     commit(&*store, add_position(&position(1))).await;
     // ORD-2
-    let overfilled = Order {
-        filled: "0.50000001".parse().unwrap(),
-        state: OrderState::Filled,
-        ..order(1, 1)
-    };
+    let mut overfilled = order(1, 1);
+    (overfilled.filled, overfilled.state) = ("0.50000001".parse().unwrap(), OrderState::Filled);
     refused(&*store, add_order(&overfilled)).await;
-    refused(
-        &*store,
-        Change::AddUser(User {
-            name: "多".repeat(191),
-            ..user(9)
-        }),
-    )
-    .await;
-    commit(
-        &*store,
-        Change::AddUser(User {
-            name: "多".repeat(190),
-            ..user(9)
-        }),
-    )
-    .await;
-}
-
-pub async fn the_last_word_on_a_pause_counts(ground: Arc<Ground>) {
-    let store = furnished(&ground).await;
-    let word = |scope: &str, paused, at| Pause {
-        scope: PauseScope::parse(scope).unwrap(),
-        paused,
-        by: "admin".to_owned(),
-        reason: "because".to_owned(),
-        at: Timestamp(at),
-    };
-    for said in [
-        word("global", true, 1),
-        word("venue:paper", true, 2),
-        word("global", false, 3),
-    ] {
-        commit(&*store, Change::SetPause(said)).await;
-    }
-    let expected = [word("global", false, 3), word("venue:paper", true, 2)];
-    assert_eq!(store.pauses().await.unwrap(), expected);
+    refused(&*store, user_of("多".repeat(191))).await;
+    commit(&*store, user_of("多".repeat(190))).await;
 }

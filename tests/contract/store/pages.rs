@@ -72,228 +72,80 @@ async fn crowd(store: &dyn FullStore) {
     store.commit(ChangeSet { changes }).await.unwrap();
 }
 
+fn positions_with(change: fn(&mut PositionFilter)) -> PositionFilter {
+    let mut filter = PositionFilter::default();
+    change(&mut filter);
+    filter
+}
+
 pub async fn positions_are_filtered(ground: Arc<Ground>) {
     let store = furnished(&ground).await;
     crowd(&*store).await;
-    let ids = async |filter: PositionFilter, page: Page| -> Vec<i64> {
-        let found = store.positions(filter, page).await.unwrap();
-        found.iter().map(|position| position.id.0).collect()
-    };
-    let all = PositionFilter::default();
+    let with = positions_with;
     let every = Page::first(10);
-    assert_eq!(ids(all, every).await, [1, 2, 3, 4, 5]);
-    assert_eq!(ids(all, Page::after(2, 2)).await, [3, 4]);
-    assert_eq!(
-        ids(
-            PositionFilter {
-                user: Some(UserId(8)),
-                ..all
-            },
-            every
-        )
-        .await,
-        [2]
-    );
-    assert_eq!(
-        ids(
-            PositionFilter {
-                account: Some(ACCOUNT),
-                ..all
-            },
-            every
-        )
-        .await,
-        [1, 3, 4, 5]
-    );
-    assert_eq!(
-        ids(
-            PositionFilter {
-                robot: Some(ROBOT),
-                ..all
-            },
-            every
-        )
-        .await,
-        [1, 3, 4]
-    );
-    assert_eq!(
-        ids(
-            PositionFilter {
-                live: Some(true),
-                ..all
-            },
-            every
-        )
-        .await,
-        [1, 2]
-    );
-    assert_eq!(
-        ids(
-            PositionFilter {
-                live: Some(true),
-                ..all
-            },
-            Page::after(1, 1)
-        )
-        .await,
-        [2]
-    );
-    assert_eq!(
-        ids(
-            PositionFilter {
-                live: Some(false),
-                ..all
-            },
-            every
-        )
-        .await,
-        [3, 4, 5]
-    );
-    assert_eq!(ids(PositionFilter { unsettled: true, ..all }, every).await, [3, 5]);
-    assert_eq!(
-        ids(PositionFilter { unsettled: true, ..all }, Page::after(3, 9)).await,
-        [5]
-    );
-    let both = PositionFilter {
-        live: Some(true),
-        account: Some(ACCOUNT),
-        robot: Some(ROBOT),
-        ..all
-    };
-    assert_eq!(ids(both, every).await, [1]);
-    let mut some = store
-        .positions_by_id(&[PositionId(4), PositionId(9), PositionId(1)])
-        .await
-        .unwrap();
+    let both = with(|filter| (filter.live, filter.account, filter.robot) = (Some(true), Some(ACCOUNT), Some(ROBOT)));
+    let cases = [
+        (with(|_| {}), every, vec![1, 2, 3, 4, 5]),
+        (with(|_| {}), Page::after(2, 2), vec![3, 4]),
+        (with(|filter| filter.user = Some(UserId(8))), every, vec![2]),
+        (with(|filter| filter.account = Some(ACCOUNT)), every, vec![1, 3, 4, 5]),
+        (with(|filter| filter.robot = Some(ROBOT)), every, vec![1, 3, 4]),
+        (with(|filter| filter.live = Some(true)), every, vec![1, 2]),
+        (with(|filter| filter.live = Some(true)), Page::after(1, 1), vec![2]),
+        (with(|filter| filter.live = Some(false)), every, vec![3, 4, 5]),
+        (with(|filter| filter.unsettled = true), every, vec![3, 5]),
+        (with(|filter| filter.unsettled = true), Page::after(3, 9), vec![5]),
+        (both, every, vec![1]),
+    ];
+    for (filter, page, expected) in cases {
+        let found = store.positions(filter, page).await.unwrap();
+        let ids: Vec<i64> = found.iter().map(|position| position.id.0).collect();
+        assert_eq!(ids, expected, "{filter:?} {page:?}");
+    }
+    let ids = [PositionId(4), PositionId(9), PositionId(1)];
+    let mut some = store.positions_by_id(&ids).await.unwrap();
     some.sort_by_key(|position| position.id);
-    assert_eq!(some.iter().map(|position| position.id.0).collect::<Vec<_>>(), [1, 4]);
+    let ids: Vec<i64> = some.iter().map(|position| position.id.0).collect();
+    assert_eq!(ids, [1, 4]);
+}
+
+fn orders_with(change: fn(&mut OrderFilter)) -> OrderFilter {
+    let mut filter = OrderFilter::default();
+    change(&mut filter);
+    filter
 }
 
 pub async fn orders_are_filtered(ground: Arc<Ground>) {
     let store = furnished(&ground).await;
     crowd(&*store).await;
-    let theirs = Order {
-        user: UserId(8),
-        account: VenueAccountId(71),
-        robot: Some(RobotId(701)),
-        ..order(2, 2)
-    };
-    let over = Order {
-        state: OrderState::Expired,
-        robot: None,
-        ..order(3, 3)
-    };
+    let mut theirs = order(2, 2);
+    (theirs.user, theirs.account, theirs.robot) = (UserId(8), VenueAccountId(71), Some(RobotId(701)));
+    let mut over = order(3, 3);
+    (over.state, over.robot) = (OrderState::Expired, None);
     for order in [order(1, 1), theirs, over, order(4, 3)] {
         commit(&*store, add_order(&order)).await;
     }
-    let ids = async |filter: OrderFilter, page: Page| -> Vec<i64> {
-        let found = store.orders(filter, page).await.unwrap();
-        found.iter().map(|order| order.id.0).collect()
-    };
-    let all = OrderFilter::default();
+    let with = orders_with;
     let every = Page::first(10);
-    assert_eq!(ids(all, every).await, [1, 2, 3, 4]);
-    assert_eq!(ids(all, Page::after(1, 2)).await, [2, 3]);
-    assert_eq!(
-        ids(
-            OrderFilter {
-                user: Some(UserId(8)),
-                ..all
-            },
-            every
-        )
-        .await,
-        [2]
-    );
-    assert_eq!(
-        ids(
-            OrderFilter {
-                account: Some(ACCOUNT),
-                ..all
-            },
-            every
-        )
-        .await,
-        [1, 3, 4]
-    );
-    assert_eq!(
-        ids(
-            OrderFilter {
-                robot: Some(ROBOT),
-                ..all
-            },
-            every
-        )
-        .await,
-        [1, 4]
-    );
-    assert_eq!(
-        ids(
-            OrderFilter {
-                position: Some(PositionId(3)),
-                ..all
-            },
-            every
-        )
-        .await,
-        [3, 4]
-    );
-    assert_eq!(
-        ids(
-            OrderFilter {
-                live: Some(true),
-                ..all
-            },
-            every
-        )
-        .await,
-        [1, 2, 4]
-    );
-    assert_eq!(
-        ids(
-            OrderFilter {
-                live: Some(true),
-                ..all
-            },
-            Page::after(1, 1)
-        )
-        .await,
-        [2]
-    );
-    assert_eq!(
-        ids(
-            OrderFilter {
-                live: Some(false),
-                ..all
-            },
-            every
-        )
-        .await,
-        [3]
-    );
-    assert_eq!(
-        ids(
-            OrderFilter {
-                since: Some(Timestamp(5_002)),
-                robot: Some(ROBOT),
-                ..all
-            },
-            every
-        )
-        .await,
-        [4]
-    );
-    assert_eq!(
-        ids(
-            OrderFilter {
-                since: Some(Timestamp(5_004)),
-                ..all
-            },
-            every
-        )
-        .await,
-        [4]
-    );
+    let late = with(|filter| (filter.since, filter.robot) = (Some(Timestamp(5_002)), Some(ROBOT)));
+    let cases = [
+        (with(|_| {}), every, vec![1, 2, 3, 4]),
+        (with(|_| {}), Page::after(1, 2), vec![2, 3]),
+        (with(|filter| filter.user = Some(UserId(8))), every, vec![2]),
+        (with(|filter| filter.account = Some(ACCOUNT)), every, vec![1, 3, 4]),
+        (with(|filter| filter.robot = Some(ROBOT)), every, vec![1, 4]),
+        (with(|filter| filter.position = Some(PositionId(3))), every, vec![3, 4]),
+        (with(|filter| filter.live = Some(true)), every, vec![1, 2, 4]),
+        (with(|filter| filter.live = Some(true)), Page::after(1, 1), vec![2]),
+        (with(|filter| filter.live = Some(false)), every, vec![3]),
+        (with(|filter| filter.since = Some(Timestamp(5_004))), every, vec![4]),
+        (late, every, vec![4]),
+    ];
+    for (filter, page, expected) in cases {
+        let found = store.orders(filter, page).await.unwrap();
+        let ids: Vec<i64> = found.iter().map(|order| order.id.0).collect();
+        assert_eq!(ids, expected, "{filter:?} {page:?}");
+    }
 }
 
 pub async fn past_closes_are_read_in_time_order(ground: Arc<Ground>) {

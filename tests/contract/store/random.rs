@@ -6,9 +6,8 @@ use domain::change::{Change, ChangeSet};
 use domain::fixed::Amount;
 use domain::id::{PositionId, UserId};
 use domain::ledger::{EntrySeq, LedgerWrite, SettledPosition};
-use domain::order::{Order, OrderState};
+use domain::order::OrderState;
 use domain::page::Page;
-use domain::position::Position;
 use domain::settlement::Settlement;
 use domain::time::Timestamp;
 use domain::user::User;
@@ -59,69 +58,42 @@ fn act() -> impl Strategy<Value = Act> {
 
 fn change(act: &Act) -> Change {
     match *act {
-        Act::User(id, name) => Change::AddUser(User {
-            name: format!("u{name}"),
-            ..user(id)
-        }),
+        Act::User(id, name) => {
+            let name = format!("u{name}");
+            Change::AddUser(User { name, ..user(id) })
+        }
         Act::Position(id, true) => add_position(&closed(id, id, "1")),
         Act::Position(id, false) => add_position(&position(id)),
         Act::Change(id, version, fees) => {
-            let fees = Amount::from_units(fees).unwrap();
-            Change::UpdatePosition(Box::new(Position {
-                version,
-                fees,
-                ..position(id)
-            }))
+            let mut position = position(id);
+            (position.version, position.fees) = (version, Amount::from_units(fees).unwrap());
+            Change::UpdatePosition(Box::new(position))
         }
-        Act::Order(id, at, venue) => add_order(&Order {
-            venue_id: venue.map(venue_order),
-            ..order(id, at)
-        }),
+        Act::Order(id, at, venue) => {
+            let mut order = order(id, at);
+            order.venue_id = venue.map(venue_order);
+            add_order(&order)
+        }
         Act::Move(id, version, venue, over) => {
-            let state = if over { OrderState::Cancelled } else { OrderState::Open };
-            let venue_id = Some(venue_order(venue));
-            Change::UpdateOrder(Box::new(Order {
-                version,
-                venue_id,
-                state,
-                ..order(id, id)
-            }))
+            let mut order = order(id, id);
+            order.state = if over { OrderState::Cancelled } else { OrderState::Open };
+            (order.version, order.venue_id) = (version, Some(venue_order(venue)));
+            Change::UpdateOrder(Box::new(order))
         }
         Act::Fill(number, position) => Change::AddFill(Box::new(fill(number, position))),
-        Act::Cursor(from, to) => Change::MoveCursor {
-            account: ACCOUNT,
-            from: cursor(from),
-            to: cursor(to),
-        },
+        Act::Cursor(from, to) => move_cursor(cursor(from), cursor(to)),
         Act::Raise(id, subject) => Change::RaiseAlert(alert(id, &format!("user:{subject}"))),
-        Act::Resolve(id) => Change::ResolveAlert(Alert {
-            resolved_at: Some(Timestamp(id)),
-            ..alert(id, "")
-        }),
+        Act::Resolve(id) => {
+            let resolved_at = Some(Timestamp(id));
+            Change::ResolveAlert(Alert {
+                resolved_at,
+                ..alert(id, "")
+            })
+        }
         Act::Transfer(seq, key, before, units) => {
             ledger(transfer(seq, &format!("k{key}"), (1, -before), (2, before), units))
         }
-        Act::Settle(id, pending, entry) => {
-            let from = if pending {
-                Settlement::Pending
-            } else {
-                Settlement::Exempt
-            };
-            let to = Settlement::Charged {
-                power: amount("0.1"),
-                rate: tenth(),
-                entry: EntrySeq(entry),
-            };
-            let settled = vec![SettledPosition {
-                position: PositionId(id),
-                from,
-                to,
-            }];
-            ledger(LedgerWrite {
-                settled,
-                ..LedgerWrite::default()
-            })
-        }
+        Act::Settle(id, pending, entry) => settle(id, pending, entry),
         Act::Debt(id, position) => {
             let debts = vec![debt(id, position, 1)];
             ledger(LedgerWrite {
@@ -130,6 +102,27 @@ fn change(act: &Act) -> Change {
             })
         }
     }
+}
+
+fn move_cursor(from: Cursor, to: Cursor) -> Change {
+    let account = ACCOUNT;
+    Change::MoveCursor { account, from, to }
+}
+
+fn settle(id: i64, pending: bool, entry: i64) -> Change {
+    let (power, rate, entry) = (amount("0.1"), tenth(), EntrySeq(entry));
+    let from = if pending {
+        Settlement::Pending
+    } else {
+        Settlement::Exempt
+    };
+    let to = Settlement::Charged { power, rate, entry };
+    let position = PositionId(id);
+    let settled = vec![SettledPosition { position, from, to }];
+    ledger(LedgerWrite {
+        settled,
+        ..LedgerWrite::default()
+    })
 }
 
 fn venue_order(number: i64) -> VenueOrderId {

@@ -3,15 +3,15 @@
 use std::sync::Arc;
 
 use domain::access::{Audit, Role, Token};
-use domain::alert::{Alert, AlertKind};
+use domain::alert::AlertKind;
 use domain::change::Change;
-use domain::id::{AlertId, AuditId, DebtId, LedgerAccountId, PositionId, TokenId, UserId};
-use domain::ledger::{Account, AccountKey, AccountKind, Asset, EntryKind, EntrySeq, LedgerWrite};
+use domain::id::{AuditId, DebtId, PositionId, TokenId, UserId};
+use domain::ledger::{AccountKind, Asset, EntryKind, EntrySeq, LedgerWrite};
 use domain::order::{Order, OrderState, Purpose};
 use domain::page::Page;
 use domain::pause::{Pause, PauseScope};
 use domain::position::{CloseReason, Origin, Position, PositionState, ProfitBasis};
-use domain::robot::{RiskPreference, Robot, Wanted};
+use domain::robot::{RiskPreference, Wanted};
 use domain::settlement::Settlement;
 use domain::time::Timestamp;
 use domain::user::PowerRate;
@@ -49,23 +49,6 @@ pub async fn every_kind_of_row_is_read_back_as_it_was_written(ground: Arc<Ground
     let known = store.known_incomes(ACCOUNT, &["i1".to_owned(), "i2".to_owned()]).await;
     assert_eq!(known.unwrap(), ["i1"]);
 
-    let audit = Audit {
-        id: AuditId(1),
-        at: Timestamp(1),
-        by: "cli".to_owned(),
-        action: "robot.start".to_owned(),
-        subject: "robot:700".to_owned(),
-        reason: "it's \"time\"\n".to_owned(),
-    };
-    commit(&*store, Change::AddAudit(audit.clone())).await;
-    assert_eq!(store.audits(Page::first(10)).await.unwrap(), [audit]);
-    commit(&*store, Change::RaiseAlert(alert(1, "user:7"))).await;
-    assert_eq!(
-        store.open_alert(AlertKind::PowerShort, "user:7").await.unwrap(),
-        Some(alert(1, "user:7"))
-    );
-    assert_eq!(store.open_alert(AlertKind::PowerShort, "user:8").await.unwrap(), None);
-
     let to = Cursor("{\"fill\":12}".to_owned());
     let (account, from) = (ACCOUNT, Cursor::default());
     assert_eq!(store.cursor(ACCOUNT).await.unwrap(), Cursor::default());
@@ -83,6 +66,22 @@ pub async fn every_kind_of_row_is_read_back_as_it_was_written(ground: Arc<Ground
     // What was written is still there for the next process.
     let second = ground.open().await;
     assert_eq!(second.position(PositionId(1)).await.unwrap(), Some(position(1)));
+}
+
+pub async fn lines_of_the_audit_trail_are_read_back(ground: Arc<Ground>) {
+    let store = ground.open().await;
+    let audit = Audit {
+        id: AuditId(1),
+        at: Timestamp(1),
+        by: "cli".to_owned(),
+        action: "robot.start".to_owned(),
+        subject: "robot:700".to_owned(),
+        reason: "it's \"time\"\n".to_owned(),
+    };
+    commit(&*store, Change::AddAudit(audit.clone())).await;
+    refused(&*store, Change::AddAudit(audit.clone())).await;
+    assert_eq!(store.audits(Page::first(10)).await.unwrap(), [audit]);
+    assert_eq!(store.audits(Page::after(1, 10)).await.unwrap(), []);
 }
 
 pub async fn every_state_of_a_position_is_read_back(ground: Arc<Ground>) {
@@ -171,20 +170,14 @@ pub async fn every_state_of_an_order_is_read_back(ground: Arc<Ground>) {
     assert_eq!(store.order(written[7].id).await.unwrap(), Some(written[7].clone()));
 }
 
-/// The tables list the names that they accept: a new variant needs a migration.
-pub async fn every_name_of_an_enum_is_accepted(ground: Arc<Ground>) {
+// The tables list the names that they accept: a new variant needs a migration.
+
+pub async fn every_name_in_the_ledger_is_accepted(ground: Arc<Ground>) {
     let store = furnished(&ground).await;
     for (id, kind) in (10..).zip(AccountKind::ALL) {
-        let key = AccountKey {
-            kind,
-            owner: 99,
-            asset: Asset::new("USDT").unwrap(),
-        };
-        let opened = vec![Account {
-            id: LedgerAccountId(id),
-            key,
-            balance: amount("0"),
-        }];
+        let mut account = account(id, kind, 99);
+        account.key.asset = Asset::new("USDT").unwrap();
+        let opened = vec![account];
         commit(
             &*store,
             ledger(LedgerWrite {
@@ -199,84 +192,64 @@ pub async fn every_name_of_an_enum_is_accepted(ground: Arc<Ground>) {
         write.entries[0].kind = kind;
         commit(&*store, ledger(write)).await;
     }
+    let entries = store.entries(Default::default(), Page::first(10)).await.unwrap();
+    let kinds: Vec<EntryKind> = entries.iter().map(|entry| entry.kind).collect();
+    assert_eq!(kinds, EntryKind::ALL);
+}
+
+pub async fn every_name_in_trading_is_accepted(ground: Arc<Ground>) {
+    let store = furnished(&ground).await;
     for (id, reason) in (1..).zip(CloseReason::ALL) {
-        let state = PositionState::Closing { reason };
-        let profit_basis = ProfitBasis::Gross;
-        commit(
-            &*store,
-            add_position(&Position {
-                state,
-                profit_basis,
-                ..position(id)
-            }),
-        )
-        .await;
+        let mut position = position(id);
+        position.state = PositionState::Closing { reason };
+        position.profit_basis = ProfitBasis::Gross;
+        commit(&*store, add_position(&position)).await;
+        assert_eq!(store.position(position.id).await.unwrap(), Some(position));
     }
     for (number, cause) in (1..).zip(FillCause::ALL) {
         let mut fill = fill(number, 1);
         fill.report.cause = cause;
         commit(&*store, Change::AddFill(Box::new(fill))).await;
     }
+    assert_eq!(store.fills_of(PositionId(1)).await.unwrap().len(), FillCause::ALL.len());
     for (id, risk) in (1..).zip(RiskPreference::ALL) {
-        let wanted = Wanted::Stopped;
-        commit(
-            &*store,
-            Change::AddRobot(Box::new(Robot {
-                risk,
-                wanted,
-                ..robot(id)
-            })),
-        )
-        .await;
+        let mut robot = robot(id);
+        (robot.risk, robot.wanted) = (risk, Wanted::Stopped);
+        commit(&*store, Change::AddRobot(Box::new(robot.clone()))).await;
+        assert_eq!(store.robot(robot.id).await.unwrap(), Some(robot));
     }
+}
+
+pub async fn every_name_in_operations_is_accepted(ground: Arc<Ground>) {
+    let store = ground.open().await;
     for (id, kind) in (1..).zip(AlertKind::ALL) {
-        commit(
-            &*store,
-            Change::RaiseAlert(Alert {
-                id: AlertId(id),
-                kind,
-                ..alert(id, "x")
-            }),
-        )
-        .await;
+        let mut alert = alert(id, "x");
+        alert.kind = kind;
+        commit(&*store, Change::RaiseAlert(alert.clone())).await;
+        assert_eq!(store.open_alert(kind, "x").await.unwrap(), Some(alert));
     }
     let scopes = VenueName::ALL.map(PauseScope::Venue);
     for scope in scopes.into_iter().chain([PauseScope::Global]) {
-        let (by, reason) = ("admin".to_owned(), "test".to_owned());
-        commit(
-            &*store,
-            Change::SetPause(Pause {
-                scope,
-                paused: true,
-                by,
-                reason,
-                at: Timestamp(1),
-            }),
-        )
-        .await;
+        let said = Pause {
+            scope,
+            paused: true,
+            by: "admin".to_owned(),
+            reason: "test".to_owned(),
+            at: Timestamp(1),
+        };
+        commit(&*store, Change::SetPause(said.clone())).await;
+        assert!(store.pauses().await.unwrap().contains(&said));
     }
     for (id, role) in (1..).zip([Role::Viewer, Role::Operator, Role::Admin]) {
-        let (name, digest) = (role.as_str().to_owned(), format!("{id:064x}"));
-        let (created_at, revoked_at) = (Timestamp(1), None);
-        commit(
-            &*store,
-            Change::AddToken(Token {
-                id: TokenId(id),
-                name,
-                role,
-                digest,
-                created_at,
-                revoked_at,
-            }),
-        )
-        .await;
+        let token = Token {
+            id: TokenId(id),
+            name: role.as_str().to_owned(),
+            role,
+            digest: format!("{id:064x}"),
+            created_at: Timestamp(1),
+            revoked_at: None,
+        };
+        commit(&*store, Change::AddToken(token.clone())).await;
+        assert!(store.tokens().await.unwrap().contains(&token));
     }
-    let kinds: Vec<EntryKind> = store
-        .entries(Default::default(), Page::first(10))
-        .await
-        .unwrap()
-        .into_iter()
-        .map(|entry| entry.kind)
-        .collect();
-    assert_eq!(kinds, EntryKind::ALL);
 }
