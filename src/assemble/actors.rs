@@ -113,9 +113,7 @@ impl Actors {
         if self.jobs.send(Stop).await.is_err() {
             warn!(event = event::DAEMON_STOP_SLOW, "the job scheduler {gone}");
         }
-        if self.supervisor.send(Drain).await.is_err() {
-            warn!(event = event::DAEMON_STOP_SLOW, "the supervisor {gone}");
-        }
+        self.drain().await;
         if self.scheduler.send(Stop).await.is_err() {
             warn!(event = event::DAEMON_STOP_SLOW, "the sync scheduler {gone}");
         }
@@ -124,6 +122,16 @@ impl Actors {
         }
         if self.alert.send(Stop).await.is_err() {
             warn!(event = event::DAEMON_STOP_SLOW, "the alert actor {gone}");
+        }
+    }
+
+    /// Stops the robots, and answers when they have stopped.
+    pub async fn drain(&self) {
+        if self.supervisor.send(Drain).await.is_err() {
+            warn!(
+                event = event::DAEMON_STOP_SLOW,
+                "the supervisor was gone before it was stopped"
+            );
         }
     }
 
