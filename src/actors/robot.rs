@@ -19,8 +19,8 @@ use domain::time::Timestamp;
 use tokio::sync::oneshot;
 use tokio::time::Instant;
 
-use crate::actors::mail::{Exited, Look, MailError, RowsChanged};
-use crate::actors::spawn::{Birth, Child, Generation};
+use crate::actors::mail::{Exited, Look, MailError, RowsChanged, SyncNow};
+use crate::actors::spawn::{Birth, Child, Generation, poke};
 use crate::event;
 use crate::ports::market::Tape;
 use close::{Closing, Request};
@@ -259,6 +259,7 @@ impl RobotActor {
             self.request.is_over();
         }
         self.rows = rows;
+        self.ask_for_unconfirmed();
         match tape {
             Some(tape) => {
                 self.watch = Some(Watch::new(
@@ -272,6 +273,15 @@ impl RobotActor {
                 ctx.notify_later(RowsChanged, self.deps.rules.retry);
             }
             None => {}
+        }
+    }
+
+    /// Whoever wrote an order that is not confirmed may have been unable to say so: it crashed, or did not know
+    /// whether it had written.
+    fn ask_for_unconfirmed(&self) {
+        if self.rows.orders.iter().any(|order| order.state.is_unconfirmed()) {
+            let account = self.rows.robot.account;
+            poke(&self.deps.sync_now, SyncNow { account });
         }
     }
 

@@ -1,7 +1,7 @@
 //! How actors come to be: the shape of a child, where children are found, and time that arrives by mail.
 
-use std::collections::HashMap;
-use std::sync::{Arc, PoisonError, RwLock};
+use std::collections::{BTreeSet, HashMap};
+use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 use std::time::Duration;
 
 use actix::Recipient;
@@ -48,7 +48,14 @@ pub type Factory = Box<dyn Fn(Birth) -> Child>;
 
 /// Where living robots are found, shared by those who poke them. Only the supervisor writes it.
 #[derive(Debug, Clone, Default)]
-pub struct RobotDirectory(Arc<RwLock<HashMap<RobotId, Listed>>>);
+pub struct RobotDirectory(Arc<RwLock<Lists>>);
+
+/// Who lives, and where somebody lived.
+#[derive(Debug, Default)]
+struct Lists {
+    living: HashMap<RobotId, Listed>,
+    left: BTreeSet<VenueAccountId>,
+}
 
 /// A living robot as the directory lists it.
 #[derive(Debug, Clone)]
@@ -61,34 +68,47 @@ impl RobotDirectory {
     /// Lists a robot.
     pub fn list(&self, robot: RobotId, account: VenueAccountId, child: &Child) {
         let rows_changed = child.rows_changed.clone();
-        let listed = Listed { account, rows_changed };
-        self.0
-            .write()
-            .unwrap_or_else(PoisonError::into_inner)
-            .insert(robot, listed);
+        self.write().living.insert(robot, Listed { account, rows_changed });
     }
 
-    /// Strikes a robot off.
+    /// Strikes a robot off. What it wrote last it may not have told.
     pub fn strike(&self, robot: RobotId) {
-        self.0.write().unwrap_or_else(PoisonError::into_inner).remove(&robot);
+        let mut lists = self.write();
+        if let Some(listed) = lists.living.remove(&robot) {
+            lists.left.insert(listed.account);
+        }
     }
 
     /// Tells a robot that its rows changed. One that is not there or has too much waiting reads them anyway, when
     /// it starts or gets to its mail.
     pub fn poke(&self, robot: RobotId) {
-        let listed = self.0.read().unwrap_or_else(PoisonError::into_inner);
-        if let Some(listed) = listed.get(&robot) {
+        if let Some(listed) = self.read().living.get(&robot) {
             poke(&listed.rows_changed, RowsChanged);
         }
     }
 
     /// Accounts of the living robots.
     pub fn accounts(&self) -> Vec<VenueAccountId> {
-        let listed = self.0.read().unwrap_or_else(PoisonError::into_inner);
-        let mut accounts: Vec<VenueAccountId> = listed.values().map(|listed| listed.account).collect();
+        let mut accounts: Vec<VenueAccountId> = self.read().living.values().map(|listed| listed.account).collect();
         accounts.sort_unstable();
         accounts.dedup();
         accounts
+    }
+
+    /// Accounts whose robots were struck off since this was last asked.
+    pub fn take_left(&self) -> BTreeSet<VenueAccountId> {
+        if self.read().left.is_empty() {
+            return BTreeSet::new();
+        }
+        std::mem::take(&mut self.write().left)
+    }
+
+    fn read(&self) -> RwLockReadGuard<'_, Lists> {
+        self.0.read().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn write(&self) -> RwLockWriteGuard<'_, Lists> {
+        self.0.write().unwrap_or_else(PoisonError::into_inner)
     }
 }
 

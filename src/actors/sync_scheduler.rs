@@ -155,7 +155,7 @@ impl SyncSchedulerActor {
         match busy {
             Ok(busy) => {
                 self.account_failures = 0;
-                self.watches.are_busy(&busy);
+                self.watches.are_busy(&busy, now);
                 self.watches.want(&living.into_iter().chain(busy).collect(), first);
             }
             Err(error) => {
@@ -210,6 +210,11 @@ impl Handler<Tick> for SyncSchedulerActor {
 
     fn handle(&mut self, _: Tick, ctx: &mut Self::Context) {
         self.last_mail = Some(self.deps.clock.now());
+        let now = Instant::now();
+        for account in self.deps.robots.take_left() {
+            self.watches.add(account, now);
+            self.watches.force(account, now);
+        }
         self.read_accounts(ctx);
         self.start_due(ctx);
     }

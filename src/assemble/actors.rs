@@ -113,7 +113,9 @@ impl Actors {
         if self.jobs.send(Stop).await.is_err() {
             warn!(event = event::DAEMON_STOP_SLOW, "the job scheduler {gone}");
         }
-        self.drain().await;
+        if self.supervisor.send(Drain).await.is_err() {
+            warn!(event = event::DAEMON_STOP_SLOW, "the supervisor {gone}");
+        }
         if self.scheduler.send(Stop).await.is_err() {
             warn!(event = event::DAEMON_STOP_SLOW, "the sync scheduler {gone}");
         }
@@ -122,16 +124,6 @@ impl Actors {
         }
         if self.alert.send(Stop).await.is_err() {
             warn!(event = event::DAEMON_STOP_SLOW, "the alert actor {gone}");
-        }
-    }
-
-    /// Stops the robots, and answers when they have stopped.
-    pub async fn drain(&self) {
-        if self.supervisor.send(Drain).await.is_err() {
-            warn!(
-                event = event::DAEMON_STOP_SLOW,
-                "the supervisor was gone before it was stopped"
-            );
         }
     }
 

@@ -8,5 +8,4 @@ mod panics;
 mod paper;
 mod robot;
 mod settings;
-mod store;
 mod systemd;

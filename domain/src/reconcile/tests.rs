@@ -5,3 +5,4 @@ mod external;
 mod history;
 mod orders;
 mod pages;
+mod reports;

@@ -178,14 +178,12 @@ impl Watches {
         }
     }
 
-    /// Takes which accounts have anything on record that is not over. One that seemed flat is looked at anew in its
-    /// turn: somebody wrote a row and could not say so.
-    pub fn are_busy(&mut self, busy: &[VenueAccountId]) {
+    /// Takes which accounts have anything on record that is not over. One that seemed flat is looked at anew, now:
+    /// somebody wrote a row and could not say so any more.
+    pub fn are_busy(&mut self, busy: &[VenueAccountId], now: Instant) {
         for account in busy {
-            if let Some(watch) = self.all.get_mut(account)
-                && !watch.has_position
-            {
-                watch.dirty = true;
+            if self.all.get(account).is_some_and(|watch| !watch.has_position) {
+                self.force(*account, now);
             }
         }
     }

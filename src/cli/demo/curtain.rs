@@ -1,16 +1,18 @@
-//! The end of the demo: the robots stop, everything is synced and settled, and all is counted.
+//! The end of the demo: nothing new opens, everything is synced and settled, and all is counted.
 
 use std::time::Duration;
 
 use domain::id::VenueAccountId;
 use domain::order::Order;
 use domain::page::Page;
+use domain::pause::PauseScope;
 use futures::future::join_all;
 use tracing::warn;
 
 use super::Stage;
 use super::summary::Summary;
 use crate::actors::mail::{RunJob, SyncAndWait};
+use crate::desk::{Asker, DeskError};
 use crate::jobs::verify_ledger::verify_ledger;
 use crate::jobs::{JobError, sweep_unsettled};
 use crate::ports::store::{OrderFilter, Store, StoreError};
@@ -22,6 +24,9 @@ const PAGE: u32 = 500;
 /// Why the demo could not be counted.
 #[derive(Debug, thiserror::Error)]
 pub enum CurtainError {
+    /// The pause was not taken.
+    #[error("could not pause")]
+    Pause(#[from] DeskError),
     /// The store or the venue's vault cannot be read.
     #[error("could not read the store")]
     Store(#[from] StoreError),
@@ -30,10 +35,15 @@ pub enum CurtainError {
     Verify(#[from] JobError),
 }
 
-/// Stops the robots, so that nobody places an order between two counts, lets the last orders be looked up and the last
-/// closes be settled, and counts.
+/// Pauses while the last orders are looked up and the last closes are settled, resumes (so that the demo can be continued), and
+/// counts.
 pub async fn fall(stage: &Stage) -> Result<Summary, CurtainError> {
-    stage.daemon.actors.drain().await;
+    let asker = Asker {
+        by: "demo".to_owned(),
+        reason: "the demo ends".to_owned(),
+        from: "local".to_owned(),
+    };
+    stage.daemon.desk.set_pause(PauseScope::Global, true, &asker).await?;
     let store: &dyn Store = stage.daemon.store.as_ref();
     let deadline = tokio::time::Instant::now() + PATIENCE;
     loop {
@@ -52,6 +62,7 @@ pub async fn fall(stage: &Stage) -> Result<Summary, CurtainError> {
     let accepted = stage.daemon.paper.accepted().await?;
     let verified = verify_ledger(store).await?;
     let summary = Summary::at_the_end(store, &accepted, verified.finding.is_none()).await?;
+    stage.daemon.desk.set_pause(PauseScope::Global, false, &asker).await?;
     Ok(summary)
 }
 

@@ -1,6 +1,7 @@
 //! What somebody else opened, and what the venue holds without telling why.
 
 use super::account::*;
+use super::reports::*;
 use crate::id::PositionId;
 use crate::market::Side;
 use crate::position::{CloseReason, Origin, PositionState};

@@ -1,6 +1,7 @@
 //! Closes by whoever: robot, hand, venue; their profit, time and reason; funding.
 
 use super::account::*;
+use super::reports::*;
 use crate::fixed::Amount;
 use crate::id::{OrderId, PositionId};
 use crate::market::Side;

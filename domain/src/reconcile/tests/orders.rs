@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use super::account::*;
+use super::reports::*;
 use crate::id::OrderId;
 use crate::market::Side;
 use crate::order::OrderState;

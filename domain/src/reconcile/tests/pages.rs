@@ -3,6 +3,7 @@
 use proptest::prelude::*;
 
 use super::account::*;
+use super::reports::*;
 use crate::fixed::{Amount, Quantity};
 use crate::market::Side;
 use crate::position::CloseReason;

@@ -1,0 +1,12 @@
+//! Simulation: whole worlds in paused time, with everything that goes wrong, checked at rest.
+
+#![expect(clippy::unwrap_used, reason = "a test stops at the first surprise")]
+
+#[path = "../support/world.rs"]
+mod world;
+
+mod calls;
+mod checker;
+mod scenarios;
+mod seeds;
+mod story;

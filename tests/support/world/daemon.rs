@@ -1,0 +1,268 @@
+//! One life of the daemon: its actors wired to the world's rows and venue, and the hands that reach into it.
+
+use std::cell::RefCell;
+use std::collections::{BTreeMap, HashMap};
+use std::rc::Rc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use actix::{Actor, Addr, Recipient};
+use bursar::actors::alert::{AlertActor, AlertDeps};
+use bursar::actors::ledger::{LedgerActor, LedgerDeps};
+use bursar::actors::mail::{Drain, Look, Recharge, Stop, SyncAndWait};
+use bursar::actors::robot::{RobotActor, RobotDeps, Shared};
+use bursar::actors::spawn::{Birth, Child, Factory, RobotDirectory, poke, tick};
+use bursar::actors::supervisor::{SupervisorActor, SupervisorDeps};
+use bursar::actors::sync_scheduler::{SyncDeps, SyncSchedulerActor};
+use bursar::adapters::store::CommitFault;
+use bursar::adapters::venue::paper::PaperVenue;
+use bursar::clock::Clock;
+use bursar::jobs::sweep_unsettled::{Swept, sweep_unsettled};
+use bursar::ports::store::Store;
+use bursar::ports::venue::Venue;
+use domain::change::{Change, ChangeSet};
+use domain::fixed::{Amount, Price, Quantity, Ratio, Rounding};
+use domain::id::{RobotId, UserId, VenueAccountId};
+use domain::invariant::Invariant;
+use domain::ledger::Purse;
+use domain::market::{Symbol, Tick};
+use domain::robot::Robot;
+use domain::time::Timestamp;
+use domain::venue::VenueName;
+use tokio::sync::watch;
+
+use super::fragile::FragileVenue;
+use super::people::{btc, eth};
+use super::{Chance, Witness, World, WorldClock, options};
+
+/// A living daemon.
+pub struct Daemon {
+    pub store: Arc<dyn Store>,
+    pub venue: Arc<PaperVenue>,
+    pub clock: Arc<WorldClock>,
+    pub ledger: Addr<LedgerActor>,
+    pub scheduler: Addr<SyncSchedulerActor>,
+    pub supervisor: Addr<SupervisorActor>,
+    /// Where living robots are listed.
+    pub robots: RobotDirectory,
+    /// Polls of the venue in this life.
+    pub polls: Arc<AtomicUsize>,
+    fatal: watch::Receiver<bool>,
+    prices: Rc<RefCell<BTreeMap<Symbol, Price>>>,
+}
+
+impl Daemon {
+    /// Starts a daemon on what the world has.
+    pub async fn start(world: &World) -> Self {
+        let clock = Arc::new(WorldClock::new(world.now));
+        let store = faulty_store(world);
+        let vault = Arc::new(world.rows.clone());
+        let venue = PaperVenue::open(options::paper(), vault, clock.clone()).await.unwrap();
+        let (fatal, fatal_seen) = watch::channel(false);
+        let alert = AlertActor::new(AlertDeps {
+            store: Arc::clone(&store),
+            clock: clock.clone(),
+            retry_first: Duration::from_millis(100),
+            retry_max: Duration::from_secs(5),
+        });
+        let alert = alert.start();
+        let ledger = LedgerActor::new(LedgerDeps {
+            store: Arc::clone(&store),
+            clock: clock.clone(),
+            raises: alert.clone().recipient(),
+            resolves: alert.clone().recipient(),
+            options: options::ledger(),
+            fatal: fatal.clone(),
+        });
+        let ledger = ledger.start();
+        let robots = RobotDirectory::default();
+        let polls = Arc::new(AtomicUsize::new(0));
+        let fragile: Arc<dyn Venue> = Arc::new(FragileVenue {
+            inner: Arc::clone(&venue),
+            chaos: Arc::clone(&world.chaos),
+            panics: Arc::clone(&world.panics),
+            polls: Arc::clone(&polls),
+        });
+        let scheduler = SyncSchedulerActor::new(SyncDeps {
+            store: Arc::clone(&store),
+            venues: HashMap::from([(VenueName::Paper, Arc::clone(&fragile))]),
+            clock: clock.clone(),
+            robots: robots.clone(),
+            ledger: ledger.clone().recipient(),
+            raises: alert.clone().recipient(),
+            resolves: alert.clone().recipient(),
+            options: options::sync(),
+            fatal: fatal.clone(),
+        });
+        let scheduler = scheduler.start();
+        let deps = robot_deps(&store, fragile, &clock, &scheduler).await;
+        let supervisor = SupervisorActor::new(SupervisorDeps {
+            store: Arc::clone(&store),
+            clock: clock.clone(),
+            factory: watched_factory(Arc::new(deps), Arc::clone(&world.witness)),
+            robots: robots.clone(),
+            raises: alert.clone().recipient(),
+            resolves: alert.recipient(),
+            options: options::supervisor(),
+            fatal,
+        });
+        let supervisor = supervisor.start();
+        tick(scheduler.clone().recipient(), Duration::from_millis(250));
+        tick(supervisor.clone().recipient(), Duration::from_secs(1));
+        let prices = Rc::clone(&world.prices);
+        Self {
+            store,
+            venue,
+            clock,
+            ledger,
+            scheduler,
+            supervisor,
+            robots,
+            polls,
+            fatal: fatal_seen,
+            prices,
+        }
+    }
+
+    /// What the clock shows.
+    pub fn now(&self) -> Timestamp {
+        self.clock.now()
+    }
+
+    /// Whether an actor without which nothing goes has panicked.
+    pub fn is_dead(&self) -> bool {
+        *self.fatal.borrow()
+    }
+
+    /// Lets a second pass, and then markets move by so many hundred-thousandths of their price.
+    pub async fn second(&self, moves: &[(Symbol, i64)]) {
+        tokio::time::sleep(Duration::from_secs(1)).await;
+        for (symbol, by) in moves {
+            let price = self.moved(symbol, *by);
+            let tick = Tick {
+                at: self.now(),
+                price,
+                quantity: Quantity::ZERO,
+            };
+            self.venue.tick(symbol, tick).await;
+        }
+    }
+
+    fn moved(&self, symbol: &Symbol, by: i64) -> Price {
+        let mut prices = self.prices.borrow_mut();
+        let price = prices.get_mut(symbol).unwrap();
+        let ratio = Ratio::from_units(Ratio::ONE_UNITS + by * (Ratio::ONE_UNITS / 100_000)).unwrap();
+        let moved = price.scaled(ratio, Rounding::HalfUp).unwrap();
+        *price = moved.floor_to("0.1".parse().unwrap()).unwrap();
+        *price
+    }
+
+    /// Lets seconds pass in which no market moves.
+    pub async fn seconds(&self, count: u32) {
+        for _ in 0..count {
+            self.second(&[(btc(), 0), (eth(), 0)]).await;
+        }
+    }
+
+    /// Runs the sweep.
+    pub async fn sweep(&self) -> Option<Swept> {
+        let ledger = self.ledger.clone().recipient();
+        sweep_unsettled(Arc::clone(&self.store), ledger, 100).await.ok()
+    }
+
+    /// Syncs an account now.
+    pub async fn sync(&self, account: VenueAccountId) -> bool {
+        let asked = self.scheduler.send(SyncAndWait { account });
+        let answer = tokio::time::timeout(Duration::from_secs(10), asked).await;
+        matches!(answer, Ok(Ok(Ok(()))))
+    }
+
+    /// Brings power in for a user; the same reference is the same recharge.
+    pub async fn recharge(&self, user: UserId, reference: String, power: &str) -> bool {
+        let amount: Amount = power.parse().unwrap();
+        let mail = Recharge {
+            reference,
+            user,
+            purse: Purse::Power,
+            amount,
+            by: "test".to_owned(),
+            remark: String::new(),
+        };
+        let answer = tokio::time::timeout(Duration::from_secs(20), self.ledger.send(mail)).await;
+        matches!(answer, Ok(Ok(Ok(_))))
+    }
+
+    /// An operator changes a robot; tried once.
+    pub async fn change_robot(&self, id: RobotId, change: impl FnOnce(&mut Robot)) -> bool {
+        let Ok(Some(mut robot)) = self.store.robot(id).await else {
+            return false;
+        };
+        change(&mut robot);
+        robot.updated_at = self.now().max(robot.updated_at);
+        let changes = ChangeSet::of(Change::UpdateRobot(Box::new(robot)));
+        let is_written = self.store.commit(changes).await.is_ok();
+        poke(&self.supervisor.clone().recipient(), Look);
+        is_written
+    }
+
+    /// Stops gracefully: robots first, the ledger last.
+    pub async fn stop(&self) {
+        self.supervisor.send(Drain).await.unwrap();
+        self.scheduler.send(Stop).await.unwrap();
+        self.ledger.send(Stop).await.unwrap();
+    }
+}
+
+async fn robot_deps(
+    store: &Arc<dyn Store>,
+    venue: Arc<dyn Venue>,
+    clock: &Arc<WorldClock>,
+    scheduler: &Addr<SyncSchedulerActor>,
+) -> RobotDeps {
+    RobotDeps {
+        store: Arc::clone(store),
+        venue,
+        clock: clock.clone(),
+        sync_now: scheduler.clone().recipient(),
+        forced_sync: scheduler.clone().recipient(),
+        installation: store.installation().await.unwrap(),
+        rules: options::robot(),
+        shared: Shared::default(),
+    }
+}
+
+/// The world's rows, with commits that fail by chance, each seen by the witness.
+fn faulty_store(world: &World) -> Arc<dyn Store> {
+    let chance = Mutex::new(Chance::new(world.seed ^ (world.lives << 32), "commits"));
+    let (chaos, witness) = (Arc::clone(&world.chaos), Arc::clone(&world.witness));
+    let troubles = world.troubles;
+    Arc::new(world.rows.with_faults(Arc::new(move |changes| {
+        witness.see(changes);
+        if !chaos.load(Ordering::Relaxed) {
+            return CommitFault::None;
+        }
+        let mut chance = chance.lock().unwrap();
+        if chance.in_thousand(troubles.commit_before) {
+            CommitFault::Before
+        } else if chance.in_thousand(troubles.commit_after) {
+            CommitFault::After
+        } else {
+            CommitFault::None
+        }
+    })))
+}
+
+/// Makes robots, and sees to it that the one before has ended (SUP-1).
+fn watched_factory(deps: Arc<RobotDeps>, witness: Arc<Witness>) -> Factory {
+    let living: RefCell<BTreeMap<RobotId, Recipient<Look>>> = RefCell::default();
+    Box::new(move |birth: Birth| -> Child {
+        let robot = birth.robot.id;
+        if living.borrow().get(&robot).is_some_and(Recipient::connected) {
+            witness.accuse(Invariant::OneActorPerChild, format!("robot {robot} lives twice"));
+        }
+        let child = RobotActor::spawn(Arc::clone(&deps), birth);
+        living.borrow_mut().insert(robot, child.look.clone());
+        child
+    })
+}

@@ -1,0 +1,147 @@
+//! The venue as the daemon sees it in a bad world: its polls are counted, and now and then a robot panics at it.
+
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex, Once};
+
+use async_trait::async_trait;
+use bursar::adapters::venue::paper::PaperVenue;
+use bursar::ports::market::Tape;
+use bursar::ports::venue::{Lookup, Venue, VenueError};
+use domain::id::VenueAccountId;
+use domain::instrument::Instrument;
+use domain::market::Symbol;
+use domain::outcome::Outcome;
+use domain::user::{PositionMode, VenueAccount};
+use domain::venue::{AccountReport, ClientOrderId, Cursor, OrderIntent, OrderReport, VenueName, VenueOrderId};
+
+use super::Chance;
+
+const MESSAGE: &str = "injected: a robot panics";
+
+/// When robots panic.
+pub struct Panics {
+    chance: Mutex<Chance>,
+    per_mille: u32,
+    /// The next placements of this account panic, before or after they were accepted.
+    next: Mutex<Vec<(VenueAccountId, bool)>>,
+    struck: AtomicUsize,
+}
+
+impl Panics {
+    pub fn new(seed: u64, per_mille: u32) -> Self {
+        hush();
+        let chance = Mutex::new(Chance::new(seed, "panics"));
+        Self {
+            chance,
+            per_mille,
+            next: Mutex::default(),
+            struck: AtomicUsize::new(0),
+        }
+    }
+
+    /// Lets a coming placement on an account panic, `after` or before the venue accepted it.
+    pub fn expect(&self, account: VenueAccountId, after: bool) {
+        self.next.lock().unwrap().push((account, after));
+    }
+
+    /// Expects nothing any more.
+    pub fn forget(&self) {
+        self.next.lock().unwrap().clear();
+    }
+
+    /// How often it struck.
+    pub fn struck(&self) -> usize {
+        self.struck.load(Ordering::Relaxed)
+    }
+
+    fn strikes(&self, chaos: &AtomicBool, account: VenueAccountId, after: bool) -> bool {
+        let mut next = self.next.lock().unwrap();
+        if let Some(index) = next.iter().position(|told| *told == (account, after)) {
+            next.remove(index);
+            return true;
+        }
+        chaos.load(Ordering::Relaxed) && self.chance.lock().unwrap().in_thousand(self.per_mille)
+    }
+}
+
+/// Keeps the panics that are meant out of the test's output.
+fn hush() {
+    static ONCE: Once = Once::new();
+    ONCE.call_once(|| {
+        let before = std::panic::take_hook();
+        std::panic::set_hook(Box::new(move |panic| {
+            if panic.payload_as_str() != Some(MESSAGE) {
+                before(panic);
+            }
+        }));
+    });
+}
+
+/// The venue with robots that panic.
+pub struct FragileVenue {
+    pub inner: Arc<PaperVenue>,
+    pub chaos: Arc<AtomicBool>,
+    pub panics: Arc<Panics>,
+    pub polls: Arc<AtomicUsize>,
+}
+
+impl FragileVenue {
+    fn strike(&self, account: VenueAccountId, after: bool) {
+        if self.panics.strikes(&self.chaos, account, after) {
+            self.panics.struck.fetch_add(1, Ordering::Relaxed);
+            std::panic::panic_any(MESSAGE);
+        }
+    }
+}
+
+#[async_trait]
+impl Venue for FragileVenue {
+    fn name(&self) -> VenueName {
+        self.inner.name()
+    }
+
+    fn poll_weight(&self) -> u32 {
+        self.inner.poll_weight()
+    }
+
+    async fn instrument(&self, symbol: &Symbol) -> Result<Option<Instrument>, VenueError> {
+        self.inner.instrument(symbol).await
+    }
+
+    async fn tape(&self, symbol: &Symbol) -> Result<Arc<Tape>, VenueError> {
+        self.inner.tape(symbol).await
+    }
+
+    async fn prepare(&self, account: &VenueAccount) -> Result<(), VenueError> {
+        self.inner.prepare(account).await
+    }
+
+    async fn place(&self, account: VenueAccountId, intent: &OrderIntent) -> Outcome<OrderReport> {
+        self.strike(account, false);
+        let outcome = self.inner.place(account, intent).await;
+        self.strike(account, true);
+        outcome
+    }
+
+    async fn cancel(&self, account: VenueAccountId, symbol: &Symbol, order: &VenueOrderId) -> Outcome<OrderReport> {
+        self.inner.cancel(account, symbol, order).await
+    }
+
+    async fn lookup(
+        &self,
+        account: VenueAccountId,
+        symbol: &Symbol,
+        client_id: &ClientOrderId,
+    ) -> Result<Lookup, VenueError> {
+        self.inner.lookup(account, symbol, client_id).await
+    }
+
+    async fn poll(&self, account: VenueAccountId, cursor: &Cursor, limit: u32) -> Result<AccountReport, VenueError> {
+        self.polls.fetch_add(1, Ordering::Relaxed);
+        self.inner.poll(account, cursor, limit).await
+    }
+
+    fn supports(&self, mode: PositionMode) -> bool {
+        self.inner.supports(mode)
+    }
+}
