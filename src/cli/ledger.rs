@@ -76,14 +76,12 @@ enum Act {
 #[derive(Debug, clap::Args)]
 struct Recharge {
     /// For whom
-    #[arg(long, value_name = "USER")]
     user: i64,
+    /// How much
+    amount: String,
     /// power, gift_power, or wallet:ASSET
     #[arg(long, default_value = "power")]
     purse: String,
-    /// How much
-    #[arg(long)]
-    amount: String,
     /// The payer's own reference: the same reference is the same recharge, however often it is sent
     #[arg(long, value_name = "WORD")]
     reference: String,

@@ -1,6 +1,7 @@
 //! `bursar pause`, `resume` and `status`: what may open positions, and what may not.
 
 use domain::pause::PauseScope;
+use domain::venue::VenueName;
 use serde_json::{Map, json};
 
 use crate::cli::answer::Form;
@@ -13,9 +14,9 @@ use crate::desk::Desk;
 /// What to pause or resume.
 #[derive(Debug, clap::Args)]
 pub(super) struct Args {
-    /// global, or venue:NAME
-    #[arg(long, default_value = "global", value_parser = scope)]
-    scope: PauseScope,
+    /// Only at this venue; without it everywhere
+    #[arg(long, value_name = "NAME", value_parser = venue)]
+    venue: Option<VenueName>,
     #[command(flatten)]
     why: Why,
     #[command(flatten)]
@@ -37,17 +38,18 @@ const COLUMNS: &[Column] = &[
     ("REASON", "reason"),
 ];
 
-fn scope(text: &str) -> Result<PauseScope, &'static str> {
-    PauseScope::parse(text).ok_or("must be global, or venue:NAME of a venue that Bursar knows")
+fn venue(text: &str) -> Result<VenueName, &'static str> {
+    VenueName::parse(text).ok_or("must be a venue that Bursar knows")
 }
 
 /// Pauses or resumes.
 pub(super) async fn run(args: &Args, paused: bool, global: &Global) -> Result<Exit, CliError> {
-    let body = args.why.body(Map::from_iter([("scope".to_owned(), json!(args.scope))]));
+    let scope = args.venue.map_or(PauseScope::Global, PauseScope::Venue);
+    let body = args.why.body(Map::from_iter([("scope".to_owned(), json!(scope))]));
     let path = if paused { "/control/pause" } else { "/control/resume" };
     let direct = async |desk: &Desk| {
         let asker = asker(args.why.reason.as_deref())?;
-        Ok(desk.set_pause(args.scope, paused, &asker).await?)
+        Ok(desk.set_pause(scope, paused, &asker).await?)
     };
     args.form.write(global, (path, body), direct).await?;
     Ok(Exit::Done)

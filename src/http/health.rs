@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use actix_web::{HttpResponse, web};
 use serde_json::json;
+use tokio::sync::Mutex;
 use tokio::time::{Instant, timeout};
 
 use crate::actors::mail::{ActorHealth, HowAreYou, ListChildren, MailError, Pulse};
@@ -17,6 +18,8 @@ use crate::view::{ActorView, HealthView, RobotsHealth, StoreHealth, Vitality};
 
 /// Longest wait for one actor's answer.
 const ANSWER_DEADLINE: Duration = Duration::from_secs(2);
+/// How long the last answer of `/health/ready`, which everyone may ask, holds.
+const FRESH: Duration = Duration::from_millis(500);
 
 /// That the process answers at all.
 #[utoipa::path(get, path = "/health/live", tag = "watch", responses((status = 200, description = "The process answers", body = Object)))]
@@ -24,17 +27,17 @@ pub(super) async fn live() -> HttpResponse {
     HttpResponse::Ok().json(json!({ "live": true }))
 }
 
-/// Whether the daemon takes work: it has caught up, is not stopping, and its store answers.
+/// Whether the daemon takes work: it has caught up, is not stopping, and the ledger, the store and the supervisor live.
 #[utoipa::path(get, path = "/health/ready", tag = "watch", responses((status = 200, description = "The daemon takes work", body = Object)))]
 pub(super) async fn ready(state: web::Data<AppState>) -> Result<HttpResponse, Problem> {
     let not_ready = |why: &str| Problem::new(ProblemKind::Unavailable, why);
     if !state.ready.is() {
         return Err(not_ready("the daemon is starting or stopping"));
     }
-    if !store_health(&state).await.answers {
-        return Err(not_ready("the store does not answer"));
+    match state.vitals.dead(&state).await.as_slice() {
+        [] => Ok(HttpResponse::Ok().json(json!({ "ready": true }))),
+        dead => Err(not_ready(&format!("dead: {}", dead.join(", ")))),
     }
-    Ok(HttpResponse::Ok().json(json!({ "ready": true })))
 }
 
 /// How every actor is. 503 only when the ledger, the store or the supervisor's tick is dead.
@@ -57,39 +60,87 @@ pub(super) async fn health(state: web::Data<AppState>, paging: Asked<Paging>) ->
     })
 }
 
+/// What must live, asked at most twice a second however often everyone asks.
+#[derive(Default)]
+pub(super) struct Vitals {
+    seen: Mutex<Option<(Instant, Vec<&'static str>)>>,
+}
+
+impl Vitals {
+    async fn dead(&self, state: &AppState) -> Vec<&'static str> {
+        let mut seen = self.seen.lock().await;
+        match &*seen {
+            Some((at, dead)) if at.elapsed() < FRESH => dead.clone(),
+            Some(_) | None => {
+                let dead = Signs::take(state).await.dead(state);
+                *seen = Some((Instant::now(), dead.clone()));
+                dead
+            }
+        }
+    }
+}
+
+/// The signs of life of what must live.
+struct Signs {
+    store: StoreHealth,
+    pulse: Result<Result<(), MailError>, MailError>,
+    ledger: Result<ActorHealth, MailError>,
+    supervisor: Result<ActorHealth, MailError>,
+}
+
+impl Signs {
+    async fn take(state: &AppState) -> Self {
+        let mail = &state.mail;
+        let (store, pulse, ledger, supervisor) = tokio::join!(
+            store_health(state),
+            ask(&mail.pulse, Pulse, ANSWER_DEADLINE, "ledger"),
+            ask(&mail.ledger, HowAreYou, ANSWER_DEADLINE, "ledger"),
+            ask(&mail.supervisor, HowAreYou, ANSWER_DEADLINE, "supervisor"),
+        );
+        Self {
+            store,
+            pulse,
+            ledger,
+            supervisor,
+        }
+    }
+
+    fn dead(&self, state: &AppState) -> Vec<&'static str> {
+        let mut dead = Vec::new();
+        if self.ledger.is_err() || !matches!(self.pulse, Ok(Ok(()))) {
+            dead.push("ledger");
+        }
+        if !self.store.answers {
+            dead.push("store");
+        }
+        let now = state.desk.clock.now();
+        let ticked = self.supervisor.as_ref().ok().and_then(|health| health.last_mail);
+        if ticked.is_none_or(|tick| now.since(tick) > state.options.tick_deadline) {
+            dead.push("supervisor");
+        }
+        dead
+    }
+}
+
 async fn look(state: &AppState, page: PageAsk) -> HealthView {
     let mail = &state.mail;
-    let (store, pulse, ledger, scheduler, supervisor, jobs, children) = tokio::join!(
-        store_health(state),
-        ask(&mail.pulse, Pulse, ANSWER_DEADLINE, "ledger"),
-        ask(&mail.ledger, HowAreYou, ANSWER_DEADLINE, "ledger"),
+    let (signs, scheduler, jobs, children) = tokio::join!(
+        Signs::take(state),
         ask(&mail.scheduler, HowAreYou, ANSWER_DEADLINE, "sync_scheduler"),
-        ask(&mail.supervisor, HowAreYou, ANSWER_DEADLINE, "supervisor"),
         ask(&mail.jobs, HowAreYou, ANSWER_DEADLINE, "job_scheduler"),
         ask(&mail.children, ListChildren, ANSWER_DEADLINE, "supervisor"),
     );
-    let now = state.desk.clock.now();
-    let mut dead = Vec::new();
-    if ledger.is_err() || !matches!(pulse, Ok(Ok(()))) {
-        dead.push("ledger");
-    }
-    if !store.answers {
-        dead.push("store");
-    }
-    let ticked = supervisor.as_ref().ok().and_then(|health| health.last_mail);
-    if ticked.is_none_or(|tick| now.since(tick) > state.options.tick_deadline) {
-        dead.push("supervisor");
-    }
+    let dead = signs.dead(state);
     HealthView {
         status: if dead.is_empty() { Vitality::Ok } else { Vitality::Down },
         dead,
         ready: state.ready.is(),
         version: env!("CARGO_PKG_VERSION"),
-        now,
-        store,
+        now: state.desk.clock.now(),
+        store: signs.store,
         actors: vec![
-            view("ledger", ledger),
-            view("supervisor", supervisor),
+            view("ledger", signs.ledger),
+            view("supervisor", signs.supervisor),
             view("sync_scheduler", scheduler),
             view("job_scheduler", jobs),
         ],

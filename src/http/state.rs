@@ -11,6 +11,7 @@ use metrics_exporter_prometheus::PrometheusHandle;
 use crate::actors::mail::{ClosePosition, HowAreYou, ListChildren, Look, Pulse, Recharge, RunJob, SyncNow};
 use crate::desk::Desk;
 use crate::http::attempts::Attempts;
+use crate::http::health::Vitals;
 use crate::http::keyring::Keyring;
 
 /// Where mail to the actors goes.
@@ -91,6 +92,7 @@ pub struct AppState {
     pub ready: Ready,
     pub(super) keyring: Keyring,
     pub(super) attempts: Attempts,
+    pub(super) vitals: Vitals,
 }
 
 impl AppState {
@@ -99,6 +101,7 @@ impl AppState {
         Self {
             keyring: Keyring::new(desk.store.clone()),
             attempts: Attempts::default(),
+            vitals: Vitals::default(),
             desk,
             mail,
             metrics,

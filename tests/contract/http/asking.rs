@@ -6,7 +6,9 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use actix_web::test::TestRequest;
 use domain::access::Role;
-use serde_json::json;
+use proptest::prelude::*;
+use proptest::test_runner::TestRunner;
+use serde_json::{Value, json};
 
 use super::stage::Stage;
 
@@ -236,4 +238,46 @@ async fn same_recharge_is_posted_once_and_another_under_its_reference_is_a_confl
     let float = json!({"reference": "wire-2", "user": user, "purse": "power", "amount": 5.1});
     let float = stage.post(Role::Admin, "/ledger/recharge", float).await.wrong();
     assert_eq!(float, (422, vec!["amount".to_owned()]));
+}
+
+/// T17: whatever the bytes of a body are, the answer is a problem, and nothing is written.
+#[test]
+fn t17_no_body_breaks_the_interface() {
+    let field = prop_oneof![
+        "[a-z_]{1,12}",
+        Just("user".to_owned()),
+        Just("limits".to_owned()),
+        Just("stake".to_owned())
+    ];
+    let leaf = prop_oneof![
+        Just(Value::Null),
+        any::<bool>().prop_map(Value::from),
+        any::<i64>().prop_map(Value::from),
+        any::<f64>().prop_map(Value::from),
+        ".{0,12}".prop_map(Value::from),
+    ];
+    let value = leaf.prop_recursive(3, 24, 4, move |inner| {
+        let map = prop::collection::hash_map(field.clone(), inner.clone(), 0..5);
+        let object = map.prop_map(|map| Value::Object(map.into_iter().collect()));
+        prop_oneof![prop::collection::vec(inner, 0..4).prop_map(Value::from), object]
+    });
+    let json = value.prop_map(|value| value.to_string().into_bytes());
+    let body = prop_oneof![json, prop::collection::vec(any::<u8>(), 1..200)];
+    let system = actix::System::new();
+    let stage = system.block_on(Stage::new());
+    let paths = ["/robots", "/users", "/venue-accounts", "/ledger/recharge"];
+    let mut runner = TestRunner::new(ProptestConfig::with_cases(400));
+    let outcome = runner.run(&(prop::sample::select(paths.to_vec()), body), |(path, body)| {
+        let request = TestRequest::post().uri(path).set_payload(body);
+        let request = request.insert_header(("Content-Type", "application/json"));
+        let reply = system.block_on(stage.send(request, Some(stage.token(Role::Admin))));
+        prop_assert!([400, 422].contains(&reply.status), "{:?}", reply);
+        Ok(())
+    });
+    outcome.unwrap();
+    assert_eq!(
+        system.block_on(stage.trail()).len(),
+        3,
+        "only the stage's own tokens are on record"
+    );
 }

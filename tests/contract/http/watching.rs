@@ -1,5 +1,6 @@
 //! What operators watch.
 
+use actix_web::test::TestRequest;
 use domain::access::Role;
 use serde_json::json;
 
@@ -39,17 +40,22 @@ async fn silent_ledger_and_supervisor_make_the_daemon_down() {
 #[actix_web::test]
 async fn ready_is_said_only_once_it_is() {
     let stage = Stage::new().await;
-    let ready = async || {
-        stage
-            .send(actix_web::test::TestRequest::get().uri("/health/ready"), None)
-            .await
-            .status
-    };
+    let ready = async || stage.send(TestRequest::get().uri("/health/ready"), None).await.status;
     assert_eq!(ready().await, 503);
     stage.state.ready.set(true);
     assert_eq!(ready().await, 200);
     stage.state.ready.set(false);
     assert_eq!(ready().await, 503);
+}
+
+#[actix_web::test]
+async fn daemon_whose_ledger_is_silent_is_not_ready() {
+    let stage = Stage::silent().await;
+    stage.state.ready.set(true);
+    tokio::time::pause();
+    let reply = stage.send(TestRequest::get().uri("/health/ready"), None).await;
+    assert_eq!(reply.wrong().0, 503);
+    assert_eq!(reply.json()["detail"], "dead: ledger, supervisor");
 }
 
 #[actix_web::test]
