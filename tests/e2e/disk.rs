@@ -1,0 +1,143 @@
+//! The disk fails, or the process dies exactly where a commit reaches it; strace makes both happen.
+
+use std::os::unix::process::ExitStatusExt;
+use std::process::Command;
+use std::thread::sleep;
+use std::time::Duration;
+
+use crate::daemon::{Daemon, Home, Load, PATIENCE, count, skip};
+use crate::payer::Payer;
+use crate::whole::{assert_exact, assert_kept, assert_whole};
+
+const LOAD: Load = Load {
+    robots: 12,
+    speed: 60,
+    seed: 5,
+};
+
+/// Whether processes may be traced here.
+fn can_trace() -> bool {
+    let arguments = ["-f", "-D", "-qq", "-o", "/dev/null", "-e", "trace=none", "true"];
+    let able = Command::new("strace")
+        .args(arguments)
+        .status()
+        .is_ok_and(|status| status.success());
+    if !able {
+        skip("strace is not installed, or may not trace");
+    }
+    able
+}
+
+/// The demo, with something done to each thread's syncs to the disk that `when` picks.
+fn demo_with(home: &Home, what: &str, when: &str, seconds: u32) -> Daemon {
+    let log = home.folder().join("strace.log");
+    let inject = format!("inject=fdatasync,fsync:{what}:when={when}");
+    let wrapper = [
+        "strace",
+        "-f",
+        "-D",
+        "-qq",
+        "--seccomp-bpf",
+        "-e",
+        "trace=fdatasync,fsync",
+        "-e",
+        &inject,
+    ];
+    let wrapper = [&wrapper[..], &["-o", log.to_str().unwrap()]].concat();
+    let arguments = LOAD.arguments(home.folder(), seconds);
+    let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
+    home.bursar_under(&wrapper, &arguments).start()
+}
+
+/// T1: the first syncs are those of the migrations.
+#[test]
+fn killed_at_the_nth_commit_of_its_first_life_it_starts_again_and_is_exact() {
+    if !can_trace() {
+        return;
+    }
+    let chosen = match count("BURSAR_E2E_COMMITS", 0) {
+        0 => vec![1, 2, 7, 25],
+        all => (1..=all).collect(),
+    };
+    for nth in chosen {
+        let home = Home::fresh();
+        let mut daemon = demo_with(&home, "signal=SIGKILL", &nth.to_string(), 20);
+        let status = daemon.wait(PATIENCE);
+        assert_eq!(status.signal(), Some(9), "commit {nth}: {status}\n{}", daemon.stderr());
+        let mut again = home.demo(LOAD, 3_600).start();
+        again.wait_ready();
+        again.kill9();
+        assert_exact(&home);
+    }
+}
+
+/// T1: later ones are those of trading.
+#[test]
+fn killed_at_the_nth_commit_of_later_lives_it_loses_nothing_and_doubles_nothing() {
+    if !can_trace() {
+        return;
+    }
+    let home = Home::fresh();
+    let payer = Payer::start(home.folder().to_owned(), 1, "commit");
+    let mut daemon = home.demo(LOAD, 3_600).start();
+    daemon.wait_ready();
+    daemon.kill9();
+    for nth in [3, 10, 33, 100, 200] {
+        let mut daemon = demo_with(&home, "signal=SIGKILL", &nth.to_string(), 3_600);
+        let status = daemon.wait(PATIENCE);
+        assert_eq!(status.signal(), Some(9), "commit {nth}: {status}\n{}", daemon.stderr());
+        assert_exact(&home);
+    }
+    let paid = payer.end();
+    let summary = home.demo(LOAD, 5).start().summary();
+    assert_whole(&home, &summary);
+    assert_kept(&assert_exact(&home), &paid);
+}
+
+/// T3: a disk that refuses every sync is told by health, or ends the process; nothing is acknowledged on it.
+#[test]
+fn a_disk_that_fails_for_good_is_told_and_nothing_is_lost() {
+    if !can_trace() {
+        return;
+    }
+    let home = Home::fresh();
+    let payer = Payer::start(home.folder().to_owned(), 1, "broken");
+    let mut daemon = demo_with(&home, "error=EIO", "40+", 3_600);
+    daemon.wait_ready();
+    let begin = std::time::Instant::now();
+    let told = loop {
+        if let Some(status) = daemon.ended() {
+            break !status.success();
+        }
+        let health = daemon.caller().and_then(|caller| caller.get("/health").ok());
+        if health.is_some_and(|answer| answer.status == 503) {
+            break true;
+        }
+        if begin.elapsed() > PATIENCE {
+            break false;
+        }
+        sleep(Duration::from_millis(50));
+    };
+    assert!(told, "it goes on as if nothing had happened\n{}", daemon.stderr());
+    drop(daemon);
+    let paid = payer.end();
+    assert_kept(&assert_exact(&home), &paid);
+    let summary = home.demo(LOAD, 5).start().summary();
+    assert_whole(&home, &summary);
+}
+
+/// T3: one failed sync is one failed commit, whoever asked for it; it is decided anew or given up, never half done.
+#[test]
+fn a_disk_that_fails_now_and_then_costs_no_acknowledged_recharge() {
+    if !can_trace() {
+        return;
+    }
+    let home = Home::fresh();
+    let payer = Payer::start(home.folder().to_owned(), 1, "flaky");
+    let mut daemon = demo_with(&home, "error=EIO", "40+25", 8);
+    daemon.wait(PATIENCE);
+    let paid = payer.end();
+    assert_kept(&assert_exact(&home), &paid);
+    let summary = home.demo(LOAD, 5).start().summary();
+    assert_whole(&home, &summary);
+}

@@ -1,0 +1,75 @@
+//! The venue takes orders and loses the answers, and the process dies at the worst moment: one intent stays one order.
+
+use std::os::unix::process::ExitStatusExt;
+
+use crate::daemon::{Home, Load, PATIENCE};
+use crate::whole::{assert_exact, assert_whole};
+
+const LOAD: Load = Load {
+    robots: 12,
+    speed: 60,
+    seed: 7,
+};
+
+/// Plays until the point is passed for the sixth time, dies there by SIGKILL, and plays on.
+fn dies_at(point: &str) {
+    let home = Home::fresh()
+        .set("BURSAR__PAPER__FAULTS__LOSE_AFTER_ACCEPT", "250")
+        .set("BURSAR__PAPER__FAULTS__LOSE_BEFORE_ACCEPT", "100");
+    let points = format!("{point}=5*off->return");
+    let mut daemon = home.demo(LOAD, 60).failing_at(&points).start();
+    let status = daemon.wait(PATIENCE);
+    assert_eq!(
+        status.signal(),
+        Some(9),
+        "it never came to {point}\n{}",
+        daemon.stderr()
+    );
+    assert_exact(&home);
+    let summary = home.demo(LOAD, 5).start().summary();
+    assert_whole(&home, &summary);
+}
+
+/// S3-10: the intent is on record before anything is sent.
+#[test]
+fn killed_before_an_open_is_submitted_its_intent_becomes_one_order_or_none() {
+    dies_at("order.before_submit");
+}
+
+/// S3-10: an answer that nobody heard is asked for, never assumed.
+#[test]
+fn killed_after_an_open_is_submitted_it_is_one_order() {
+    dies_at("order.after_submit");
+}
+
+#[test]
+fn killed_before_a_close_is_submitted_the_position_closes_once() {
+    dies_at("close.before_submit");
+}
+
+#[test]
+fn killed_after_a_close_is_submitted_the_position_closes_once() {
+    dies_at("close.after_submit");
+}
+
+#[test]
+fn killed_between_a_fill_at_the_venue_and_its_record_the_fill_counts_once() {
+    dies_at("sync.before_commit");
+}
+
+#[test]
+fn killed_after_a_close_is_recorded_it_is_settled_once() {
+    dies_at("sync.after_commit");
+}
+
+/// S1-13: a process that dies between the close and its charge charges it after the restart.
+#[test]
+fn killed_before_a_settlement_is_written_it_is_settled_once() {
+    dies_at("settle.before_commit");
+}
+
+/// S1-03, S1-06: charge and mark are one commit, so nobody who looks again charges again.
+#[test]
+fn killed_after_a_settlement_is_written_it_is_settled_once() {
+    dies_at("settle.after_commit");
+}
