@@ -20,6 +20,7 @@ use crate::actors::mail::{
     Withdraw,
 };
 use crate::clock::Clock;
+use crate::crash;
 use crate::ports::store::Store;
 use desk::Desk;
 use queue::{Queue, Waiting};
@@ -223,6 +224,7 @@ impl Handler<Pulse> for LedgerActor {
     type Result = ResponseFuture<Result<(), MailError>>;
 
     fn handle(&mut self, _: Pulse, ctx: &mut Self::Context) -> Self::Result {
+        crash::point("ledger.pulse");
         self.last_mail = Some(self.clock.now());
         let (reply, answer) = oneshot::channel();
         self.queue.pulses.push(reply);
