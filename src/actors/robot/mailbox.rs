@@ -8,11 +8,13 @@ use tokio::sync::oneshot;
 
 use super::{NAME, RobotActor};
 use crate::actors::mail::{ActorHealth, ClosePosition, HowAreYou, Look, MailError, RowsChanged, Stop};
+use crate::crash;
 
 impl Handler<Look> for RobotActor {
     type Result = ();
 
     fn handle(&mut self, _: Look, ctx: &mut Context<Self>) {
+        crash::point("robot.look");
         self.take_mail();
         self.look(ctx);
     }
