@@ -8,7 +8,7 @@ use crate::daemon::{Daemon, Home, count, skip};
 use crate::fleet;
 use crate::payer::Payer;
 use crate::postgres::Cluster;
-use crate::whole::{assert_exact, assert_kept};
+use crate::whole::{assert_exact, assert_kept, working};
 
 const ROBOTS: u32 = 10;
 const SPEED: &str = "60";
@@ -37,8 +37,10 @@ fn survives_cuts(home: &Home, cut: impl Fn()) {
         assert_eq!(daemon.ended(), None, "{}", daemon.stderr());
     }
     wait_health(&mut daemon, 200);
-    let health = daemon.caller().unwrap().get("/health").unwrap().body;
-    assert_eq!(health["robots"]["by_state"]["alive"], ROBOTS, "{health}");
+    daemon.wait_until("all robots at work", |daemon| {
+        let health = daemon.caller()?.get("/health").ok()?;
+        (working(&health.body) == u64::from(ROBOTS)).then_some(())
+    });
     ends_whole(home, daemon, payer);
 }
 

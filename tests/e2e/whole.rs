@@ -43,3 +43,10 @@ pub fn assert_kept(books: &Books, paid: &[String]) {
         paid.len()
     );
 }
+
+/// How many robots answer `/health` as those that work do.
+pub fn working(health: &Value) -> u64 {
+    let by_state = &health["robots"]["by_state"];
+    let words = ["flat", "opening", "open", "closing"];
+    words.iter().filter_map(|word| by_state[word].as_u64()).sum()
+}
