@@ -148,29 +148,38 @@ impl Daemon {
         self.fatal.clone()
     }
 
-    /// Takes no new work, finishes what is in flight, and closes everything, within the deadline.
-    pub async fn stop(self, ending: Ending) {
+    /// Takes no new work, finishes what is in flight, and closes everything, within the deadline. Gives the ending that
+    /// it came to: one that was asked for and was not in order is [`Ending::Broken`].
+    pub async fn stop(self, ending: Ending) -> Ending {
         notify::tell(&[NotifyState::Stopping]);
         self.state.ready.set(false);
         self.watchdog.abort();
-        let orderly = async {
-            if ending == Ending::Asked {
-                self.server.stop(true).await;
-                self.actors.stop().await;
-                self.paper.close().await;
-                self.store.close().await;
-            }
+        let ending = match ending {
+            Ending::Asked => self.close_all().await,
+            Ending::Broken => Ending::Broken,
         };
-        if tokio::time::timeout(self.shutdown_deadline, orderly).await.is_err() {
-            error!(
-                event = event::DAEMON_STOP_SLOW,
-                "the stop took longer than daemon.shutdown_deadline"
-            );
-        }
         if let Err(error) = state_files::remove(&self.directory, state_files::URL_FILE) {
             error!(event = event::DAEMON_STOP_SLOW, %error, "could not remove {}", state_files::URL_FILE);
         }
         info!(event = event::DAEMON_STOPPED, "bursar has stopped");
+        ending
+    }
+
+    async fn close_all(&self) -> Ending {
+        let orderly = async {
+            self.server.stop(true).await;
+            self.actors.stop().await;
+            self.paper.close().await;
+            self.store.close().await;
+        };
+        if tokio::time::timeout(self.shutdown_deadline, orderly).await.is_ok() {
+            return Ending::Asked;
+        }
+        error!(
+            event = event::DAEMON_STOP_SLOW,
+            "the stop took longer than daemon.shutdown_deadline"
+        );
+        Ending::Broken
     }
 }
 

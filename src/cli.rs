@@ -24,7 +24,7 @@ use std::error::Error;
 use std::future::Future;
 use std::io::{self, Write};
 use std::path::PathBuf;
-use std::process::ExitCode;
+use std::process::{self, ExitCode};
 
 use clap::{Args, Parser, Subcommand};
 
@@ -111,8 +111,6 @@ pub enum Exit {
     Failed,
     /// Exit code 2: the input or the settings are wrong.
     BadInput,
-    /// Exit code 70: an actor that must not panic did.
-    Broken,
     /// Exit code 3: the daemon does not answer.
     Unreachable,
 }
@@ -123,7 +121,6 @@ impl From<Exit> for ExitCode {
             Exit::Done => 0,
             Exit::Failed => 1,
             Exit::BadInput => 2,
-            Exit::Broken => 70,
             Exit::Unreachable => 3,
         })
     }
@@ -150,9 +147,6 @@ pub enum CliError {
     /// The demo could not be brought to its end.
     #[error("could not end the demo")]
     Curtain(#[from] demo::CurtainError),
-    /// An actor that must not panic did.
-    #[error("an actor that must not panic did")]
-    Broken,
     /// An argument breaks a rule.
     #[error("{0}")]
     BadInput(String),
@@ -196,7 +190,6 @@ pub enum CliError {
 impl CliError {
     fn exit(&self) -> Exit {
         match self {
-            Self::Broken => Exit::Broken,
             Self::Settings(_)
             | Self::BadInput(_)
             | Self::NoToken
@@ -290,6 +283,13 @@ fn run(cli: &Cli) -> Result<Exit, CliError> {
 fn wait(command: impl Future<Output = Result<Exit, CliError>>) -> Result<Exit, CliError> {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     runtime.block_on(command)
+}
+
+/// Ends the process at once with exit code 70: an actor that must not panic did, or the stop was not in order. What is
+/// still held cannot be put away then, and need not be: a kill is safe at any moment.
+fn leave_broken() -> ! {
+    eprintln!("error: the daemon could not go on, or not stop in order; its log says why");
+    process::exit(70)
 }
 
 /// Writes to stdout; a closed pipe is an error here, not a panic.

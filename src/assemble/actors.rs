@@ -107,15 +107,23 @@ impl Actors {
         spawn::poke(&self.supervisor.clone().recipient(), Look);
     }
 
+    /// Lets every robot end its errand and rest; the others go on.
+    pub async fn drain(&self) {
+        if self.supervisor.send(Drain).await.is_err() {
+            warn!(
+                event = event::DAEMON_STOP_SLOW,
+                "the supervisor was gone before it was stopped"
+            );
+        }
+    }
+
     /// Stops all: robots first, the ledger after everybody who mails it.
     pub(super) async fn stop(&self) {
         let gone = "was gone before it was stopped";
         if self.jobs.send(Stop).await.is_err() {
             warn!(event = event::DAEMON_STOP_SLOW, "the job scheduler {gone}");
         }
-        if self.supervisor.send(Drain).await.is_err() {
-            warn!(event = event::DAEMON_STOP_SLOW, "the supervisor {gone}");
-        }
+        self.drain().await;
         if self.scheduler.send(Stop).await.is_err() {
             warn!(event = event::DAEMON_STOP_SLOW, "the sync scheduler {gone}");
         }

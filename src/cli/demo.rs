@@ -93,13 +93,14 @@ async fn play(args: &Args, settings: &Settings, directory: &Path) -> Result<Summ
         () = seats::top_up(&stage.daemon) => Ending::Asked,
         () = until(args.length) => Ending::Asked,
     };
-    if ending == Ending::Broken {
-        stage.daemon.stop(ending).await;
-        return Err(CliError::Broken);
+    let summary = match ending {
+        Ending::Asked => Some(curtain::fall(&stage).await),
+        Ending::Broken => None,
+    };
+    match (stage.daemon.stop(ending).await, summary) {
+        (Ending::Asked, Some(summary)) => Ok(summary?),
+        (Ending::Asked | Ending::Broken, _) => super::leave_broken(),
     }
-    let summary = curtain::fall(&stage).await;
-    stage.daemon.stop(ending).await;
-    Ok(summary?)
 }
 
 async fn until(length: Option<Duration>) {

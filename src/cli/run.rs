@@ -14,15 +14,13 @@ pub(super) struct Args {}
 pub(super) fn run(_args: &Args, global: &Global) -> Result<Exit, CliError> {
     let settings = global.settings()?;
     telemetry::install(&settings.log)?;
-    let ending = actix::System::new().block_on(async {
+    actix::System::new().block_on(async {
         let daemon = assemble::start(&settings).await?;
         info!(event = event::DAEMON_READY, "bursar takes work at {}", daemon.url());
         let ending = assemble::until_told(daemon.fatal()).await;
-        daemon.stop(ending).await;
-        Ok::<_, CliError>(ending)
-    })?;
-    match ending {
-        Ending::Asked => Ok(Exit::Done),
-        Ending::Broken => Err(CliError::Broken),
-    }
+        match daemon.stop(ending).await {
+            Ending::Asked => Ok(Exit::Done),
+            Ending::Broken => super::leave_broken(),
+        }
+    })
 }

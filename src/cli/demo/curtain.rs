@@ -1,32 +1,24 @@
-//! The end of the demo: nothing new opens, everything is synced and settled, and all is counted.
+//! The end of the demo: the robots rest, everything is synced and settled, and all is counted.
 
 use std::time::Duration;
 
 use domain::id::VenueAccountId;
-use domain::order::Order;
-use domain::page::Page;
-use domain::pause::PauseScope;
 use futures::future::join_all;
 use tracing::warn;
 
 use super::Stage;
 use super::summary::Summary;
 use crate::actors::mail::{RunJob, SyncAndWait};
-use crate::desk::{Asker, DeskError};
 use crate::jobs::verify_ledger::verify_ledger;
 use crate::jobs::{JobError, sweep_unsettled};
-use crate::ports::store::{OrderFilter, Store, StoreError};
+use crate::ports::store::{Store, StoreError};
 
-/// Longest wait for orders whose outcome is not known yet.
+/// Longest wait until everything adds up.
 const PATIENCE: Duration = Duration::from_secs(15);
-const PAGE: u32 = 500;
 
 /// Why the demo could not be counted.
 #[derive(Debug, thiserror::Error)]
 pub enum CurtainError {
-    /// The pause was not taken.
-    #[error("could not pause")]
-    Pause(#[from] DeskError),
     /// The store or the venue's vault cannot be read.
     #[error("could not read the store")]
     Store(#[from] StoreError),
@@ -35,39 +27,27 @@ pub enum CurtainError {
     Verify(#[from] JobError),
 }
 
-/// Pauses while the last orders are looked up and the last closes are settled, resumes (so that the demo can be continued), and
-/// counts.
+/// Lets the robots end, so that nothing opens or closes any more; then syncs, settles and counts until it adds up, because
+/// the market still runs and may yet liquidate.
 pub async fn fall(stage: &Stage) -> Result<Summary, CurtainError> {
-    let asker = Asker {
-        by: "demo".to_owned(),
-        reason: "the demo ends".to_owned(),
-        from: "local".to_owned(),
-    };
-    stage.daemon.desk.set_pause(PauseScope::Global, true, &asker).await?;
-    let store: &dyn Store = stage.daemon.store.as_ref();
+    stage.daemon.actors.drain().await;
     let deadline = tokio::time::Instant::now() + PATIENCE;
     loop {
-        let live = OrderFilter {
-            live: Some(true),
-            ..OrderFilter::default()
-        };
-        let orders = store.orders(live, Page::first(PAGE)).await?;
-        sync(stage, store.busy_accounts().await?).await;
-        if !orders.iter().any(is_unconfirmed) || tokio::time::Instant::now() > deadline {
-            break;
+        let summary = count(stage).await?;
+        if summary.is_right() || tokio::time::Instant::now() > deadline {
+            return Ok(summary);
         }
         tokio::time::sleep(Duration::from_millis(100)).await;
     }
+}
+
+async fn count(stage: &Stage) -> Result<Summary, CurtainError> {
+    let store: &dyn Store = stage.daemon.store.as_ref();
+    sync(stage, store.busy_accounts().await?).await;
     sweep(stage).await;
     let accepted = stage.daemon.paper.accepted().await?;
     let verified = verify_ledger(store).await?;
-    let summary = Summary::at_the_end(store, &accepted, verified.finding.is_none()).await?;
-    stage.daemon.desk.set_pause(PauseScope::Global, false, &asker).await?;
-    Ok(summary)
-}
-
-fn is_unconfirmed(order: &Order) -> bool {
-    order.state.is_unconfirmed()
+    Ok(Summary::at_the_end(store, &accepted, verified.finding.is_none()).await?)
 }
 
 async fn sync(stage: &Stage, accounts: Vec<VenueAccountId>) {
