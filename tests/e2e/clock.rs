@@ -7,7 +7,7 @@ use crate::whole::{assert_exact, assert_whole};
 
 const LOAD: Load = Load {
     robots: 12,
-    speed: 60,
+    speed: 600,
     seed: 3,
 };
 

@@ -11,7 +11,7 @@ use crate::whole::{assert_exact, assert_kept, assert_whole};
 
 const LOAD: Load = Load {
     robots: 12,
-    speed: 60,
+    speed: 600,
     seed: 5,
 };
 

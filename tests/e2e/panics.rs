@@ -5,7 +5,7 @@ use crate::whole::{assert_exact, assert_whole, working};
 
 const LOAD: Load = Load {
     robots: 12,
-    speed: 60,
+    speed: 600,
     seed: 13,
 };
 

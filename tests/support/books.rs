@@ -87,7 +87,7 @@ impl Books {
             balances: pairs(&balances),
             overdrawn: window.count("SELECT COUNT(*) FROM ledger_account WHERE balance < lowest"),
             orders: pairs(&orders).into_iter().collect(),
-            at_venue: at_venue.iter().map(|row| row.try_get_by_index(0).unwrap()).collect(),
+            at_venue: at_venue.iter().filter_map(client_id).collect(),
         }
     }
 
@@ -181,6 +181,12 @@ impl Books {
         let open: Vec<_> = self.orders.iter().filter(|(_, state)| doubtful(state)).collect();
         assert!(open.is_empty(), "orders whose fate is unknown: {open:?}");
     }
+}
+
+/// The paper venue keys our orders by account and client id; those of a hand have a number instead.
+fn client_id(row: &QueryResult) -> Option<String> {
+    let key: String = row.try_get_by_index(0).unwrap();
+    Some(key.split_once('/')?.1.to_owned())
 }
 
 fn closed_of(row: &QueryResult) -> (i64, Closed) {
