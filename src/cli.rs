@@ -287,6 +287,10 @@ fn wait(command: impl Future<Output = Result<Exit, CliError>>) -> Result<Exit, C
 
 /// Ends the process at once with exit code 70: an actor that must not panic did, or the stop was not in order. What is
 /// still held cannot be put away then, and need not be: a kill is safe at any moment.
+#[expect(
+    clippy::disallowed_methods,
+    reason = "dropping connections after the runtime's end panics, and would abort with another code"
+)]
 fn leave_broken() -> ! {
     eprintln!("error: the daemon could not go on, or not stop in order; its log says why");
     process::exit(70)
