@@ -11,67 +11,10 @@ pub struct Migration;
 #[async_trait::async_trait]
 impl MigrationTrait for Migration {
     async fn up(&self, manager: &SchemaManager) -> Result<(), DbErr> {
-        Table::new("ledger_account")
-            .number("id")
-            .word(
-                "kind",
-                &[
-                    "user_power",
-                    "user_gift_power",
-                    "user_wallet",
-                    "user_debt",
-                    "issuance",
-                    "platform_revenue",
-                    "debt_clearing",
-                ],
-            )
-            .number("owner")
-            .name("asset")
-            .fixed("balance")
-            .fixed("lowest")
-            .key("id")
-            .unique("kind, owner, asset")
-            .check("balance >= lowest")
-            .check("kind NOT IN ('user_power', 'user_gift_power', 'user_wallet', 'user_debt') OR lowest >= 0")
-            .create(manager)
-            .await?;
-        Table::new("entry")
-            .number("seq")
-            .name("entry_key")
-            .word("kind", &["recharge", "withdraw", "power_settle", "debt_collect"])
-            .number("at")
-            .text("reference")
-            .text("remark")
-            .maybe_text("asked_by")
-            .name("previous")
-            .name("digest")
-            .key("seq")
-            .unique("entry_key")
-            .unique("previous")
-            .check("seq > 0")
-            .create(manager)
-            .await?;
-        Table::new("posting")
-            .number("entry_seq")
-            .number("line")
-            .number("account_id")
-            .fixed("amount")
-            .fixed("balance_before")
-            .fixed("balance_after")
-            .key("entry_seq, line")
-            .references("entry_seq", "entry", "seq")
-            .references("account_id", "ledger_account", "id")
-            .check("balance_before + amount = balance_after")
-            .index("posting_by_account", "account_id, entry_seq")
-            .create(manager)
-            .await?;
-        Table::new("entry_refusal")
-            .name("entry_key")
-            .text("reason")
-            .number("at")
-            .key("entry_key")
-            .create(manager)
-            .await
+        accounts().create(manager).await?;
+        entries().create(manager).await?;
+        postings().create(manager).await?;
+        refusals().create(manager).await
     }
 
     async fn down(&self, manager: &SchemaManager) -> Result<(), DbErr> {
@@ -81,4 +24,69 @@ impl MigrationTrait for Migration {
     fn use_transaction(&self) -> Option<bool> {
         Some(true)
     }
+}
+
+fn accounts() -> Table {
+    Table::new("ledger_account")
+        .number("id")
+        .word(
+            "kind",
+            &[
+                "user_power",
+                "user_gift_power",
+                "user_wallet",
+                "user_debt",
+                "issuance",
+                "platform_revenue",
+                "debt_clearing",
+            ],
+        )
+        .number("owner")
+        .name("asset")
+        .fixed("balance")
+        .fixed("lowest")
+        .key("id")
+        .unique("kind, owner, asset")
+        .check("balance >= lowest")
+        .check("kind NOT IN ('user_power', 'user_gift_power', 'user_wallet', 'user_debt') OR lowest >= 0")
+}
+
+fn entries() -> Table {
+    Table::new("entry")
+        .number("seq")
+        .name("entry_key")
+        .word("kind", &["recharge", "withdraw", "power_settle", "debt_collect"])
+        .number("at")
+        .text("reference")
+        .text("remark")
+        .maybe_text("asked_by")
+        .name("previous")
+        .name("digest")
+        .key("seq")
+        .unique("entry_key")
+        .unique("previous")
+        .check("seq > 0")
+}
+
+fn postings() -> Table {
+    Table::new("posting")
+        .number("entry_seq")
+        .number("line")
+        .number("account_id")
+        .fixed("amount")
+        .fixed("balance_before")
+        .fixed("balance_after")
+        .key("entry_seq, line")
+        .references("entry_seq", "entry", "seq")
+        .references("account_id", "ledger_account", "id")
+        .check("balance_before + amount = balance_after")
+        .index("posting_by_account", "account_id, entry_seq")
+}
+
+fn refusals() -> Table {
+    Table::new("entry_refusal")
+        .name("entry_key")
+        .text("reason")
+        .number("at")
+        .key("entry_key")
 }

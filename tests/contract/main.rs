@@ -8,4 +8,5 @@ mod panics;
 mod paper;
 mod robot;
 mod settings;
+mod store;
 mod systemd;

@@ -102,7 +102,7 @@ async fn move_cursor(
     what: &str,
 ) -> Result<(), Failure> {
     let moved = sync_cursor::Entity::update_many()
-        .col_expr(sync_cursor::Column::HistoryCursor, Expr::val(to.0.as_str()).into())
+        .col_expr(sync_cursor::Column::HistoryCursor, Expr::val(to.0.as_str()))
         .filter(sync_cursor::Column::AccountId.eq(account.0))
         .filter(sync_cursor::Column::HistoryCursor.eq(from.0.as_str()));
     match tx.update(moved, 1, what).await {
@@ -132,8 +132,8 @@ async fn resolve_alert(tx: &Tx<'_>, alert: &Alert, what: &str) -> Result<(), Fai
         return Err(Failure::Refused(format!("{what} without its end")));
     };
     let over = alert::Entity::update_many()
-        .col_expr(alert::Column::ResolvedAt, Expr::val(at.0).into())
-        .col_expr(alert::Column::OpenKey, Expr::val(None::<String>).into())
+        .col_expr(alert::Column::ResolvedAt, Expr::val(at.0))
+        .col_expr(alert::Column::OpenKey, Expr::val(None::<String>))
         .filter(alert::Column::Id.eq(alert.id.0))
         .filter(alert::Column::ResolvedAt.is_null());
     tx.update(over, 1, what).await
@@ -144,8 +144,8 @@ async fn revoke_token(tx: &Tx<'_>, token: &Token, what: &str) -> Result<(), Fail
         return Err(Failure::Refused(format!("{what} without its end")));
     };
     let revoked = access_token::Entity::update_many()
-        .col_expr(access_token::Column::RevokedAt, Expr::val(at.0).into())
-        .col_expr(access_token::Column::ValidName, Expr::val(None::<String>).into())
+        .col_expr(access_token::Column::RevokedAt, Expr::val(at.0))
+        .col_expr(access_token::Column::ValidName, Expr::val(None::<String>))
         .filter(access_token::Column::Id.eq(token.id.0))
         .filter(access_token::Column::RevokedAt.is_null());
     tx.update(revoked, 1, what).await

@@ -80,7 +80,7 @@ pub async fn take_block(tx: &Tx<'_>, kind: IdKind, size: i64) -> Result<i64, Fai
         return Ok(1);
     };
     let taken = id_block::Entity::update_many()
-        .col_expr(id_block::Column::NextId, Expr::val(stored.next_id + size).into())
+        .col_expr(id_block::Column::NextId, Expr::val(stored.next_id + size))
         .filter(id_block::Column::Kind.eq(kind.as_str()))
         .filter(id_block::Column::NextId.eq(stored.next_id));
     tx.update(taken, 1, &what).await?;
@@ -105,7 +105,7 @@ pub async fn installation(tx: &Tx<'_>, tag: &str) -> Result<String, Failure> {
 /// Writes what is there already.
 pub async fn touch(tx: &Tx<'_>) -> Result<(), Failure> {
     let same = installation::Entity::update_many()
-        .col_expr(installation::Column::Tag, Expr::col(installation::Column::Tag).into())
+        .col_expr(installation::Column::Tag, Expr::col(installation::Column::Tag))
         .filter(installation::Column::Id.eq(1));
     tx.run(same.exec(tx.connection()), "installation").await.map(|_| ())
 }

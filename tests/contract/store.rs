@@ -1,0 +1,77 @@
+//! What every store promises: one suite on memory, SQLite, PostgreSQL and MariaDB.
+
+#[path = "../support/databases.rs"]
+mod databases;
+
+mod faults;
+mod groups;
+mod guards;
+mod ids;
+mod ledger;
+mod money;
+mod operations;
+mod pages;
+mod paper;
+mod random;
+mod rows;
+mod samples;
+mod settlements;
+mod tables;
+
+/// Each story on each kind of store, with a database of its own.
+macro_rules! stories {
+    ($($topic:ident: $($story:ident),+;)+) => {
+        stories!(@kind memory, Memory, false, $($topic: $($story),+;)+);
+        stories!(@kind sqlite, Sqlite, false, $($topic: $($story),+;)+);
+        stories!(@kind postgres, Postgres, false, $($topic: $($story),+;)+);
+        stories!(@kind mariadb, MariaDb, false, $($topic: $($story),+;)+);
+    };
+    (@sql $($topic:ident: $($story:ident),+;)+) => {
+        stories!(@kind bare_sqlite, Sqlite, true, $($topic: $($story),+;)+);
+        stories!(@kind bare_postgres, Postgres, true, $($topic: $($story),+;)+);
+        stories!(@kind bare_mariadb, MariaDb, true, $($topic: $($story),+;)+);
+    };
+    (@kind $module:ident, $kind:ident, $bare:literal, $($topic:ident: $($story:ident),+;)+) => {
+        mod $module {
+            use super::databases::{Kind, tell};
+            $($(
+                #[tokio::test]
+                async fn $story() {
+                    tell(Kind::$kind, $bare, super::$topic::$story).await;
+                }
+            )+)+
+        }
+    };
+}
+
+stories! {
+    rows: every_kind_of_row_is_read_back_as_it_was_written, every_state_of_a_position_is_read_back,
+        every_state_of_an_order_is_read_back, lines_of_the_audit_trail_are_read_back,
+        every_name_in_the_ledger_is_accepted, every_name_in_trading_is_accepted, every_name_in_operations_is_accepted;
+    money: money_at_its_bounds_is_exact, sums_are_exact, a_sum_beyond_the_bound_is_an_error_and_not_a_wrong_number;
+    guards: what_exists_is_not_added_again, a_row_that_changed_since_is_not_overwritten, names_are_unique,
+        s1_05_the_same_order_or_position_is_refused_under_another_user, a_client_order_id_is_used_once,
+        a_venue_order_belongs_to_one_order, fills_and_incomes_are_recorded_once, a_cursor_moves_only_from_where_it_is,
+        what_belongs_to_nobody_is_refused, a_refused_change_takes_all_others_with_it, rules_of_rows_are_kept;
+    operations: an_alert_is_raised_once_until_it_is_resolved, a_token_is_revoked_once_and_its_name_is_free_again,
+        the_last_word_on_a_pause_counts;
+    ledger: a_group_is_written_whole_and_read_back, a_large_group_is_written_whole,
+        s0_09_a_balance_that_moved_refuses_the_whole_group, a_balance_below_its_floor_is_refused,
+        s1_03_a_key_is_posted_once, the_chain_does_not_fork, a_group_may_leave_a_balance_as_it_was,
+        refused_keys_stay_refused;
+    settlements: s1_06_charge_and_mark_are_one, s0_01_a_settlement_is_decided_once,
+        s0_04_one_debt_per_position_however_often, a_debt_ends_once, settling_outdates_older_decisions;
+    pages: lists_are_read_page_by_page, positions_are_filtered, orders_are_filtered, past_closes_are_read_in_time_order,
+        s0_02_what_is_unsettled_is_found_however_old, busy_accounts_are_those_with_something_live,
+        alerts_come_newest_first, entries_of_an_account_are_found, many_keys_are_looked_up;
+    ids: ids_are_unique_under_two_open_stores, ids_are_handed_out_in_a_row, the_installation_has_one_tag,
+        a_store_that_answers_is_alive;
+    groups: a_refused_commit_does_not_hurt_its_neighbours, concurrent_changes_of_one_row_have_one_winner_each;
+    paper: rows_of_the_paper_venue_are_replaced_by_key, the_paper_venues_rows_are_read_by_number;
+}
+
+stories! { @sql
+    tables: migrations_go_up_down_and_up, a_schema_that_is_behind_is_refused, a_newer_schema_is_refused,
+        s0_06_a_closed_position_without_a_close_time_is_refused, units_beyond_the_bound_are_refused_by_the_table,
+        a_closed_store_says_so;
+}
