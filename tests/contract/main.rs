@@ -3,7 +3,10 @@
 #![expect(clippy::unwrap_used, reason = "a test stops at the first surprise")]
 
 mod cli;
+#[path = "../support/databases.rs"]
+mod databases;
 mod http;
+mod ledger;
 mod panics;
 mod paper;
 mod robot;

@@ -1,7 +1,6 @@
 //! What every store promises: one suite on memory, SQLite, PostgreSQL and MariaDB.
 
-#[path = "../support/databases.rs"]
-mod databases;
+use crate::databases;
 
 mod faults;
 mod groups;
