@@ -5,27 +5,31 @@
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use actix::{Actor, Addr};
+use actix::{Actor, Addr, MailboxError};
 use bursar::actors::alert::{AlertActor, AlertDeps};
 use bursar::actors::ledger::{LedgerActor, LedgerDeps, LedgerOptions};
-use bursar::actors::mail::Recharge;
+use bursar::actors::mail::{MailError, Recharge, Settle};
 use bursar::adapters::store::{SqlStore, StoreOptions, schema};
 use bursar::clock::{Clock, SystemClock};
 use bursar::jobs::verify_ledger::verify_ledger;
 use bursar::ports::store::Store;
 use domain::change::{Change, ChangeSet};
-use domain::fixed::Amount;
-use domain::id::UserId;
-use domain::ledger::{Account, AccountKey, Facts, FreshIds, Head, Purse, Request, Rules, Transfer, decide};
-use domain::settlement::PayOrder;
+use domain::fixed::{Amount, Quantity};
+use domain::id::{PositionId, UserId, VenueAccountId};
+use domain::ledger::{Account, Facts, FreshIds, Head, Purse, Request, Rules, Transfer, decide};
+use domain::market::{Side, Symbol};
+use domain::position::{CloseReason, Origin, Position, PositionState, ProfitBasis};
+use domain::settlement::{PayOrder, Settlement};
 use domain::time::Timestamp;
-use domain::user::User;
+use domain::user::{PositionMode, User, VenueAccount};
+use domain::venue::{MarginMode, VenueName};
 use futures::StreamExt;
 use secrecy::SecretString;
 use tokio::sync::watch;
 
 const USERS: i64 = 1_000;
 const GROUP: usize = 200;
+const REQUESTS: usize = 20_000;
 
 fn rules() -> Rules {
     Rules {
@@ -39,13 +43,19 @@ fn main() {
     let spent = purely(groups);
     report("decided, one hot account, pure", GROUP * groups, spent);
     for (name, users) in [("one hot wallet", 1), ("a thousand wallets", USERS)] {
-        let requests = 20_000;
-        let (spent, mut waits) = actix_rt::System::new().block_on(through_the_actor(requests, users));
-        report(&format!("written to SQLite, {name}"), requests, spent);
-        waits.sort_unstable();
-        let at = |share: usize| waits[(waits.len() - 1) * share / 100];
-        println!("  receipts: p50 {:?}, p99 {:?}, most {:?}", at(50), at(99), at(100));
+        let (spent, waits) = actix_rt::System::new().block_on(recharges(REQUESTS, users));
+        report(&format!("recharges written to SQLite, {name}"), REQUESTS, spent);
+        report_waits(waits);
     }
+    let (spent, waits) = actix_rt::System::new().block_on(settlements(REQUESTS));
+    report("settlements written to SQLite, a thousand users", REQUESTS, spent);
+    report_waits(waits);
+}
+
+fn report_waits(mut waits: Vec<Duration>) {
+    waits.sort_unstable();
+    let at = |share: usize| waits[(waits.len() - 1) * share / 100];
+    println!("  receipts: p50 {:?}, p99 {:?}, most {:?}", at(50), at(99), at(100));
 }
 
 fn report(what: &str, count: usize, spent: Duration) {
@@ -95,46 +105,125 @@ fn recharge(number: usize) -> Request {
 }
 
 /// Recharges by 400 senders at a time; answers the time spent, and each sender's wait.
-async fn through_the_actor(requests: usize, users: i64) -> (Duration, Vec<Duration>) {
+async fn recharges(requests: usize, users: i64) -> (Duration, Vec<Duration>) {
     let folder = tempfile::TempDir::new().unwrap();
     let store = open(&folder).await;
     add_users(&*store).await;
     let ledger = start(Arc::clone(&store));
-    let send = |number: usize| {
-        let mail = Recharge {
-            reference: format!("r{number}"),
-            user: UserId(i64::try_from(number).unwrap() % users + 1),
-            purse: Purse::Power,
-            amount: Amount::ONE,
-            by: "bench".to_owned(),
-            remark: String::new(),
-        };
-        let ledger = ledger.clone();
-        async move {
-            let begun = Instant::now();
-            ledger.send(mail).await.unwrap().unwrap();
-            begun.elapsed()
-        }
-    };
-    let begun = Instant::now();
-    let waits = futures::stream::iter((0..requests).map(send))
-        .buffer_unordered(2 * GROUP)
-        .collect()
-        .await;
-    let spent = begun.elapsed();
+    let send = |number: usize| ledger.send(brings(number, i64::try_from(number).unwrap() % users + 1));
+    let timed = timed(requests, send).await;
     let verified = verify_ledger(&*store).await.unwrap();
     assert_eq!(verified.finding, None);
     assert_eq!(verified.entries, u64::try_from(requests).unwrap());
-    let issued = store.accounts_by_key(&[issuance()]).await.unwrap();
+    let issued = store.accounts_by_key(&[Purse::Power.issuance()]).await.unwrap();
     assert_eq!(
         issued[0].balance.negated(),
         Amount::whole(i64::try_from(requests).unwrap()).unwrap()
     );
-    (spent, waits)
+    timed
 }
 
-fn issuance() -> AccountKey {
-    Purse::Power.issuance()
+/// Settlements of closed positions by 400 senders at a time.
+async fn settlements(requests: usize) -> (Duration, Vec<Duration>) {
+    let folder = tempfile::TempDir::new().unwrap();
+    let store = open(&folder).await;
+    add_users(&*store).await;
+    let ledger = start(Arc::clone(&store));
+    for user in 1..=USERS {
+        ledger
+            .send(brings(usize::try_from(user).unwrap(), user))
+            .await
+            .unwrap()
+            .unwrap();
+    }
+    let ids: Vec<i64> = (1..=i64::try_from(requests).unwrap()).collect();
+    for ids in ids.chunks(500) {
+        let positions = ids.iter().map(|id| Change::AddPosition(Box::new(closed(*id))));
+        let changes = positions.collect();
+        store.commit(ChangeSet { changes }).await.unwrap();
+    }
+    let send = |number: usize| {
+        let position = PositionId(i64::try_from(number).unwrap() + 1);
+        ledger.send(Settle { position })
+    };
+    let timed = timed(requests, send).await;
+    let verified = verify_ledger(&*store).await.unwrap();
+    assert_eq!((verified.finding, verified.pending), (None, 0));
+    assert_eq!(
+        verified.entries,
+        u64::try_from(requests).unwrap() + USERS.unsigned_abs()
+    );
+    timed
+}
+
+/// Sends all, 400 at a time.
+async fn timed<F, R, T>(requests: usize, send: F) -> (Duration, Vec<Duration>)
+where
+    F: Fn(usize) -> R,
+    R: Future<Output = Result<Result<T, MailError>, MailboxError>>,
+{
+    let one = |number: usize| {
+        let sent = send(number);
+        async move {
+            let begun = Instant::now();
+            sent.await.unwrap().unwrap();
+            begun.elapsed()
+        }
+    };
+    let begun = Instant::now();
+    let sent = futures::stream::iter((0..requests).map(one)).buffer_unordered(2 * GROUP);
+    let waits = sent.collect().await;
+    (begun.elapsed(), waits)
+}
+
+fn brings(number: usize, user: i64) -> Recharge {
+    Recharge {
+        reference: format!("r{number}"),
+        user: UserId(user),
+        purse: Purse::Power,
+        amount: Amount::ONE,
+        by: "bench".to_owned(),
+        remark: String::new(),
+    }
+}
+
+/// A closed position of which half can be paid.
+fn closed(id: i64) -> Position {
+    let profit = if id <= USERS * 10 { "1" } else { "1.00000001" };
+    let profit: Amount = profit.parse().unwrap();
+    let user = id % USERS + 1;
+    Position {
+        id: PositionId(id),
+        robot: None,
+        user: UserId(user),
+        account: VenueAccountId(user),
+        venue: VenueName::parse("paper").unwrap(),
+        symbol: Symbol::new("BTCUSDT"),
+        side: Side::Long,
+        origin: Origin::Robot,
+        state: PositionState::Closed {
+            at: Timestamp(1),
+            reason: CloseReason::TakeProfit,
+            profit,
+        },
+        quantity: Quantity::ZERO,
+        entered: Quantity::ONE,
+        entry_notional: Amount::ONE,
+        exit_notional: Amount::ONE,
+        realised: profit,
+        fees: Amount::ZERO,
+        funding: Amount::ZERO,
+        leverage: 10,
+        margin_mode: MarginMode::Cross,
+        exits: None,
+        peak: None,
+        profit_basis: ProfitBasis::Net,
+        settlement: Settlement::Pending,
+        opened_at: Some(Timestamp(1)),
+        created_at: Timestamp(1),
+        updated_at: Timestamp(1),
+        version: 1,
+    }
 }
 
 async fn open(folder: &tempfile::TempDir) -> Arc<dyn Store> {
@@ -155,6 +244,14 @@ async fn add_users(store: &dyn Store) {
         changes.push(Change::AddUser(User {
             id: UserId(id),
             name: format!("user {id}"),
+            created_at: Timestamp(1),
+        }));
+        changes.push(Change::AddVenueAccount(VenueAccount {
+            id: VenueAccountId(id),
+            user: UserId(id),
+            venue: VenueName::parse("paper").unwrap(),
+            label: format!("account {id}"),
+            mode: PositionMode::OneWay,
             created_at: Timestamp(1),
         }));
     }
