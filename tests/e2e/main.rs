@@ -18,8 +18,10 @@ mod payer;
 mod postgres;
 
 mod clock;
+mod command_line;
 mod database;
 mod disk;
+mod http;
 mod kill;
 mod lost_response;
 mod notify;
