@@ -48,6 +48,7 @@ pub fn troubles(seed: u64) -> Troubles {
         commit_before: 15,
         commit_after: 15,
         robot_panics: 30,
+        late_placements: 80,
         venue: Chaos {
             seed,
             lose_before: 30,

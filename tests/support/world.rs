@@ -43,6 +43,7 @@ pub struct Troubles {
     pub commit_before: u32,
     pub commit_after: u32,
     pub robot_panics: u32,
+    pub late_placements: u32,
     pub venue: Chaos,
 }
 
@@ -53,6 +54,7 @@ impl Troubles {
             commit_before: 0,
             commit_after: 0,
             robot_panics: 0,
+            late_placements: 0,
             venue: Chaos::default(),
         }
     }

@@ -83,6 +83,7 @@ impl Daemon {
             chaos: Arc::clone(&world.chaos),
             panics: Arc::clone(&world.panics),
             polls: Arc::clone(&polls),
+            late_per_mille: world.troubles.late_placements,
         });
         let scheduler = SyncSchedulerActor::new(SyncDeps {
             store: Arc::clone(&store),

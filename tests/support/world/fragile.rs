@@ -2,6 +2,7 @@
 
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, Once};
+use std::time::Duration;
 
 use async_trait::async_trait;
 use bursar::adapters::venue::paper::PaperVenue;
@@ -16,6 +17,8 @@ use domain::venue::{AccountReport, ClientOrderId, Cursor, OrderIntent, OrderRepo
 
 use super::Chance;
 
+/// Longest time that a request may be on its way, in milliseconds: less than the grace, more than a sender waits.
+const LONGEST_WAY: u64 = 4_500;
 const MESSAGE: &str = "injected: a robot panics";
 
 /// When robots panic.
@@ -83,9 +86,27 @@ pub struct FragileVenue {
     pub chaos: Arc<AtomicBool>,
     pub panics: Arc<Panics>,
     pub polls: Arc<AtomicUsize>,
+    pub late_per_mille: u32,
 }
 
 impl FragileVenue {
+    /// How long a request is on its way, when that is long.
+    fn delay(&self) -> Option<Duration> {
+        let mut chance = self.panics.chance.lock().unwrap();
+        let is_late = self.chaos.load(Ordering::Relaxed) && chance.in_thousand(self.late_per_mille);
+        is_late.then(|| Duration::from_millis(chance.below(LONGEST_WAY)))
+    }
+
+    /// A request that arrives even when its sender has stopped waiting for the answer.
+    async fn place_late(&self, account: VenueAccountId, intent: OrderIntent, delay: Duration) -> Outcome<OrderReport> {
+        let venue = Arc::clone(&self.inner);
+        let way = tokio::spawn(async move {
+            tokio::time::sleep(delay).await;
+            venue.place(account, &intent).await
+        });
+        way.await.unwrap()
+    }
+
     fn strike(&self, account: VenueAccountId, after: bool) {
         if self.panics.strikes(&self.chaos, account, after) {
             self.panics.struck.fetch_add(1, Ordering::Relaxed);
@@ -118,7 +139,10 @@ impl Venue for FragileVenue {
 
     async fn place(&self, account: VenueAccountId, intent: &OrderIntent) -> Outcome<OrderReport> {
         self.strike(account, false);
-        let outcome = self.inner.place(account, intent).await;
+        let outcome = match self.delay() {
+            None => self.inner.place(account, intent).await,
+            Some(delay) => self.place_late(account, intent.clone(), delay).await,
+        };
         self.strike(account, true);
         outcome
     }
