@@ -76,6 +76,8 @@ pub struct SupervisorActor {
     deps: SupervisorDeps,
     seats: BTreeMap<RobotId, Seat>,
     holders: BTreeSet<RobotId>,
+    /// Children that live.
+    living: usize,
     spawns_left: usize,
     reading: bool,
     read_again: bool,
@@ -95,6 +97,7 @@ impl SupervisorActor {
         Self {
             spawns_left: deps.options.spawns_per_tick,
             deps,
+            living: 0,
             seats: BTreeMap::new(),
             holders: BTreeSet::new(),
             reading: false,

@@ -1,9 +1,10 @@
 //! Named stories: each one thing that goes wrong, with exact ends.
 
 use std::sync::Arc;
+use std::sync::atomic::Ordering;
 use std::time::Duration;
 
-use bursar::actors::mail::{ActorHealth, ClosePosition, ListChildren};
+use bursar::actors::mail::{ActorHealth, ClosePosition, ListChildren, SyncAndWait};
 use bursar::adapters::store::MemoryStore;
 use bursar::adapters::venue::paper::{Fault, Target};
 use bursar::ports::store::{OrderFilter, PositionFilter, Store};
@@ -296,7 +297,7 @@ fn venue_that_limits_requests_is_left_alone_until_it_may_be_asked_again() {
         let wait = Fault::PollRateLimited(Duration::from_secs(40));
         daemon.venue.faults().expect(Target::Anyone, wait, 1);
         assert!(!daemon.sync(ACCOUNT).await);
-        let polls = || daemon.polls.load(std::sync::atomic::Ordering::Relaxed);
+        let polls = || daemon.polls.load(Ordering::Relaxed);
         let before = polls();
         let forced = daemon.sync(ACCOUNT);
         assert!(!forced.await, "not even when somebody waits for it");
@@ -305,6 +306,55 @@ fn venue_that_limits_requests_is_left_alone_until_it_may_be_asked_again() {
         daemon.seconds(40).await;
         assert!(polls() > before);
         assert!(daemon.sync(ACCOUNT).await);
+        daemon.stop().await;
+    });
+    assert_sound(&world);
+}
+
+#[test]
+fn s2_02_account_that_could_not_be_read_is_polled_as_if_it_held_a_position() {
+    let mut world = quiet_world();
+    world.live(async |daemon| {
+        begin(daemon).await;
+        daemon.seconds(40).await;
+        let polls = || daemon.polls.load(Ordering::Relaxed);
+        // Flat: one poll in 30 s of the one account that has a robot.
+        let before = polls();
+        daemon.seconds(30).await;
+        assert_eq!(polls() - before, 1);
+        daemon
+            .venue
+            .faults()
+            .expect(Target::Account(ACCOUNT), Fault::PollUnreachable, 4);
+        assert!(!daemon.sync(ACCOUNT).await);
+        let before = polls();
+        // Retries after 1, 2 and 4 s fail too; the one after 8 s finds it flat.
+        daemon.seconds(20).await;
+        assert_eq!(polls() - before, 4);
+        daemon.stop().await;
+    });
+    assert_sound(&world);
+}
+
+#[test]
+fn s2_05_account_that_answers_slowly_delays_no_other() {
+    let mut world = quiet_world();
+    world.live(async |daemon| {
+        daemon.seconds(10).await;
+        let slow = Target::Account(VenueAccountId(2));
+        daemon.venue.faults().delay(slow, Duration::from_millis(3_900));
+        let account = VenueAccountId(2);
+        let waits = daemon.scheduler.send(SyncAndWait { account });
+        let waits = actix::spawn(waits);
+        tokio::time::sleep(Duration::from_millis(1)).await;
+        let start = tokio::time::Instant::now();
+        for account in [1, 3, 4] {
+            assert!(daemon.sync(VenueAccountId(account)).await);
+        }
+        assert!(start.elapsed() < Duration::from_millis(1), "{:?}", start.elapsed());
+        assert_eq!(waits.await.unwrap().unwrap(), Ok(()));
+        assert!(start.elapsed() >= Duration::from_millis(3_800));
+        daemon.venue.faults().clear();
         daemon.stop().await;
     });
     assert_sound(&world);

@@ -74,6 +74,7 @@ impl SupervisorActor {
         });
         self.deps.robots.list(id, seat.row.account, &child);
         seat.is_born(child.clone());
+        self.living += 1;
         tracing::debug!(event = event::ROBOT_SPAWNED, robot.id = %id, generation = generation.0, "robot {id} lives");
         Some(child)
     }
@@ -104,9 +105,22 @@ impl SupervisorActor {
         if crashed {
             told::crash(exit.robot, seat, exit.panicked);
         }
-        self.quarantine_condemned(ctx);
-        self.spawn_due(ctx);
+        self.living = self.living.saturating_sub(1);
+        self.go_on(exit.robot, now, ctx);
         self.answer_drained();
+    }
+
+    /// What follows at once from a child's end.
+    fn go_on(&mut self, id: RobotId, now: Instant, ctx: &mut Context<Self>) {
+        let Some(seat) = self.seats.get_mut(&id) else {
+            return;
+        };
+        if seat.is_due(now) && !self.draining && self.spawns_left > 0 {
+            self.spawns_left -= 1;
+            self.give_birth(id, ctx);
+        } else if let Standing::Condemned { writing: false } = seat.standing {
+            self.quarantine(id, ctx);
+        }
     }
 
     /// A child whose end was not told, because its mail was lost, ended all the same.
@@ -126,17 +140,20 @@ impl SupervisorActor {
 
     /// Writes down who crashed too often; tried again at every tick until it is on record.
     pub(super) fn quarantine_condemned(&mut self, ctx: &mut Context<Self>) {
-        for (id, seat) in &mut self.seats {
-            let Standing::Condemned { writing } = &mut seat.standing else {
-                continue;
-            };
-            if std::mem::replace(writing, true) {
-                continue;
-            }
-            let (id, store, now) = (*id, Arc::clone(&self.deps.store), self.deps.clock.now());
-            let written = async move { rows::quarantine(store.as_ref(), id, now).await };
-            ctx.spawn(wrap_future::<_, Self>(written).map(move |written, actor, _| actor.quarantined(id, written)));
+        let is_unwritten = |seat: &Seat| matches!(seat.standing, Standing::Condemned { writing: false });
+        let condemned = self.seats.iter().filter(|(_, seat)| is_unwritten(seat));
+        for id in condemned.map(|(id, _)| *id).collect::<Vec<_>>() {
+            self.quarantine(id, ctx);
         }
+    }
+
+    fn quarantine(&mut self, id: RobotId, ctx: &mut Context<Self>) {
+        if let Some(seat) = self.seats.get_mut(&id) {
+            seat.standing = Standing::Condemned { writing: true };
+        }
+        let (store, now) = (Arc::clone(&self.deps.store), self.deps.clock.now());
+        let written = async move { rows::quarantine(store.as_ref(), id, now).await };
+        ctx.spawn(wrap_future::<_, Self>(written).map(move |written, actor, _| actor.quarantined(id, written)));
     }
 
     fn quarantined(&mut self, id: RobotId, written: Result<Option<Robot>, StoreError>) {
@@ -159,8 +176,7 @@ impl SupervisorActor {
 
     /// Answers who waits for the drain once nothing lives.
     pub(super) fn answer_drained(&mut self) {
-        let lives = |seat: &Seat| matches!(seat.standing, Standing::Alive { .. });
-        if !self.draining || self.seats.values().any(lives) {
+        if !self.draining || self.living > 0 {
             return;
         }
         for waiter in self.drained.drain(..) {

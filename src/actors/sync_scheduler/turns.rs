@@ -29,19 +29,16 @@ const TELL_AFTER: u32 = 5;
 impl SyncSchedulerActor {
     /// Starts whatever is due, as far as venues and the limit of syncs in flight allow.
     pub(super) fn start_due(&mut self, ctx: &mut Context<Self>) {
-        if self.stopping || self.in_flight >= self.deps.options.parallel_polls {
+        if self.stopping {
             return;
         }
         let now = Instant::now();
         let mut blocked = BTreeSet::new();
-        for turn in self.watches.due(now) {
-            if self.in_flight >= self.deps.options.parallel_polls {
-                break;
-            }
+        while self.in_flight < self.deps.options.parallel_polls {
+            let Some(turn) = self.watches.next_due(now, &blocked) else {
+                return;
+            };
             let venue = self.watches.watch(turn.account).and_then(|watch| watch.venue);
-            if venue.is_some_and(|venue| blocked.contains(&(venue, turn.forced))) {
-                continue;
-            }
             match venue.filter(|venue| !self.has_weight(*venue, turn.forced, now)) {
                 Some(venue) => {
                     blocked.insert((venue, turn.forced));

@@ -126,8 +126,16 @@ impl Watches {
         }
     }
 
-    /// Everyone whose turn it is: forced ones first, then the longest overdue.
-    pub fn due(&self, now: Instant) -> Vec<Turn> {
+    /// Whose turn it is: forced ones first, then the longest overdue; of no venue that is blocked for its kind.
+    pub fn next_due(&self, now: Instant, blocked: &BTreeSet<(VenueName, bool)>) -> Option<Turn> {
+        let is_free = |turn: &Turn| {
+            let venue = self.all.get(&turn.account).and_then(|watch| watch.venue);
+            venue.is_none_or(|venue| !blocked.contains(&(venue, turn.forced)))
+        };
+        self.due(now).find(is_free)
+    }
+
+    fn due(&self, now: Instant) -> impl Iterator<Item = Turn> {
         let turn = |forced| {
             move |(due, account): &(Instant, VenueAccountId)| Turn {
                 account: *account,
@@ -136,8 +144,12 @@ impl Watches {
             }
         };
         let forced = self.forced.iter().map(turn(true));
-        let by_turn = self.turns.iter().take_while(|(due, _)| *due <= now).map(turn(false));
-        forced.chain(by_turn).collect()
+        let by_turn = self
+            .turns
+            .iter()
+            .take_while(move |(due, _)| *due <= now)
+            .map(turn(false));
+        forced.chain(by_turn)
     }
 
     /// Since when the longest overdue waits.
@@ -215,8 +227,8 @@ mod tests {
     const A: VenueAccountId = VenueAccountId(1);
     const B: VenueAccountId = VenueAccountId(2);
 
-    fn accounts(turns: &[Turn]) -> Vec<(VenueAccountId, bool)> {
-        turns.iter().map(|turn| (turn.account, turn.forced)).collect()
+    fn accounts(turns: impl Iterator<Item = Turn>) -> Vec<(VenueAccountId, bool)> {
+        turns.map(|turn| (turn.account, turn.forced)).collect()
     }
 
     #[test]
@@ -227,7 +239,7 @@ mod tests {
         watches.add(B, start + Duration::from_secs(9));
         let now = start + Duration::from_secs(5);
         watches.force(B, now);
-        assert_eq!(accounts(&watches.due(now)), [(B, true), (A, false)]);
+        assert_eq!(accounts(watches.due(now)), [(B, true), (A, false)]);
     }
 
     #[test]
@@ -239,9 +251,9 @@ mod tests {
         assert!(dirty);
         assert!(watches.begin(A).is_none());
         watches.force(A, start);
-        assert_eq!(accounts(&watches.due(start)), []);
+        assert_eq!(accounts(watches.due(start)), []);
         watches.end(A, memory, Ok(()), start + Duration::from_secs(30));
-        assert_eq!(accounts(&watches.due(start)), [(A, true)]);
+        assert_eq!(accounts(watches.due(start)), [(A, true)]);
         assert!(watches.begin(A).unwrap().1, "it must be compared again");
     }
 
@@ -273,6 +285,6 @@ mod tests {
         assert_eq!(watches.len(), 1, "what is not known to be flat stays");
         watches.watch(A).unwrap().has_position = false;
         watches.want(&BTreeSet::new(), |_| start);
-        assert_eq!((watches.len(), watches.due(start).len()), (0, 0));
+        assert_eq!((watches.len(), watches.due(start).count()), (0, 0));
     }
 }
