@@ -253,11 +253,17 @@ impl Daemon {
     }
 
     /// Waits for the end of a demo, which must be a good one, and reads its summary.
-    pub fn summary(mut self) -> Value {
+    pub fn summary(&mut self) -> Value {
         let status = self.wait(PATIENCE * 2);
         let said = self.stdout();
         assert!(status.success(), "demo: {status}\n{said}\n{}", self.stderr());
         serde_json::from_str(&said).unwrap_or_else(|error| panic!("{error}: {said}"))
+    }
+
+    /// Whether a line of its log has this event.
+    pub fn told(&self, event: &str) -> bool {
+        let text = fs::read_to_string(&self.err).unwrap_or_default();
+        text.contains(&format!("\"event\":\"{event}\""))
     }
 
     pub fn stdout(&self) -> String {
