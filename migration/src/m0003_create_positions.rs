@@ -49,7 +49,7 @@ impl MigrationTrait for Migration {
             .references("user_id", "app_user", "id")
             .references("account_id", "venue_account", "id")
             .references("robot_id", "robot", "id")
-            .index("position_by_settlement", "settlement, id")
+            .index("position_by_settlement", "settlement, id, power_amount")
             .index("position_live_by_account", "live, account_id")
             .index("position_by_robot", "robot_id, live, closed_at")
             .index("position_by_user", "user_id, id")

@@ -2,6 +2,8 @@
 
 #![expect(clippy::unwrap_used, reason = "a test stops at the first surprise")]
 
+#[path = "../support/cable.rs"]
+mod cable;
 mod cli;
 #[path = "../support/databases.rs"]
 mod databases;

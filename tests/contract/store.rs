@@ -1,6 +1,6 @@
 //! What every store promises: one suite on memory, SQLite, PostgreSQL and MariaDB.
 
-use crate::databases;
+use crate::{cable, databases};
 
 mod faults;
 mod groups;
@@ -9,6 +9,7 @@ mod ids;
 mod ledger;
 mod money;
 mod operations;
+mod outages;
 mod pages;
 mod paper;
 mod random;
@@ -43,6 +44,8 @@ macro_rules! stories {
     };
 }
 
+use databases::{Kind, tell};
+
 stories! {
     rows: every_kind_of_row_is_read_back_as_it_was_written, every_state_of_a_position_is_read_back,
         every_state_of_an_order_is_read_back, lines_of_the_audit_trail_are_read_back,
@@ -73,4 +76,24 @@ stories! { @sql
     tables: migrations_go_up_down_and_up, a_schema_that_is_behind_is_refused, a_newer_schema_is_refused,
         s0_06_a_closed_position_without_a_close_time_is_refused, units_beyond_the_bound_are_refused_by_the_table,
         a_closed_store_says_so;
+}
+
+stories!(@kind away_postgres, Postgres, false, outages: a_cut_connection_is_replaced_and_no_answer_was_wrong,
+    a_silent_server_is_given_up_and_no_answer_was_wrong, every_question_to_a_silent_server_ends_in_time;);
+stories!(@kind away_mariadb, MariaDb, false, outages: a_cut_connection_is_replaced_and_no_answer_was_wrong,
+    a_silent_server_is_given_up_and_no_answer_was_wrong, every_question_to_a_silent_server_ends_in_time;);
+
+#[tokio::test]
+async fn a_new_database_file_is_for_its_owner_alone() {
+    use std::os::unix::fs::PermissionsExt;
+    tell(Kind::Sqlite, false, |ground| async move {
+        let store = samples::furnished(&ground).await;
+        let path = ground.url().strip_prefix("sqlite:").unwrap();
+        for file in [path.to_owned(), format!("{path}-wal"), format!("{path}-shm")] {
+            let mode = std::fs::metadata(&file).unwrap().permissions().mode();
+            assert_eq!(mode & 0o777, 0o600, "{file}");
+        }
+        drop(store);
+    })
+    .await;
 }

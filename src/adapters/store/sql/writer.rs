@@ -193,7 +193,10 @@ impl Writer {
             match answer {
                 Err(Failure::Refused(what)) if savepoints => answers.push(Err(Failure::Refused(what))),
                 Err(failure) => {
-                    self.roll_back(transaction).await;
+                    // A silent server would not answer to a rollback either; the connection is tested when dropped.
+                    if !matches!(failure, Failure::Lost(_)) {
+                        self.roll_back(transaction).await;
+                    }
                     return Err(failure);
                 }
                 Ok(written) => answers.push(Ok(written)),
