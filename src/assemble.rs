@@ -107,6 +107,7 @@ pub async fn start(settings: &Settings) -> Result<Daemon, StartError> {
     let markets = Markets::Venues(HashMap::from([(VenueName::Paper, Arc::clone(&venue))]));
     let desk = Desk::new(store.clone(), Arc::clone(&clock), markets);
     let (fatal, fatal_seen) = watch::channel(false);
+    tokio::spawn(end_with_the_disk(store.disk_failed(), fatal.clone()));
     let actors = Actors::start(settings, store.clone(), Arc::clone(&clock), venue, fatal).await?;
     let http_options = options::http(settings)?;
     let state = Arc::new(AppState::new(desk.clone(), actors.mailboxes(), recorder, http_options));
@@ -228,6 +229,14 @@ async fn first_token(desk: &Desk, directory: &std::path::Path) -> Result<(), Sta
         directory: directory.to_owned(),
         source,
     })
+}
+
+/// After a failed sync of the disk nobody knows what is on it but a new process.
+async fn end_with_the_disk(mut disk_failed: watch::Receiver<bool>, fatal: watch::Sender<bool>) {
+    if disk_failed.wait_for(|failed| *failed).await.is_ok() {
+        error!(event = event::DISK_FAILED, "the disk failed during a commit");
+        fatal.send_replace(true);
+    }
 }
 
 async fn serve_until_stopped(server: actix_web::dev::Server) {

@@ -98,6 +98,8 @@ pub const DAEMON_STOPPING: &str = "daemon.stopping";
 pub const DAEMON_STOPPED: &str = "daemon.stopped";
 /// The stop was not orderly.
 pub const DAEMON_STOP_SLOW: &str = "daemon.stop_slow";
+/// The disk failed during a commit.
+pub const DISK_FAILED: &str = "store.disk_failed";
 /// The daemon cannot go on.
 pub const DAEMON_BROKEN: &str = "daemon.broken";
 /// systemd could not be told something.

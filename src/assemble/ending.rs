@@ -11,11 +11,11 @@ use crate::event;
 pub enum Ending {
     /// It was told to.
     Asked,
-    /// An actor that must not panic did: the process ends with a code that is not zero, and is started again.
+    /// An actor that must not panic did, or the disk failed: the process ends with a code that is not zero, and is started again.
     Broken,
 }
 
-/// Waits for SIGTERM, SIGINT or the end of an actor that must not end. A further signal during the stop is harmless.
+/// Waits for SIGTERM, SIGINT or what the daemon cannot survive. A further signal during the stop is harmless.
 pub async fn until_told(mut fatal: watch::Receiver<bool>) -> Ending {
     let (Ok(mut term), Ok(mut int)) = (signal(SignalKind::terminate()), signal(SignalKind::interrupt())) else {
         error!(event = event::DAEMON_BROKEN, "signals cannot be received");
@@ -25,7 +25,7 @@ pub async fn until_told(mut fatal: watch::Receiver<bool>) -> Ending {
         _ = term.recv() => "SIGTERM",
         _ = int.recv() => "SIGINT",
         _ = fatal.wait_for(|broken| *broken) => {
-            error!(event = event::DAEMON_BROKEN, "an actor that must not panic did; the process ends");
+            error!(event = event::DAEMON_BROKEN, "the daemon cannot go on; the process ends");
             return Ending::Broken;
         }
     };

@@ -194,6 +194,11 @@ async fn happen(chance: &mut Chance, daemon: &Daemon, panics: &Panics, second: u
         let times = chance.below(6);
         (0..times).for_each(|_| panics.expect(account, chance.in_thousand(500)));
     }
+    happen_regularly(daemon, second).await;
+}
+
+/// What happens at its time.
+async fn happen_regularly(daemon: &Daemon, second: u32) {
     if second.is_multiple_of(60) {
         daemon.sweep().await;
     }

@@ -13,6 +13,8 @@ mod writer;
 
 use std::sync::Arc;
 
+use tokio::sync::watch;
+
 use self::ids::Blocks;
 use self::readers::Readers;
 use self::writer::{Queue, Writer};
@@ -44,6 +46,12 @@ impl SqlStore {
             readers: Readers::new(reading, options.acquire_deadline + options.statement_deadline),
             blocks: Arc::new(Blocks::default()),
         })
+    }
+
+    /// Becomes true when the disk failed during a commit. Nothing is written any more: only a restart can tell what is on
+    /// the disk, so the process should end.
+    pub fn disk_failed(&self) -> watch::Receiver<bool> {
+        self.queue.disk_failed()
     }
 
     /// Writes what waits, then closes all connections. Whoever asks later is told that the store is closed.

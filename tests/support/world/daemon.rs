@@ -60,22 +60,8 @@ impl Daemon {
         let vault = Arc::new(world.rows.clone());
         let venue = PaperVenue::open(options::paper(), vault, clock.clone()).await.unwrap();
         let (fatal, fatal_seen) = watch::channel(false);
-        let alert = AlertActor::new(AlertDeps {
-            store: Arc::clone(&store),
-            clock: clock.clone(),
-            retry_first: Duration::from_millis(100),
-            retry_max: Duration::from_secs(5),
-        });
-        let alert = alert.start();
-        let ledger = LedgerActor::new(LedgerDeps {
-            store: Arc::clone(&store),
-            clock: clock.clone(),
-            raises: alert.clone().recipient(),
-            resolves: alert.clone().recipient(),
-            options: options::ledger(),
-            fatal: fatal.clone(),
-        });
-        let ledger = ledger.start();
+        let alert = alert(&store, &clock).start();
+        let ledger = ledger(&store, &clock, &alert, &fatal).start();
         let robots = RobotDirectory::default();
         let polls = Arc::new(AtomicUsize::new(0));
         let fragile: Arc<dyn Venue> = Arc::new(FragileVenue {
@@ -98,16 +84,8 @@ impl Daemon {
         });
         let scheduler = scheduler.start();
         let deps = robot_deps(&store, fragile, &clock, &scheduler).await;
-        let supervisor = SupervisorActor::new(SupervisorDeps {
-            store: Arc::clone(&store),
-            clock: clock.clone(),
-            factory: watched_factory(Arc::new(deps), Arc::clone(&world.witness)),
-            robots: robots.clone(),
-            raises: alert.clone().recipient(),
-            resolves: alert.recipient(),
-            options: options::supervisor(),
-            fatal,
-        });
+        let factory = watched_factory(Arc::new(deps), Arc::clone(&world.witness));
+        let supervisor = supervisor(&store, &clock, &alert, factory, robots.clone(), fatal);
         let supervisor = supervisor.start();
         tick(scheduler.clone().recipient(), Duration::from_millis(250));
         tick(supervisor.clone().recipient(), Duration::from_secs(1));
@@ -265,5 +243,50 @@ fn watched_factory(deps: Arc<RobotDeps>, witness: Arc<Witness>) -> Factory {
         let child = RobotActor::spawn(Arc::clone(&deps), birth);
         living.borrow_mut().insert(robot, child.look.clone());
         child
+    })
+}
+
+fn alert(store: &Arc<dyn Store>, clock: &Arc<WorldClock>) -> AlertActor {
+    AlertActor::new(AlertDeps {
+        store: Arc::clone(store),
+        clock: clock.clone(),
+        retry_first: Duration::from_millis(100),
+        retry_max: Duration::from_secs(5),
+    })
+}
+
+fn ledger(
+    store: &Arc<dyn Store>,
+    clock: &Arc<WorldClock>,
+    alert: &Addr<AlertActor>,
+    fatal: &watch::Sender<bool>,
+) -> LedgerActor {
+    LedgerActor::new(LedgerDeps {
+        store: Arc::clone(store),
+        clock: clock.clone(),
+        raises: alert.clone().recipient(),
+        resolves: alert.clone().recipient(),
+        options: options::ledger(),
+        fatal: fatal.clone(),
+    })
+}
+
+fn supervisor(
+    store: &Arc<dyn Store>,
+    clock: &Arc<WorldClock>,
+    alert: &Addr<AlertActor>,
+    factory: Factory,
+    robots: RobotDirectory,
+    fatal: watch::Sender<bool>,
+) -> SupervisorActor {
+    SupervisorActor::new(SupervisorDeps {
+        store: Arc::clone(store),
+        clock: clock.clone(),
+        factory,
+        robots,
+        raises: alert.clone().recipient(),
+        resolves: alert.clone().recipient(),
+        options: options::supervisor(),
+        fatal,
     })
 }

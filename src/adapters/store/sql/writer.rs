@@ -5,7 +5,7 @@ use std::time::Duration;
 use domain::change::ChangeSet;
 use domain::id::IdKind;
 use sea_orm::{DatabaseConnection, DatabaseTransaction, SqliteTransactionMode, TransactionOptions, TransactionTrait};
-use tokio::sync::{mpsc, oneshot};
+use tokio::sync::{mpsc, oneshot, watch};
 
 use super::super::connect::StoreOptions;
 use super::super::failure::{Cause, DeadlinePassed, Failure, WriterStopped, is_disk_failure};
@@ -69,9 +69,15 @@ enum Mail {
 pub struct Queue {
     mail: mpsc::Sender<Mail>,
     patience: Duration,
+    disk_failed: watch::Receiver<bool>,
 }
 
 impl Queue {
+    /// Becomes true when the disk failed during a commit.
+    pub fn disk_failed(&self) -> watch::Receiver<bool> {
+        self.disk_failed.clone()
+    }
+
     /// Waits for a place, then for the end of the transaction.
     pub async fn write(&self, work: Work) -> Result<Written, StoreError> {
         let (answer, written) = oneshot::channel();
@@ -100,22 +106,24 @@ impl Queue {
 pub struct Writer {
     connection: DatabaseConnection,
     deadline: Duration,
-    disk_failed: bool,
+    disk_failed: watch::Sender<bool>,
 }
 
 impl Writer {
     /// Starts a writer on this connection.
     pub fn start(connection: DatabaseConnection, options: &StoreOptions) -> Queue {
         let (mail, inbox) = mpsc::channel(QUEUE);
+        let (disk_failed, seen) = watch::channel(false);
         let writer = Self {
             connection,
             deadline: options.statement_deadline,
-            disk_failed: false,
+            disk_failed,
         };
         tokio::spawn(writer.run(inbox));
         Queue {
             mail,
             patience: options.acquire_deadline,
+            disk_failed: seen,
         }
     }
 
@@ -179,7 +187,7 @@ impl Writer {
 
     /// One transaction. An error means that nothing was written.
     async fn attempt(&mut self, work: &[Work], savepoints: bool) -> Result<Vec<Result<Written, Failure>>, Failure> {
-        if self.disk_failed {
+        if *self.disk_failed.borrow() {
             return Err(Failure::Lost(Cause::new(WriterStopped::DiskFailed)));
         }
         let transaction = self.begin().await?;
@@ -253,7 +261,9 @@ impl Writer {
             Ok(Ok(())) => Ok(()),
             Ok(Err(error)) => {
                 // What a disk holds after it failed to sync is unknown, and asking it again does not tell.
-                self.disk_failed |= is_disk_failure(&error);
+                if is_disk_failure(&error) {
+                    self.disk_failed.send_replace(true);
+                }
                 Err(Cause::new(error))
             }
             Err(_) => Err(Cause::new(DeadlinePassed)),
