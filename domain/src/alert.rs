@@ -64,6 +64,21 @@ impl AlertKind {
         }
     }
 
+    /// Whether it says what one process saw and will see again as long as it lasts. Nobody is left to end it when that
+    /// process has ended; the others are judged anew from what is on record.
+    pub const fn is_sighting(self) -> bool {
+        match self {
+            Self::OrderInDoubt | Self::ReconcileMismatch | Self::SyncFailing => true,
+            Self::RobotQuarantined
+            | Self::PowerShort
+            | Self::UnsettledCount
+            | Self::UnsettledPower
+            | Self::UnsettledAge
+            | Self::JobFailing
+            | Self::LedgerInvariant => false,
+        }
+    }
+
     /// From its name.
     pub fn parse(text: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|kind| kind.as_str() == text)

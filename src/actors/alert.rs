@@ -94,6 +94,18 @@ impl AlertActor {
         ctx.spawn(wrap_future::<_, Self>(work).map(Self::written));
     }
 
+    fn end_sightings(&mut self, ctx: &mut Context<Self>) {
+        let Some(mut board) = self.board.take() else {
+            return;
+        };
+        let now = self.clock.now();
+        let work = async move {
+            board.end_sightings(now).await;
+            board
+        };
+        ctx.spawn(wrap_future::<_, Self>(work).map(Self::written));
+    }
+
     fn written(board: Board, actor: &mut Self, ctx: &mut Context<Self>) {
         actor.board = Some(board);
         actor.write_next(ctx);
@@ -118,6 +130,7 @@ impl Actor for AlertActor {
     fn started(&mut self, ctx: &mut Self::Context) {
         ctx.set_mailbox_capacity(QUEUE_LIMIT);
         metrics::describe_gauge!("bursar_alerts_open", "Alerts that are not resolved, by kind");
+        self.end_sightings(ctx);
     }
 }
 

@@ -112,6 +112,25 @@ impl Board {
         }
     }
 
+    /// Ends what the process before this one saw; what lasts is seen again soon.
+    pub async fn end_sightings(&mut self, at: Timestamp) {
+        let mut wait = self.retry_first;
+        let open = loop {
+            match self.read_open().await {
+                Ok(open) => break open,
+                Err(_) if self.stopping.get() => return,
+                Err(error) => warn!(error = %error, "the open alerts cannot be read yet"),
+            }
+            tokio::time::sleep(wait).await;
+            wait = wait.saturating_mul(2).min(self.retry_max);
+        };
+        let mut sightings: Vec<Alert> = open.into_values().filter(|alert| alert.kind.is_sighting()).collect();
+        sightings.sort_by_key(|alert| alert.id);
+        for Alert { kind, subject, .. } in sightings {
+            self.write(Word::resolved(Resolve { kind, subject }, at)).await;
+        }
+    }
+
     async fn try_write(&mut self, word: &Word) -> Result<(), StoreError> {
         let mut open = match self.open.take() {
             Some(open) => open,
