@@ -32,4 +32,5 @@ mod lost_response;
 mod notify;
 mod panics;
 mod stop;
+mod venue;
 mod whole;

@@ -111,7 +111,7 @@ impl Cluster {
             .unwrap();
         for pid in String::from_utf8(children.stdout).unwrap().split_whitespace() {
             // One that ended meanwhile has nothing to be told.
-            Command::new("kill").args([&format!("-{name}"), pid]).status().unwrap();
+            Command::new("kill").args([&format!("-{name}"), pid]).output().unwrap();
         }
     }
 
