@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 use crate::books::Window;
 use crate::daemon::{Daemon, Home, count, skip};
 use crate::fleet;
-use crate::payer::Payer;
+use crate::payer::{Payer, recharge};
 use crate::postgres::Cluster;
 use crate::whole::{assert_exact, assert_kept, working};
 
@@ -17,6 +17,7 @@ fn home_at(url: &str) -> Home {
     Home::fresh()
         .set("BURSAR__STORE__URL", url)
         .set("BURSAR__PAPER__SPEED", SPEED)
+        .set("BURSAR__HTTP__REQUEST_DEADLINE", "3s")
         .set("BURSAR__SETTLEMENT__SWEEP_INTERVAL", "15s")
 }
 
@@ -103,6 +104,8 @@ fn postgres_that_is_stopped_or_frozen_is_told_by_health_and_forgiven() {
         assert_eq!(caller.get("/health/live").unwrap().status, 200);
         assert!(begin.elapsed() < Duration::from_secs(1), "it hangs with its database");
         assert_eq!(caller.get("/health/ready").unwrap().status, 503);
+        let answer = recharge(&caller, user, "while-away").unwrap();
+        assert!([503, 504].contains(&answer.status), "{answer:?}");
         sleep(Duration::from_secs(u64::from(count("BURSAR_E2E_FROZEN_SECONDS", 4))));
         back(&cluster);
         wait_health(&mut daemon, 200);
