@@ -8,6 +8,7 @@ mod show;
 mod summary;
 mod view;
 
+use std::io::{IsTerminal, stderr};
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -132,6 +133,10 @@ fn settings(args: &Args, global: &Global, directory: &Path) -> Result<Settings, 
         ("BURSAR__SYNC__OPEN_INTERVAL", sync(Duration::from_secs(5))),
         ("BURSAR__SYNC__FLAT_INTERVAL", sync(FLAT_INTERVAL)),
     ];
+    if stderr().is_terminal() {
+        // Lines of the log would tear the frames, which show debts anyway.
+        own.push(("BURSAR__LOG__FILTER", "error".to_owned()));
+    }
     if let Some(file) = &args.data {
         own.push(("BURSAR__PAPER__FEED", "file".to_owned()));
         own.push(("BURSAR__PAPER__FILE", file.display().to_string()));
