@@ -14,6 +14,7 @@ use std::time::Duration;
 
 use domain::access::Role;
 use domain::venue::VenueName;
+use metrics_exporter_prometheus::PrometheusHandle;
 use sd_notify::NotifyState;
 use secrecy::ExposeSecret;
 use tokio::sync::watch;
@@ -81,6 +82,7 @@ pub struct Daemon {
     state: Arc<AppState>,
     server: actix_web::dev::ServerHandle,
     watchdog: tokio::task::JoinHandle<()>,
+    upkeep: tokio::task::JoinHandle<()>,
     fatal: watch::Receiver<bool>,
     url: String,
     directory: PathBuf,
@@ -92,23 +94,37 @@ pub struct Daemon {
 /// # Errors
 /// What cannot be opened, named.
 pub async fn start(settings: &Settings) -> Result<Daemon, StartError> {
+    let recorder = http::metrics::install()?;
+    start_with(settings, recorder, |venue| venue).await
+}
+
+/// Starts everything on a recorder that is installed already, with somebody in front of the venue who sees every call; for
+/// measurements.
+///
+/// # Errors
+/// What cannot be opened, named.
+pub async fn start_with(
+    settings: &Settings,
+    recorder: PrometheusHandle,
+    in_front: impl FnOnce(Arc<dyn Venue>) -> Arc<dyn Venue>,
+) -> Result<Daemon, StartError> {
     let directory = settings.daemon.state_directory.clone();
     let unusable = |source| StartError::Directory {
         directory: directory.clone(),
         source,
     };
     state_files::make_directory(&directory).map_err(unusable)?;
-    let recorder = http::metrics::install()?;
     schema::up(&settings.database_url(), None).await?;
     let store = Arc::new(SqlStore::open(options::store(settings)).await?);
     let clock = clock(settings, &store).await?;
     let paper = open_venue(settings, &store, &clock).await?;
-    let venue: Arc<dyn Venue> = paper.clone();
+    let venue = in_front(paper.clone());
     let markets = Markets::Venues(HashMap::from([(VenueName::Paper, Arc::clone(&venue))]));
     let desk = Desk::new(store.clone(), Arc::clone(&clock), markets);
     let (fatal, fatal_seen) = watch::channel(false);
     tokio::spawn(end_with_the_disk(store.disk_failed(), fatal.clone()));
     let actors = Actors::start(settings, store.clone(), Arc::clone(&clock), venue, fatal).await?;
+    let upkeep = tokio::spawn(http::metrics::keep_up(recorder.clone()));
     let http_options = options::http(settings)?;
     let state = Arc::new(AppState::new(desk.clone(), actors.mailboxes(), recorder, http_options));
     let bound = http::serve(Arc::clone(&state))?;
@@ -131,6 +147,7 @@ pub async fn start(settings: &Settings) -> Result<Daemon, StartError> {
         state,
         server: bound.handle,
         watchdog,
+        upkeep,
         fatal: fatal_seen,
         url,
         directory,
@@ -155,6 +172,7 @@ impl Daemon {
         notify::tell(&[NotifyState::Stopping]);
         self.state.ready.set(false);
         self.watchdog.abort();
+        self.upkeep.abort();
         let ending = match ending {
             Ending::Asked => self.close_all().await,
             Ending::Broken => Ending::Broken,

@@ -18,6 +18,9 @@ const RESIDENT_MEMORY: &str = "process_resident_memory_bytes";
 const OPEN_FILES: &str = "process_open_fds";
 const START_TIME: &str = "process_start_time_seconds";
 
+/// How often recorded values are counted into their buckets.
+const UPKEEP: Duration = Duration::from_secs(5);
+
 /// Upper bounds in seconds: from a fast read to the request deadline.
 const DURATIONS: [f64; 14] = [
     0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0,
@@ -34,6 +37,16 @@ pub fn install() -> Result<PrometheusHandle, BuildError> {
     let handle = builder()?.install_recorder()?;
     describe();
     Ok(handle)
+}
+
+/// Counts what was recorded into the buckets, for as long as it is not dropped. Until then the recorder keeps every
+/// single value, and where nobody reads the metrics it would keep them all.
+pub async fn keep_up(recorder: PrometheusHandle) {
+    let mut due = tokio::time::interval(UPKEEP);
+    loop {
+        due.tick().await;
+        recorder.run_upkeep();
+    }
 }
 
 /// A recorder with the house's buckets.

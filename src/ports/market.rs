@@ -7,6 +7,9 @@ use domain::market::{Bar, Symbol, Tick};
 /// How many ticks a tape keeps; a reader that falls further behind continues at the oldest kept one.
 pub const TAPE_LENGTH: usize = 4096;
 
+/// Readers that are woken before others may run.
+const PORTION: usize = 100;
+
 /// Wakes a reader; carries no data and must not block.
 pub type Wake = Box<dyn Fn() + Send + Sync>;
 
@@ -65,6 +68,17 @@ impl Tape {
         }
     }
 
+    /// Appends a tick and wakes the readers, some at a time: whoever else runs on this thread waits for as many looks at
+    /// the price, not for those of ten thousand robots.
+    pub async fn publish(&self, tick: Tick) {
+        self.append(tick);
+        let mut next = self.wake_some(0);
+        while let Some(after) = next {
+            tokio::task::yield_now().await;
+            next = self.wake_some(after);
+        }
+    }
+
     /// The last tick.
     pub fn last(&self) -> Option<Tick> {
         self.read().kept.back().copied()
@@ -99,6 +113,20 @@ impl Tape {
     /// Stops waking a reader.
     pub fn unsubscribe(&self, reader: ReaderId) {
         self.readers().wakes.remove(&reader.0);
+    }
+
+    /// Wakes the next readers beyond this number; the number of the last one, when there may be more.
+    fn wake_some(&self, after: u64) -> Option<u64> {
+        let readers = self.readers();
+        let mut last = None;
+        for (place, (number, wake)) in readers.wakes.range(after + 1..).enumerate() {
+            if place == PORTION {
+                return last;
+            }
+            wake();
+            last = Some(*number);
+        }
+        None
     }
 
     fn append(&self, tick: Tick) {

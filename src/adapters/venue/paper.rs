@@ -107,7 +107,7 @@ impl PaperVenue {
             }
         }
         if let Some(tape) = self.shared.tapes.get(symbol) {
-            tape.push(tick);
+            tape.publish(tick).await;
         }
         done
     }
