@@ -151,7 +151,8 @@ async fn run(case: &Case, directory: &Path) {
     let counts = Arc::new(Counts::default());
     let daemon = start(case, directory, Arc::clone(&counts)).await;
     let store = daemon.store.as_ref();
-    assert!(seats::until_open(store, HOLDERS, Duration::from_secs(180)).await);
+    let all_held = |open, moving| (open, moving) == (HOLDERS, 0);
+    assert!(seats::until(store, all_held, Duration::from_secs(180)).await);
     tokio::time::sleep(WARM_UP).await;
     let before = counts.read();
     tokio::time::sleep(Duration::from_secs(60) * u32::try_from(MINUTES).unwrap()).await;
@@ -164,7 +165,7 @@ async fn run(case: &Case, directory: &Path) {
         (after.0 - before.0) / MINUTES,
         after.1 - before.1
     );
-    daemon.stop(Ending::Asked).await;
+    assert_eq!(daemon.stop(Ending::Asked).await, Ending::Asked);
 }
 
 /// A daemon whose holders open soon and stay, and whose others never open; one robot per market on an account.

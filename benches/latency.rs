@@ -11,10 +11,12 @@ mod spread;
 
 use std::time::{Duration, Instant};
 
+use bursar::actors::mail::ClosePosition;
 use bursar::assemble::{self, Daemon, Ending};
 use bursar::config::Settings;
 use domain::fixed::{Price, Quantity};
 use domain::market::{Symbol, Tick};
+use domain::position::CloseReason;
 use domain::robot::RiskPreference;
 use meter::Meter;
 use seats::Seat;
@@ -51,7 +53,7 @@ impl Times {
     fn take(&mut self, meter: &Meter, purpose: &str, from: Instant) {
         let since = |name| {
             let samples = meter.samples(name, purpose).into_iter();
-            samples.map(move |sample| sample.at - from)
+            samples.map(move |(at, _)| at - from)
         };
         self.intended.extend(since(INTENDED));
         self.placed.extend(since(PLACED));
@@ -75,7 +77,7 @@ fn main() {
         tokio::time::sleep(calm).await;
         rounds(&daemon, &meter, (1, ONE), ROUNDS_OF_ONE).await;
         rounds(&daemon, &meter, (ROBOTS, ALL), ROUNDS_OF_ALL).await;
-        daemon.stop(Ending::Asked).await;
+        assert_eq!(daemon.stop(Ending::Asked).await, Ending::Asked);
     });
 }
 
@@ -115,19 +117,39 @@ async fn rounds(daemon: &Daemon, meter: &Meter, (count, price): (usize, i64), ro
         stay(daemon, PRICE).await;
         meter.clear();
         let jumped = tick(daemon, price).await;
-        let all_open = seats::until_open(store, count, PATIENCE).await;
+        seats::until(store, |open, moving| (open, moving) == (count, 0), PATIENCE).await;
         opens.take(meter, "purpose=open", jumped);
-        let (open, _) = seats::positions(store).await;
-        missed += count - open;
+        missed += count - seats::positions(store).await.0;
         stay(daemon, price).await;
         meter.clear();
         let fell = tick(daemon, PRICE).await;
-        assert!(seats::until_open(store, 0, PATIENCE).await, "all opened: {all_open}");
+        seats::until(store, |open, moving| open + moving == 0, PATIENCE).await;
         closes.take(meter, "purpose=close", fell);
+        close_rest(daemon).await;
     }
     println!("{ROBOTS} robots on one market, {count} of them fire: {rounds} rounds, {missed} opens missed");
     opens.tell("  open");
     closes.tell("  close");
+}
+
+/// Closes what robots opened at the fall that had missed the jump.
+async fn close_rest(daemon: &Daemon) {
+    let store = daemon.store.as_ref();
+    let robots = seats::live(store)
+        .await
+        .into_iter()
+        .filter_map(|position| position.robot);
+    for robot in robots {
+        let reason = CloseReason::Manual;
+        let asked = daemon
+            .actors
+            .mailboxes()
+            .close
+            .send(ClosePosition { robot, reason })
+            .await;
+        println!("  robot {robot} is told to close: {:?}", asked.unwrap());
+    }
+    assert!(seats::until(store, |open, moving| open + moving == 0, PATIENCE).await);
 }
 
 /// Keeps the price until windows hold no other.

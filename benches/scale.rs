@@ -61,13 +61,14 @@ fn main() {
         until_at_work(&daemon).await;
         println!("all robots at work {:.1?} after the start", begun.elapsed());
         memory("without positions", empty);
-        until_held(&daemon).await;
+        let all_held = |open, _| open >= holders();
+        assert!(seats::until(daemon.store.as_ref(), all_held, Duration::from_secs(300)).await);
         println!("{} positions open {:.1?} after the start", holders(), begun.elapsed());
         tokio::time::sleep(WARM_UP).await;
         meter.clear();
         measure(&daemon, &accounts, &meter).await;
         memory("at the end", empty);
-        daemon.stop(Ending::Asked).await;
+        assert_eq!(daemon.stop(Ending::Asked).await, Ending::Asked);
     });
 }
 
@@ -113,16 +114,6 @@ async fn until_at_work(daemon: &Daemon) {
     }
 }
 
-async fn until_held(daemon: &Daemon) {
-    loop {
-        let (open, _) = seats::positions(daemon.store.as_ref()).await;
-        if open >= holders() {
-            return;
-        }
-        tokio::time::sleep(Duration::from_secs(2)).await;
-    }
-}
-
 async fn measure(daemon: &Daemon, accounts: &[VenueAccountId], meter: &Meter) {
     let (open, _) = seats::positions(daemon.store.as_ref()).await;
     let (begun, worked) = (Instant::now(), process::worked());
@@ -141,7 +132,7 @@ async fn measure(daemon: &Daemon, accounts: &[VenueAccountId], meter: &Meter) {
     println!("measured for {lasted:.1?}, {open} positions open at its start");
     let millicores = worked.as_millis() * 1_000 / lasted.as_millis();
     println!("processor: {worked:.1?}, {millicores} thousandths of one core");
-    let durations = |samples: Vec<Sample>| samples.into_iter().map(|sample| sample.duration());
+    let durations = |samples: Vec<Sample>| samples.into_iter().map(|(_, lasted)| lasted);
     println!("polls: {}", meter.samples(POLLS, "").len());
     tell(
         "delay of scheduled syncs",

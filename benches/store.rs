@@ -105,7 +105,7 @@ async fn settlements(directory: &Path) {
     );
     println!("  it says: {swept}");
     assert_eq!(store.unsettled().await.unwrap().count, 0);
-    daemon.stop(Ending::Asked).await;
+    assert_eq!(daemon.stop(Ending::Asked).await, Ending::Asked);
 }
 
 fn settings(directory: &Path) -> Settings {

@@ -10,14 +10,8 @@ use metrics::{
 };
 use metrics_exporter_prometheus::{PrometheusHandle, PrometheusRecorder};
 
-/// One recorded value.
-#[derive(Debug, Clone, Copy)]
-pub struct Sample {
-    /// When it was recorded.
-    pub at: Instant,
-    /// A histogram's seconds; one for a counter.
-    pub value: f64,
-}
+/// When something was recorded, and the time that was; none for a counter.
+pub type Sample = (Instant, Duration);
 
 /// What was recorded under the names that are kept, by name and labels, such as `bursar_orders_total outcome=filled
 /// purpose=open`.
@@ -51,19 +45,12 @@ impl Meter {
             words.next() == Some(name) && (label.is_empty() || words.any(|word| word == label))
         });
         let mut samples: Vec<Sample> = of_name.flat_map(|(_, samples)| samples).copied().collect();
-        samples.sort_by_key(|sample| sample.at);
+        samples.sort_unstable();
         samples
     }
 
     fn kept(&self) -> MutexGuard<'_, BTreeMap<String, Vec<Sample>>> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-}
-
-impl Sample {
-    /// The value as a time.
-    pub fn duration(&self) -> Duration {
-        Duration::from_secs_f64(self.value)
     }
 }
 
@@ -81,13 +68,13 @@ struct Kept<T> {
 }
 
 impl<T> Kept<T> {
-    fn keep(&self, value: f64) {
-        let at = Instant::now();
+    fn keep(&self, time: Duration) {
+        let sample = (Instant::now(), time);
         let mut kept = self.meter.kept();
         match kept.get_mut(&self.key) {
-            Some(samples) => samples.push(Sample { at, value }),
+            Some(samples) => samples.push(sample),
             None => {
-                kept.insert(self.key.clone(), vec![Sample { at, value }]);
+                kept.insert(self.key.clone(), vec![sample]);
             }
         }
     }
@@ -96,7 +83,7 @@ impl<T> Kept<T> {
 impl CounterFn for Kept<Counter> {
     fn increment(&self, value: u64) {
         self.inner.increment(value);
-        self.keep(1.0);
+        self.keep(Duration::ZERO);
     }
 
     fn absolute(&self, value: u64) {
@@ -107,7 +94,7 @@ impl CounterFn for Kept<Counter> {
 impl HistogramFn for Kept<Histogram> {
     fn record(&self, value: f64) {
         self.inner.record(value);
-        self.keep(value);
+        self.keep(Duration::try_from_secs_f64(value).unwrap_or_default());
     }
 }
 

@@ -13,7 +13,7 @@ use domain::fixed::Amount;
 use domain::id::{IdKind, RobotId, UserId, VenueAccountId};
 use domain::market::Symbol;
 use domain::page::Page;
-use domain::position::PositionState;
+use domain::position::{Position, PositionState};
 use domain::robot::draft::{RobotDraft, StrategyName};
 use domain::robot::{Limits, RiskPreference};
 use domain::user::{PositionMode, User, VenueAccount};
@@ -143,32 +143,41 @@ async fn write(store: &dyn Store, changes: impl Iterator<Item = Change>) {
     }
 }
 
-/// How many positions are open, and how many are on the way to it or from it.
-pub async fn positions(store: &dyn Store) -> (usize, usize) {
+/// Every position that is not over.
+pub async fn live(store: &dyn Store) -> Vec<Position> {
     let live = PositionFilter {
         live: Some(true),
         ..PositionFilter::default()
     };
-    let (mut open, mut moving, mut after) = (0, 0, 0);
+    let mut all: Vec<Position> = Vec::new();
     loop {
+        let after = all.last().map_or(0, |position| position.id.0);
         let page = store.positions(live, Page::after(after, 500)).await.unwrap();
-        let Some(last) = page.last() else {
-            return (open, moving);
-        };
-        after = last.id.0;
-        let opened = page.iter().filter(|position| position.state == PositionState::Open);
-        let opened = opened.count();
-        open += opened;
-        moving += page.len() - opened;
+        if page.is_empty() {
+            return all;
+        }
+        all.extend(page);
     }
 }
 
-/// Waits until exactly so many positions are open and none is moving; answers whether that came within the time.
-pub async fn until_open(store: &dyn Store, count: usize, patience: Duration) -> bool {
-    let settled = async {
-        while positions(store).await != (count, 0) {
+/// How many positions are open, and how many are on the way to it or from it.
+pub async fn positions(store: &dyn Store) -> (usize, usize) {
+    let live = live(store).await;
+    let open = live.iter().filter(|position| position.state == PositionState::Open);
+    let open = open.count();
+    (open, live.len() - open)
+}
+
+/// Waits until the numbers of open and of moving positions are so; answers whether that came within the time.
+pub async fn until(store: &dyn Store, is_so: impl Fn(usize, usize) -> bool, patience: Duration) -> bool {
+    let waiting = async {
+        loop {
+            let (open, moving) = positions(store).await;
+            if is_so(open, moving) {
+                return;
+            }
             tokio::time::sleep(Duration::from_millis(50)).await;
         }
     };
-    tokio::time::timeout(patience, settled).await.is_ok()
+    tokio::time::timeout(patience, waiting).await.is_ok()
 }
