@@ -13,5 +13,7 @@ mod panics;
 mod paper;
 mod robot;
 mod settings;
+#[path = "../support/skipped.rs"]
+mod skipped;
 mod store;
 mod systemd;

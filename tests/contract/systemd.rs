@@ -6,6 +6,8 @@ use std::process::{Command, Output};
 
 use tempfile::TempDir;
 
+use crate::skipped::skip;
+
 fn unit() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("systemd/bursar.service")
 }
@@ -15,9 +17,9 @@ fn analyze(arguments: &[&str], unit: &Path) -> Option<Output> {
     match Command::new("systemd-analyze").args(arguments).arg(unit).output() {
         Ok(output) => Some(output),
         Err(error) => {
-            let required = std::env::var_os("BURSAR_REQUIRE_SERVICES").is_some();
-            assert!(!required, "systemd-analyze is needed here: {error}");
-            eprintln!("skipped: systemd-analyze is not installed");
+            skip(&format!(
+                "tests of the unit file; install systemd-analyze to turn them on ({error})"
+            ));
             None
         }
     }

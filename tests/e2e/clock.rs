@@ -2,7 +2,8 @@
 
 use std::process::Command;
 
-use crate::daemon::{Home, Load, skip};
+use crate::daemon::{Home, Load};
+use crate::skipped::skip;
 use crate::whole::{assert_exact, assert_whole};
 
 const LOAD: Load = Load {
@@ -29,7 +30,7 @@ fn a_clock_that_jumps_doubles_no_charge_and_never_books_backwards() {
         .output()
         .is_ok_and(|output| output.status.success())
     {
-        return skip("faketime is not installed");
+        return skip("tests of clocks that jump; install faketime to turn them on");
     }
     let home = Home::fresh().set("TZ", "Europe/Berlin");
     let first = home.demo(LOAD, 3).start().summary();

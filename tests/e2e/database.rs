@@ -4,10 +4,11 @@ use std::thread::sleep;
 use std::time::{Duration, Instant};
 
 use crate::books::Window;
-use crate::daemon::{Daemon, Home, count, skip};
+use crate::daemon::{Daemon, Home, count};
 use crate::fleet;
 use crate::payer::{Payer, recharge};
 use crate::postgres::Cluster;
+use crate::skipped::skip;
 use crate::whole::{assert_exact, assert_kept, working};
 
 const ROBOTS: u32 = 10;
@@ -117,7 +118,7 @@ fn postgres_that_is_stopped_or_frozen_is_told_by_health_and_forgiven() {
 #[test]
 fn mariadb_connections_cut_in_the_middle_of_commits_double_nothing_and_lose_nothing() {
     let Ok(server) = std::env::var("BURSAR_TEST_MARIADB_URL") else {
-        return skip("BURSAR_TEST_MARIADB_URL is not set");
+        return skip("tests on MariaDB; set BURSAR_TEST_MARIADB_URL to the URL of a server to turn them on");
     };
     let window = Window::open(&server);
     let name = format!("bursar_e2e_{}", std::process::id());

@@ -3,8 +3,9 @@
 use std::os::unix::process::ExitStatusExt;
 use std::process::Command;
 
-use crate::daemon::{Daemon, Home, Load, PATIENCE, count, skip};
+use crate::daemon::{Daemon, Home, Load, PATIENCE, count};
 use crate::payer::Payer;
+use crate::skipped::skip;
 use crate::whole::{assert_exact, assert_kept, assert_whole};
 
 const LOAD: Load = Load {
@@ -26,7 +27,7 @@ fn can_trace() -> bool {
         .status()
         .is_ok_and(|status| status.success());
     if !able {
-        skip("strace is not installed, or may not trace");
+        skip("tests of failing disks; install strace, and let it trace, to turn them on");
     }
     able
 }

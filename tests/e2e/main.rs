@@ -21,6 +21,8 @@ mod fleet;
 mod payer;
 #[path = "../support/postgres.rs"]
 mod postgres;
+#[path = "../support/skipped.rs"]
+mod skipped;
 
 mod clock;
 mod command_line;

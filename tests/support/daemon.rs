@@ -304,10 +304,3 @@ pub fn count(variable: &str, usual: u32) -> u32 {
         Err(_) => usual,
     }
 }
-
-/// Whether a test may skip itself where a service or tool is missing; says why when it does.
-pub fn skip(why: &str) {
-    let required = std::env::var_os("BURSAR_REQUIRE_SERVICES").is_some();
-    assert!(!required, "needed here: {why}");
-    eprintln!("skipped: {why}");
-}

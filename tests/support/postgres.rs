@@ -7,7 +7,8 @@ use std::process::{Command, Output};
 
 use tempfile::TempDir;
 
-use crate::daemon::{signal, skip};
+use crate::daemon::signal;
+use crate::skipped::skip;
 
 /// A running cluster; it is stopped when this is dropped.
 pub struct Cluster {
@@ -20,7 +21,7 @@ impl Cluster {
     /// A fresh cluster with an empty database `bursar`; `None`, with the reason, where there is no PostgreSQL.
     pub fn start() -> Option<Self> {
         let Some(programs) = programs() else {
-            skip("PostgreSQL's initdb is not installed");
+            skip("tests on a PostgreSQL server of their own; install PostgreSQL with its initdb to turn them on");
             return None;
         };
         let folder = TempDir::new().unwrap();

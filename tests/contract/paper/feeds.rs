@@ -11,6 +11,7 @@ use domain::fixed::Price;
 
 use super::vault::Vault;
 use super::*;
+use crate::skipped::tell;
 
 fn generator(seed: u64) -> Feed {
     Feed::Generator(GeneratorOptions {
@@ -50,7 +51,9 @@ fn fixture(name: &str) -> Option<PathBuf> {
     let folder = std::env::var_os("BURSAR_FIXTURES").map_or_else(beside, PathBuf::from);
     let path = folder.join("market").join(name);
     if !path.exists() {
-        println!("skipped: {} is not there", path.display());
+        tell(&format!(
+            "tests on recorded markets; set BURSAR_FIXTURES to the folder that has market/{name} to turn them on"
+        ));
         return None;
     }
     Some(path)
