@@ -177,3 +177,50 @@ impl Ticks {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+    use std::sync::atomic::{AtomicUsize, Ordering};
+
+    use domain::fixed::{Price, Quantity};
+    use domain::time::Timestamp;
+
+    use super::*;
+
+    fn tape_with_readers(count: usize) -> (Arc<Tape>, Arc<AtomicUsize>) {
+        let tape = Arc::new(Tape::new(Symbol::new("BTCUSDT"), Vec::new()));
+        let woken = Arc::new(AtomicUsize::new(0));
+        for _ in 0..count {
+            let woken = Arc::clone(&woken);
+            tape.subscribe(Box::new(move || {
+                woken.fetch_add(1, Ordering::Relaxed);
+            }));
+        }
+        (tape, woken)
+    }
+
+    const TICK: Tick = Tick {
+        at: Timestamp(1),
+        price: Price::ZERO,
+        quantity: Quantity::ZERO,
+    };
+
+    #[tokio::test]
+    async fn every_reader_is_woken_once_however_many_there_are() {
+        for count in [0, 1, PORTION, PORTION + 1, 3 * PORTION, 3 * PORTION + 7] {
+            let (tape, woken) = tape_with_readers(count);
+            tape.publish(TICK).await;
+            assert_eq!(woken.load(Ordering::Relaxed), count);
+            assert_eq!(tape.last(), Some(TICK));
+        }
+    }
+
+    #[tokio::test]
+    async fn others_run_before_all_readers_of_a_busy_market_are_woken() {
+        let (tape, woken) = tape_with_readers(3 * PORTION);
+        let publishing = async { tape.publish(TICK).await };
+        let (_, seen) = tokio::join!(publishing, async { woken.load(Ordering::Relaxed) });
+        assert_eq!(seen, PORTION);
+    }
+}
