@@ -19,7 +19,7 @@ use domain::fixed::Amount;
 use domain::id::{IdKind, OrderId, PositionId, UserId, VenueAccountId};
 use domain::market::{Side, Symbol};
 use domain::order::{Order, OrderState, Purpose, client_order_id};
-use domain::position::{CloseReason, Origin, Position, PositionState, ProfitBasis};
+use domain::position::{CloseReason, Origin, Position, PositionState, ProfitBasis, Provenance};
 use domain::settlement::Settlement;
 use domain::time::Timestamp;
 use domain::user::{PositionMode, User, VenueAccount};
@@ -173,7 +173,10 @@ fn position(id: i64) -> Position {
         exits: None,
         peak: None,
         profit_basis: ProfitBasis::Net,
+        provenance: Provenance::default(),
         settlement: Settlement::NotYet,
+        settled_profit: None,
+        corrections: 0,
         opened_at: None,
         created_at: Timestamp(2),
         updated_at: Timestamp(2),
@@ -193,7 +196,10 @@ fn closed(id: i64) -> Position {
         entry_notional: Amount::whole(5_000).unwrap(),
         exit_notional: Amount::whole(5_007).unwrap(),
         realised: profit,
+        provenance: Provenance::default(),
         settlement: Settlement::Pending,
+        settled_profit: None,
+        corrections: 0,
         opened_at: Some(Timestamp(2)),
         ..position(id)
     }

@@ -1,4 +1,5 @@
 //! What touches the world: venues and stores.
 
+pub mod notify;
 pub mod store;
 pub mod venue;

@@ -1,11 +1,15 @@
 //! Builds and wires the daemon: the one place that names concrete adapters and ties actors to them.
 
 mod actors;
+pub mod alone;
 mod ending;
+mod head;
+mod lobby;
 mod notify;
 pub mod options;
 pub mod paper;
 pub mod state_files;
+pub mod targets;
 
 use std::collections::HashMap;
 use std::path::PathBuf;
@@ -30,7 +34,7 @@ use crate::http::{self, AppState};
 use crate::ports::store::{PaperVault, Store};
 use crate::ports::venue::Venue;
 use actors::Actors;
-pub use ending::{Ending, until_told};
+pub use ending::{Ear, Ending, until_told};
 
 /// Why the daemon could not start.
 #[derive(Debug, thiserror::Error)]
@@ -44,6 +48,9 @@ pub enum StartError {
         #[source]
         source: std::io::Error,
     },
+    /// It was told to stop while it waited to become the writer.
+    #[error("told to stop while waiting to become the writer")]
+    Told,
     /// The database's schema cannot be brought up to date.
     #[error("could not bring the database up to date")]
     Schema(#[from] schema::SchemaError),
@@ -56,6 +63,9 @@ pub enum StartError {
     /// A setting's number does not fit.
     #[error(transparent)]
     Setting(#[from] options::UnfitSetting),
+    /// A target of alerts cannot be used.
+    #[error(transparent)]
+    Target(#[from] targets::TargetError),
     /// The HTTP interface cannot be opened.
     #[error(transparent)]
     Http(#[from] http::ServeError),
@@ -83,6 +93,7 @@ pub struct Daemon {
     server: actix_web::dev::ServerHandle,
     watchdog: tokio::task::JoinHandle<()>,
     upkeep: tokio::task::JoinHandle<()>,
+    daily: tokio::task::JoinHandle<()>,
     fatal: watch::Receiver<bool>,
     url: String,
     directory: PathBuf,
@@ -114,19 +125,22 @@ pub async fn start_with(
         source,
     };
     state_files::make_directory(&directory).map_err(unusable)?;
-    schema::up(&settings.database_url(), None).await?;
-    let store = Arc::new(SqlStore::open(options::store(settings)).await?);
+    let store = Arc::new(lobby::enter(settings).await?);
+    head::tell(store.as_ref(), "start").await;
+    let daily = tokio::spawn(head::tell_daily(store.clone()));
     let clock = clock(settings, &store).await?;
     let paper = open_venue(settings, &store, &clock).await?;
     let venue = in_front(paper.clone());
     let markets = Markets::Venues(HashMap::from([(VenueName::Paper, Arc::clone(&venue))]));
-    let desk = Desk::new(store.clone(), Arc::clone(&clock), markets);
+    let targets = targets::open(&settings.notify)?;
+    let desk = Desk::new(store.clone(), Arc::clone(&clock), markets).with_targets(targets.clone());
     let (fatal, fatal_seen) = watch::channel(false);
     tokio::spawn(end_with_the_disk(store.disk_failed(), fatal.clone()));
-    let actors = Actors::start(settings, store.clone(), Arc::clone(&clock), venue, fatal).await?;
+    tokio::spawn(end_with_the_lease(store.superseded(), fatal.clone()));
+    let actors = Actors::start(settings, store.clone(), Arc::clone(&clock), venue, fatal, targets).await?;
     let upkeep = tokio::spawn(http::metrics::keep_up(recorder.clone()));
-    let http_options = options::http(settings)?;
-    let state = Arc::new(AppState::new(desk.clone(), actors.mailboxes(), recorder, http_options));
+    let limits = options::http(settings)?;
+    let state = Arc::new(AppState::new(desk.clone(), actors.mailboxes(), recorder, limits));
     let bound = http::serve(Arc::clone(&state))?;
     let url = format!("http://{}", bound.address);
     tokio::spawn(serve_until_stopped(bound.server));
@@ -135,9 +149,8 @@ pub async fn start_with(
     actors.begin();
     state.ready.set(true);
     state_files::write(&directory, state_files::URL_FILE, &url).map_err(unusable)?;
-    notify::tell(&[NotifyState::Ready]);
-    let pulse = (settings.ledger.pulse_interval, settings.ledger.deadline);
-    let watchdog = tokio::spawn(notify::feed_watchdog(actors.pulse(), pulse.0, pulse.1));
+    notify::tell(&[NotifyState::Ready, NotifyState::Status("the writer, at work")]);
+    let watchdog = feed_watchdog(settings, &actors);
     Ok(Daemon {
         store,
         paper,
@@ -148,6 +161,7 @@ pub async fn start_with(
         server: bound.handle,
         watchdog,
         upkeep,
+        daily,
         fatal: fatal_seen,
         url,
         directory,
@@ -173,15 +187,21 @@ impl Daemon {
         self.state.ready.set(false);
         self.watchdog.abort();
         self.upkeep.abort();
+        self.daily.abort();
         let ending = match ending {
             Ending::Asked => self.close_all().await,
             Ending::Broken => Ending::Broken,
         };
-        if let Err(error) = state_files::remove(&self.directory, state_files::URL_FILE) {
-            error!(event = event::DAEMON_STOP_SLOW, %error, "could not remove {}", state_files::URL_FILE);
-        }
+        self.forget_url();
         info!(event = event::DAEMON_STOPPED, "bursar has stopped");
         ending
+    }
+
+    /// Commands look for the daemon there; one that took over may have written its own.
+    fn forget_url(&self) {
+        if let Err(error) = state_files::remove_own(&self.directory, state_files::URL_FILE, &self.url) {
+            error!(event = event::DAEMON_STOP_SLOW, %error, "could not remove {}", state_files::URL_FILE);
+        }
     }
 
     async fn close_all(&self) -> Ending {
@@ -189,6 +209,7 @@ impl Daemon {
             self.server.stop(true).await;
             self.actors.stop().await;
             self.paper.close().await;
+            head::tell(self.store.as_ref(), "stop").await;
             self.store.close().await;
         };
         if tokio::time::timeout(self.shutdown_deadline, orderly).await.is_ok() {
@@ -200,6 +221,11 @@ impl Daemon {
         );
         Ending::Broken
     }
+}
+
+fn feed_watchdog(settings: &Settings, actors: &Actors) -> tokio::task::JoinHandle<()> {
+    let (interval, deadline) = (settings.ledger.pulse_interval, settings.ledger.deadline);
+    tokio::spawn(notify::feed_watchdog(actors.pulse(), interval, deadline))
 }
 
 /// The machine's clock, or a faster one that never starts before what is on record.
@@ -253,6 +279,14 @@ async fn first_token(desk: &Desk, directory: &std::path::Path) -> Result<(), Sta
 async fn end_with_the_disk(mut disk_failed: watch::Receiver<bool>, fatal: watch::Sender<bool>) {
     if disk_failed.wait_for(|failed| *failed).await.is_ok() {
         error!(event = event::DISK_FAILED, "the disk failed during a commit");
+        fatal.send_replace(true);
+    }
+}
+
+/// A writer that another process superseded must not act any more.
+async fn end_with_the_lease(mut superseded: watch::Receiver<bool>, fatal: watch::Sender<bool>) {
+    if superseded.wait_for(|lost| *lost).await.is_ok() {
+        error!(event = event::LEASE_LOST, "another process took over as the writer");
         fatal.send_replace(true);
     }
 }

@@ -3,19 +3,25 @@
 mod account;
 mod alert;
 mod answer;
+mod backup;
 mod check;
 mod client;
 mod completions;
 mod demo;
 mod health;
+mod import;
 mod ledger;
 mod migrate;
+mod money;
 mod order;
 mod pause;
 mod position;
 mod reach;
+mod report;
+mod restore;
 mod robot;
 mod run;
+mod statement;
 mod table;
 mod token;
 mod user;
@@ -28,12 +34,19 @@ use std::process::{self, ExitCode};
 
 use clap::{Args, Parser, Subcommand};
 
+use crate::adapters::store::backup::BackupError;
+use domain::import::PlanError;
+
+use crate::adapters::store::LegacyError;
 use crate::adapters::store::schema::SchemaError;
 use crate::assemble::StartError;
 use crate::assemble::options::UnfitSetting;
+use crate::assemble::targets::TargetError;
 use crate::cli::client::ClientError;
 use crate::config::{self, Settings, SettingsError, Sources};
 use crate::desk::DeskError;
+use crate::import::files::FileError;
+use crate::import::run::ImportError;
 use crate::jobs::JobError;
 use crate::ports::store::StoreError;
 use crate::telemetry::TelemetryError;
@@ -82,15 +95,17 @@ enum Command {
     Order(order::Args),
     /// Positions: list, show
     Position(position::Args),
-    /// The ledger: accounts, entries, statistics, debts, recharge, sweep, verify
+    /// The ledger: look at it, prove it, and act on it: recharge, withdraw, adjust, transfer, waive, reverse, sweep
     Ledger(ledger::Args),
+    /// Reports: daily
+    Report(report::Args),
     /// Open nothing more, everywhere or at one venue; syncs, closes and settlements go on
     Pause(pause::Args),
     /// Let robots open again
     Resume(pause::Args),
     /// Show what is paused
     Status(pause::Status),
-    /// Alerts: list
+    /// Alerts: list, show, acknowledge; test a target that is told of them
     Alert(alert::Args),
     /// The audit trail: list
     Audit(alert::AuditArgs),
@@ -98,6 +113,12 @@ enum Command {
     Token(token::Args),
     /// The schema of the database: status, up, down
     Migrate(migrate::Args),
+    /// Write all that the database holds at this moment into a file, also while the daemon runs
+    Backup(backup::Args),
+    /// Restore a backup into an empty database, and prove that it holds
+    Restore(restore::Args),
+    /// Take over the users, orders and charges of another platform (no daemon may run)
+    Import(import::Args),
     /// Ask the running daemon how it is
     Health(health::Args),
 }
@@ -159,8 +180,28 @@ pub enum CliError {
         /// Where it was looked for.
         url: String,
     },
+    /// Only one may write, and the daemon does.
+    #[error("a daemon runs at {url}; stop it first: nothing else may write while an import runs")]
+    DaemonRuns {
+        /// Where.
+        url: String,
+    },
+    /// A file cannot be read as a table.
+    #[error(transparent)]
+    File(#[from] FileError),
+    /// The other platform's database cannot be read.
+    #[error(transparent)]
+    Legacy(#[from] LegacyError),
+    /// There can be no plan.
+    #[error(transparent)]
+    Plan(#[from] PlanError),
+    /// An import ended in the middle.
+    #[error(transparent)]
+    Import(#[from] ImportError),
     /// The daemon runs, but there is no token for it.
-    #[error("no token: set BURSAR_TOKEN, or make one with `bursar token create NAME --role ROLE --save`")]
+    #[error(
+        "no token: set BURSAR_TOKEN, or stop the daemon and make one with `bursar token create NAME --role ROLE --save`"
+    )]
     NoToken,
     /// The saved token cannot be used.
     #[error("token file {}: {why}", file.display())]
@@ -179,9 +220,15 @@ pub enum CliError {
     /// The schema is not as it must be.
     #[error(transparent)]
     Schema(#[from] SchemaError),
+    /// A backup was not made, or not restored.
+    #[error(transparent)]
+    Backup(#[from] BackupError),
     /// A setting's number does not fit.
     #[error(transparent)]
     Setting(#[from] UnfitSetting),
+    /// A target of alerts cannot be used.
+    #[error(transparent)]
+    Target(#[from] TargetError),
     /// A job did not end well.
     #[error(transparent)]
     Job(#[from] JobError),
@@ -193,8 +240,11 @@ impl CliError {
             Self::Settings(_)
             | Self::BadInput(_)
             | Self::NoToken
+            | Self::File(_)
+            | Self::Plan(_)
             | Self::TokenFile { .. }
             | Self::Setting(_)
+            | Self::Target(_)
             | Self::Desk(DeskError::Invalid(_)) => Exit::BadInput,
             Self::Client(ClientError::Problem { status, .. }) if [400, 413, 415, 422].contains(status) => {
                 Exit::BadInput
@@ -204,6 +254,9 @@ impl CliError {
             }
             Self::Client(ClientError::Problem { .. })
             | Self::Write(_)
+            | Self::DaemonRuns { .. }
+            | Self::Legacy(_)
+            | Self::Import(_)
             | Self::Telemetry(_)
             | Self::Start(_)
             | Self::Seats(_)
@@ -211,6 +264,7 @@ impl CliError {
             | Self::Desk(_)
             | Self::Store(_)
             | Self::Schema(_)
+            | Self::Backup(_)
             | Self::Job(_) => Exit::Failed,
         }
     }
@@ -268,6 +322,7 @@ fn run(cli: &Cli) -> Result<Exit, CliError> {
         Command::Order(args) => wait(order::run(args, &cli.global)),
         Command::Position(args) => wait(position::run(args, &cli.global)),
         Command::Ledger(args) => wait(ledger::run(args, &cli.global)),
+        Command::Report(args) => wait(report::run(args, &cli.global)),
         Command::Pause(args) => wait(pause::run(args, true, &cli.global)),
         Command::Resume(args) => wait(pause::run(args, false, &cli.global)),
         Command::Status(args) => wait(pause::status(args, &cli.global)),
@@ -275,6 +330,9 @@ fn run(cli: &Cli) -> Result<Exit, CliError> {
         Command::Audit(args) => wait(alert::audit(args, &cli.global)),
         Command::Token(args) => wait(token::run(args, &cli.global)),
         Command::Migrate(args) => wait(migrate::run(args, &cli.global)),
+        Command::Backup(args) => wait(backup::run(args, &cli.global)),
+        Command::Restore(args) => wait(restore::run(args, &cli.global)),
+        Command::Import(args) => import::run(args, &cli.global),
         Command::Health(args) => wait(health::run(args, &cli.global)),
     }
 }
@@ -298,8 +356,12 @@ fn leave_broken() -> ! {
 
 /// Writes to stdout; a closed pipe is an error here, not a panic.
 fn print(text: &str) -> Result<(), CliError> {
+    print_bytes(text.as_bytes())
+}
+
+fn print_bytes(bytes: &[u8]) -> Result<(), CliError> {
     let mut out = io::stdout().lock();
-    out.write_all(text.as_bytes())?;
+    out.write_all(bytes)?;
     Ok(out.flush()?)
 }
 

@@ -7,6 +7,7 @@ mod http;
 mod layers;
 mod ledger;
 mod log;
+mod notify;
 mod paper;
 mod probe;
 mod risk;
@@ -25,13 +26,15 @@ use serde::{Deserialize, Serialize};
 pub use alerts::AlertSettings;
 pub use daemon::DaemonSettings;
 pub use form::duration::parse as parse_duration;
+pub use form::secret::SecretText;
 pub use http::HttpSettings;
 pub use ledger::LedgerSettings;
 pub use log::{LogFormat, LogSettings};
+pub use notify::{NotifySettings, TargetKind, TargetSettings};
 pub use paper::{InstrumentSettings, PaperFaults, PaperFeed, PaperSettings};
 pub use risk::RiskSettings;
 pub use robot::RobotSettings;
-pub use settlement::{PayFrom, SettlementSettings};
+pub use settlement::{HoldChoice, HoldSettings, PayFrom, SettlementSettings};
 pub use sources::Sources;
 pub use store::{StoreSettings, StoreUrl};
 pub use supervisor::SupervisorSettings;
@@ -67,6 +70,8 @@ pub struct Settings {
     pub ledger: LedgerSettings,
     /// When an operator is told.
     pub alerts: AlertSettings,
+    /// Who is told of alerts.
+    pub notify: NotifySettings,
     /// The paper venue.
     pub paper: PaperSettings,
     /// Thresholds and exits by market state and risk preference.
@@ -98,6 +103,7 @@ impl Settings {
         self.settlement.check(wrong);
         self.ledger.check(wrong);
         self.alerts.check(wrong);
+        self.notify.check(wrong);
         self.paper.check(wrong);
         self.templates.check(wrong);
     }

@@ -1,11 +1,14 @@
 //! The desk: what operators ask for, whether over HTTP or on the command line, decided and committed in one place.
 
+mod alerts;
 mod fields;
 mod markets;
 mod pages;
 mod pauses;
 mod reads;
+mod reports;
 mod robots;
+mod statements;
 mod tokens;
 mod users;
 mod wrong;
@@ -19,12 +22,16 @@ use domain::time::Timestamp;
 use tokio::sync::Mutex;
 
 use crate::clock::Clock;
+use crate::ports::notify::Targets;
 use crate::ports::store::{Store, StoreError};
 
+pub use alerts::AlertDetail;
 pub use fields::read;
 pub use markets::Markets;
 pub use pages::{Listing, PageAsk};
 pub use reads::{OrderDetail, PositionDetail};
+pub use reports::DailyReport;
+pub use statements::{Part, STATEMENT_LINES, Statement};
 pub use tokens::{MintedToken, NewToken, digest_of};
 pub use users::{NewRate, NewUser, NewVenueAccount};
 pub use wrong::{DeskError, WrongField};
@@ -32,16 +39,18 @@ pub use wrong::{DeskError, WrongField};
 /// Who asks, why, and from where: what the audit trail says of a write.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Asker {
-    /// The token's name, or `cli`.
+    /// The token's name, or the local user as `cli:NAME`.
     pub by: String,
     /// Their own words.
     pub reason: String,
-    /// The peer's address, or `local`.
+    /// The peer's address, or `cli uid=0 host=NAME`.
     pub from: String,
 }
 
 /// Longest reason that is kept, in characters.
 pub const REASON_LENGTH: usize = 300;
+/// How long the reason of an act on money is, in characters: it stands as the remark of the entry, too.
+pub const MONEY_REASON: std::ops::RangeInclusive<usize> = 3..=200;
 
 /// Everything that a request of an operator is decided with.
 #[derive(Clone)]
@@ -52,6 +61,8 @@ pub struct Desk {
     pub clock: Arc<dyn Clock>,
     /// The markets that robots can trade on.
     pub markets: Markets,
+    /// Who is told of alerts.
+    pub targets: Targets,
     /// Held while it is decided whether a robot may live beside the others.
     robots: Arc<Mutex<()>>,
 }
@@ -63,8 +74,15 @@ impl Desk {
             store,
             clock,
             markets,
+            targets: Targets::default(),
             robots: Arc::default(),
         }
+    }
+
+    /// The same desk, which tells these targets of what is decided on it about alerts.
+    #[must_use]
+    pub fn with_targets(self, targets: Targets) -> Self {
+        Self { targets, ..self }
     }
 
     async fn commit(&self, changes: ChangeSet) -> Result<(), DeskError> {
@@ -84,8 +102,21 @@ impl Desk {
             by: asker.by.clone(),
             action: action.to_owned(),
             subject,
-            reason: format!("{} (from {})", asker.reason, asker.from),
+            reason: asker.reason.clone(),
+            origin: Some(asker.from.clone()),
         }))
+    }
+
+    /// Writes down that something was refused, after [`Desk::note`] has said that it was asked for.
+    ///
+    /// # Errors
+    /// When the store does not take it.
+    pub async fn note_refusal(&self, asker: &Asker, action: &str, subject: String, why: &str) -> Result<(), DeskError> {
+        let told = Asker {
+            reason: format!("{}; refused: {why}", asker.reason),
+            ..asker.clone()
+        };
+        self.note(&told, &format!("{action}.refused"), subject).await
     }
 
     /// Writes down that something is about to be asked of an actor, before it is asked.
@@ -112,6 +143,20 @@ pub fn reason(given: Option<&str>) -> Result<String, WrongField> {
         return Err(WrongField::new("reason", rule));
     }
     Ok(text.to_owned())
+}
+
+/// The reason of an act on money, which must be given: trimmed, without control characters, as long as [`MONEY_REASON`].
+///
+/// # Errors
+/// Names the rule.
+pub fn money_reason(given: Option<&str>) -> Result<String, WrongField> {
+    let text = given.unwrap_or_default().trim();
+    if MONEY_REASON.contains(&text.chars().count()) && !text.chars().any(char::is_control) {
+        return Ok(text.to_owned());
+    }
+    let (least, most) = (MONEY_REASON.start(), MONEY_REASON.end());
+    let rule = format!("must be given: {least} to {most} characters without line breaks");
+    Err(WrongField::new("reason", rule))
 }
 
 /// A conflict means that somebody was faster, which an operator can be told as such.

@@ -8,12 +8,26 @@ pub const SETTLEMENT_CHARGED: &str = "settlement.charged";
 pub const SETTLEMENT_NOTHING_DUE: &str = "settlement.nothing_due";
 /// A closed position could not be settled; the sweep sees it again.
 pub const SETTLEMENT_FAILED: &str = "settlement.failed";
-/// A debt was repaid from a recharge.
+/// The difference of a revised profit was settled.
+pub const SETTLEMENT_CORRECTED: &str = "settlement.corrected";
+/// A debt was repaid from power that came in.
 pub const DEBT_COLLECTED: &str = "debt.collected";
+/// A debt was forgiven.
+pub const DEBT_WAIVED: &str = "debt.waived";
+/// Power was reserved for a position.
+pub const HOLD_MADE: &str = "hold.made";
+/// A position opens without reserved power.
+pub const HOLD_MISSING: &str = "hold.missing";
+/// Reserved power could not be given back; the next run of the job sees it again.
+pub const HOLD_NOT_RELEASED: &str = "hold.not_released";
+/// Reserved power was given back without a settlement.
+pub const HOLD_RELEASED: &str = "hold.released";
 /// A group of the ledger was not committed.
 pub const LEDGER_COMMIT_FAILED: &str = "ledger.commit_failed";
 /// Stored facts contradict each other.
 pub const LEDGER_CONTRADICTION: &str = "ledger.contradiction";
+/// A statement could not be given, or broke off: its cause is the ledger or the store.
+pub const STATEMENT_BROKEN: &str = "statement.broken";
 /// The ledger panicked.
 pub const LEDGER_PANICKED: &str = "ledger.panicked";
 /// Something is wrong, from now on.
@@ -22,6 +36,16 @@ pub const ALERT_RAISED: &str = "alert.raised";
 pub const ALERT_RESOLVED: &str = "alert.resolved";
 /// An alert could not be written down.
 pub const ALERT_LOST: &str = "alert.lost";
+/// Somebody looks after an alert.
+pub const ALERT_ACKNOWLEDGED: &str = "alert.acknowledged";
+/// A target was told of an alert.
+pub const ALERT_DELIVERED: &str = "alert.delivered";
+/// A target was not told; it is tried again.
+pub const DELIVERY_FAILED: &str = "alert.delivery_failed";
+/// A target was not told, and it is not tried any more.
+pub const DELIVERY_GIVEN_UP: &str = "alert.delivery_given_up";
+/// Several alerts are told by one message.
+pub const ALERTS_SUMMARISED: &str = "alert.summarised";
 /// A job ran.
 pub const JOB_SUCCEEDED: &str = "job.succeeded";
 /// A job failed.
@@ -34,6 +58,8 @@ pub const PAPER_IN_DOUBT: &str = "paper.in_doubt";
 pub const PAPER_OUT_OF_RANGE: &str = "paper.out_of_range";
 /// A venue's report contradicts what is on record.
 pub const RECONCILE_MISMATCH: &str = "reconcile.mismatch";
+/// What the venue told after a position had closed changed its profit.
+pub const PROFIT_REVISED: &str = "reconcile.profit_revised";
 /// The venue was asked for an order and gave no answer.
 pub const LOOKUP_FAILED: &str = "sync.lookup_failed";
 /// An order's outcome is unknown, or stays so.
@@ -92,6 +118,14 @@ pub const DRAIN_LATE: &str = "supervisor.drain_late";
 pub const SUPERVISOR_PANICKED: &str = "supervisor.panicked";
 /// The daemon takes work.
 pub const DAEMON_READY: &str = "daemon.ready";
+/// Another process is the writer; this one waits.
+pub const LEASE_WAITING: &str = "lease.waiting";
+/// This process is the writer now.
+pub const LEASE_TAKEN: &str = "lease.taken";
+/// Another process took over as the writer; this one writes nothing more and ends.
+pub const LEASE_LOST: &str = "lease.lost";
+/// The end of the ledger's chain, to be anchored outside.
+pub const LEDGER_HEAD: &str = "ledger.head";
 /// The daemon was told to stop.
 pub const DAEMON_STOPPING: &str = "daemon.stopping";
 /// The daemon has stopped.
@@ -100,6 +134,10 @@ pub const DAEMON_STOPPED: &str = "daemon.stopped";
 pub const DAEMON_STOP_SLOW: &str = "daemon.stop_slow";
 /// The disk failed during a commit.
 pub const DISK_FAILED: &str = "store.disk_failed";
+/// The disk under the database is full; nothing is written.
+pub const DISK_IS_FULL: &str = "store.disk_full";
+/// There is room again, and something was written.
+pub const DISK_HAS_ROOM: &str = "store.disk_has_room";
 /// The daemon cannot go on.
 pub const DAEMON_BROKEN: &str = "daemon.broken";
 /// systemd could not be told something.

@@ -1,7 +1,11 @@
 //! The jobs: what is done again and again, one file per job.
 
+pub mod check_anchors;
+pub mod deliver_alerts;
 pub mod evaluate_alerts;
+pub mod judge_closes;
 pub mod plan;
+pub mod release_holds;
 pub mod remind_debtors;
 pub mod sweep_unsettled;
 pub mod verify_ledger;
@@ -12,6 +16,7 @@ use actix::{Message, Recipient};
 use domain::alert::AlertKind;
 use domain::ledger::verify::Verified;
 
+use crate::jobs::release_holds::Released;
 use crate::jobs::sweep_unsettled::Swept;
 use crate::ports::store::StoreError;
 
@@ -31,6 +36,8 @@ pub enum JobError {
 pub enum JobReport {
     /// Of the sweep.
     Swept(Swept),
+    /// Of the holds.
+    Released(Released),
     /// Of the alerts: how many there is reason for.
     Judged(usize),
     /// Of the audit.
@@ -42,6 +49,7 @@ impl JobReport {
     pub fn is_failure(&self) -> bool {
         match self {
             Self::Swept(swept) => swept.failed > 0,
+            Self::Released(released) => released.failed > 0,
             Self::Verified(verified) => verified.finding.is_some(),
             Self::Judged(_) => false,
         }
@@ -52,6 +60,7 @@ impl fmt::Display for JobReport {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Swept(swept) => swept.fmt(f),
+            Self::Released(released) => released.fmt(f),
             Self::Judged(raised) => write!(f, "{raised} alerts have reason"),
             Self::Verified(verified) => match &verified.finding {
                 Some(finding) => finding.fmt(f),

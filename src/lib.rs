@@ -10,6 +10,7 @@ pub mod crash;
 pub mod desk;
 pub mod event;
 pub mod http;
+pub mod import;
 pub mod jobs;
 pub mod ports;
 pub mod telemetry;

@@ -3,17 +3,23 @@
 mod account;
 mod alert;
 mod health;
+mod hold;
 mod ledger;
 mod order;
 mod position;
+mod report;
 mod robot;
+mod statement;
 
 pub use account::{AuditView, PauseStatus, PauseView, RateView, TokenView, UserView, VenueAccountView};
-pub use alert::AlertView;
+pub use alert::{AcknowledgementView, AlertView, DeliveryView, TestView};
 pub use health::{ActorView, HealthView, RobotsHealth, StoreHealth, Vitality};
+pub use hold::HoldView;
 pub use ledger::{
-    AnswerView, DebtView, EntryView, JobRunView, LedgerAccountView, PostingView, RechargeView, StatisticsView,
+    AnswerView, DebtView, EntryView, HeadView, JobRunView, LedgerAccountView, PostView, PostingView, StatisticsView,
 };
 pub use order::{FillView, OrderView};
-pub use position::{ExitsView, PositionView};
+pub use position::{ExitsView, PositionView, ProvenanceView};
+pub use report::{ActivityView, UnsettledPositionView, UnsettledView};
 pub use robot::{LimitsView, RobotView, StrategyView};
+pub use statement::{LineView, STATEMENT_COLUMNS, StatementAccountView, StatementRows, StatementView};

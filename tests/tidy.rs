@@ -4,6 +4,8 @@
 
 #[path = "tidy/metrics.rs"]
 mod metrics;
+#[path = "tidy/runbook.rs"]
+mod runbook;
 #[path = "tidy/traps.rs"]
 mod traps;
 #[path = "tidy/words.rs"]
@@ -26,6 +28,7 @@ const ROOMS: &[&str] = &[
     "desk",
     "event",
     "http",
+    "import",
     "jobs",
     "lib",
     "main",

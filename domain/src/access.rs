@@ -59,12 +59,14 @@ pub struct Audit {
     pub id: AuditId,
     /// When.
     pub at: Timestamp,
-    /// The token's name, or `cli` for the local command line.
+    /// The token's name, or the local user as `cli:NAME`, who is no token's holder.
     pub by: String,
     /// What, such as `robot.start`.
     pub action: String,
     /// On what, such as `robot:7`.
     pub subject: String,
-    /// Why, and from where.
+    /// Why; in lines from before `origin` was kept, also from where.
     pub reason: String,
+    /// From where: the peer's address, or `cli uid=0 host=NAME`; none in lines from before it was kept.
+    pub origin: Option<String>,
 }

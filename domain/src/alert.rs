@@ -1,11 +1,18 @@
-//! Alerts: what an operator must look at, raised once and kept until it is resolved.
+//! Alerts: what an operator must look at, raised once, acknowledged by somebody, and kept until it is resolved.
 
+pub mod delivery;
+pub mod flood;
+pub mod notice;
+pub mod route;
 pub mod rules;
+mod severity;
 
 use serde::{Deserialize, Serialize};
 
 use crate::id::AlertId;
 use crate::time::Timestamp;
+
+pub use severity::Severity;
 
 /// What is wrong. Each kind has a page in the runbook.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -31,11 +38,19 @@ pub enum AlertKind {
     ReconcileMismatch,
     /// A venue account cannot be polled.
     SyncFailing,
+    /// A user closes nearly everything by hand.
+    ManualCloser,
+    /// A close brought far more than is usual for its robot or user.
+    ProfitSpike,
+    /// Too large a share of the power that came due is owed instead of charged.
+    DebtRatio,
+    /// A target of alerts does not take them.
+    DeliveryFailing,
 }
 
 impl AlertKind {
     /// Every kind.
-    pub const ALL: [Self; 10] = [
+    pub const ALL: [Self; 14] = [
         Self::RobotQuarantined,
         Self::PowerShort,
         Self::UnsettledCount,
@@ -46,6 +61,10 @@ impl AlertKind {
         Self::OrderInDoubt,
         Self::ReconcileMismatch,
         Self::SyncFailing,
+        Self::ManualCloser,
+        Self::ProfitSpike,
+        Self::DebtRatio,
+        Self::DeliveryFailing,
     ];
 
     /// Name in the database, the API and the runbook.
@@ -61,6 +80,10 @@ impl AlertKind {
             Self::OrderInDoubt => "order_in_doubt",
             Self::ReconcileMismatch => "reconcile_mismatch",
             Self::SyncFailing => "sync_failing",
+            Self::ManualCloser => "manual_closer",
+            Self::ProfitSpike => "profit_spike",
+            Self::DebtRatio => "debt_ratio",
+            Self::DeliveryFailing => "delivery_failing",
         }
     }
 
@@ -75,7 +98,11 @@ impl AlertKind {
             | Self::UnsettledPower
             | Self::UnsettledAge
             | Self::JobFailing
-            | Self::LedgerInvariant => false,
+            | Self::LedgerInvariant
+            | Self::ManualCloser
+            | Self::ProfitSpike
+            | Self::DebtRatio
+            | Self::DeliveryFailing => false,
         }
     }
 
@@ -83,6 +110,71 @@ impl AlertKind {
     pub fn parse(text: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|kind| kind.as_str() == text)
     }
+}
+
+/// Where an alert stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum AlertState {
+    /// Nobody has said yet that they look after it.
+    Raised,
+    /// Somebody looks after it; it is still open.
+    Acknowledged,
+    /// It is over.
+    Resolved,
+}
+
+impl AlertState {
+    /// Every state.
+    pub const ALL: [Self; 3] = [Self::Raised, Self::Acknowledged, Self::Resolved];
+
+    /// Name in the API.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Raised => "raised",
+            Self::Acknowledged => "acknowledged",
+            Self::Resolved => "resolved",
+        }
+    }
+
+    /// From its name.
+    pub fn parse(text: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|state| state.as_str() == text)
+    }
+}
+
+/// Who looks after an alert.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Acknowledgement {
+    /// Name of the token, or `cli`.
+    pub by: String,
+    /// Their own words.
+    pub note: String,
+    /// When they said so.
+    pub at: Timestamp,
+}
+
+/// Why an alert cannot be acknowledged.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum AcknowledgeError {
+    /// It is over.
+    #[error("alert {alert} is over since {at}")]
+    Over {
+        /// Which.
+        alert: AlertId,
+        /// Since when.
+        at: Timestamp,
+    },
+    /// Somebody else looks after it.
+    #[error("alert {alert} was acknowledged by {by} at {at}")]
+    Taken {
+        /// Which.
+        alert: AlertId,
+        /// Who.
+        by: String,
+        /// When.
+        at: Timestamp,
+    },
 }
 
 /// An alert. At most one of a kind and subject is unresolved.
@@ -98,6 +190,101 @@ pub struct Alert {
     pub message: String,
     /// When it was raised.
     pub raised_at: Timestamp,
+    /// Who looks after it, once somebody does.
+    pub acknowledged: Option<Acknowledgement>,
     /// When it was over.
     pub resolved_at: Option<Timestamp>,
+}
+
+impl Alert {
+    /// Where it stands.
+    pub const fn state(&self) -> AlertState {
+        match (&self.resolved_at, &self.acknowledged) {
+            (Some(_), _) => AlertState::Resolved,
+            (None, Some(_)) => AlertState::Acknowledged,
+            (None, None) => AlertState::Raised,
+        }
+    }
+
+    /// The same alert, looked after by somebody. Saying the same again changes nothing.
+    ///
+    /// # Errors
+    /// When it is over, or somebody has acknowledged it already with other words.
+    pub fn acknowledge(&self, by: &str, note: &str, now: Timestamp) -> Result<Self, AcknowledgeError> {
+        if let Some(at) = self.resolved_at {
+            return Err(AcknowledgeError::Over { alert: self.id, at });
+        }
+        if let Some(taken) = &self.acknowledged {
+            if taken.by == by && taken.note == note {
+                return Ok(self.clone());
+            }
+            return Err(AcknowledgeError::Taken {
+                alert: self.id,
+                by: taken.by.clone(),
+                at: taken.at,
+            });
+        }
+        let acknowledged = Some(Acknowledgement {
+            by: by.to_owned(),
+            note: note.to_owned(),
+            at: now.max(self.raised_at),
+        });
+        Ok(Self {
+            acknowledged,
+            ..self.clone()
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn alert() -> Alert {
+        Alert {
+            id: AlertId(3),
+            kind: AlertKind::JobFailing,
+            subject: "job:a".to_owned(),
+            message: "it failed".to_owned(),
+            raised_at: Timestamp(1_000),
+            acknowledged: None,
+            resolved_at: None,
+        }
+    }
+
+    #[test]
+    fn an_alert_is_acknowledged_once_and_stays_open() {
+        let taken = alert().acknowledge("ann", "on it", Timestamp(2_000)).unwrap();
+        assert_eq!(taken.state(), AlertState::Acknowledged);
+        assert_eq!(taken.resolved_at, None);
+        // The answer was lost and it is said again: nothing changes.
+        assert_eq!(taken.acknowledge("ann", "on it", Timestamp(9_000)), Ok(taken.clone()));
+        let other = taken.acknowledge("bob", "mine", Timestamp(3_000));
+        let (alert, by, at) = (AlertId(3), "ann".to_owned(), Timestamp(2_000));
+        assert_eq!(other, Err(AcknowledgeError::Taken { alert, by, at }));
+    }
+
+    #[test]
+    fn what_is_over_is_not_acknowledged_and_no_acknowledgement_is_older_than_its_alert() {
+        let over = Alert {
+            resolved_at: Some(Timestamp(5_000)),
+            ..alert()
+        };
+        assert_eq!(over.state(), AlertState::Resolved);
+        let refused = over.acknowledge("ann", "", Timestamp(6_000));
+        let (alert_id, at) = (AlertId(3), Timestamp(5_000));
+        assert_eq!(refused, Err(AcknowledgeError::Over { alert: alert_id, at }));
+        let early = alert().acknowledge("ann", "", Timestamp(10)).unwrap();
+        assert_eq!(early.acknowledged.unwrap().at, Timestamp(1_000));
+    }
+
+    #[test]
+    fn every_kind_and_state_is_read_from_its_name() {
+        for kind in AlertKind::ALL {
+            assert_eq!(AlertKind::parse(kind.as_str()), Some(kind));
+        }
+        for state in AlertState::ALL {
+            assert_eq!(AlertState::parse(state.as_str()), Some(state));
+        }
+    }
 }

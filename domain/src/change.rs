@@ -2,7 +2,9 @@
 
 use crate::access::{Audit, Token};
 use crate::alert::Alert;
+use crate::alert::delivery::Delivery;
 use crate::id::{OrderId, PositionId, VenueAccountId};
+use crate::import::Declared;
 use crate::ledger::LedgerWrite;
 use crate::order::Order;
 use crate::pause::Pause;
@@ -74,14 +76,22 @@ pub enum Change {
     SetPause(Pause),
     /// A new alert; refused when one of its kind and subject is unresolved.
     RaiseAlert(Alert),
+    /// Somebody looks after the alert with this id; refused when it is over or somebody did before.
+    AcknowledgeAlert(Alert),
     /// The unresolved alert with this id is over.
     ResolveAlert(Alert),
+    /// A message about an alert that is to be delivered; refused when the target has one on the same event.
+    AddDelivery(Delivery),
+    /// A changed delivery.
+    UpdateDelivery(Delivery),
     /// A new token.
     AddToken(Token),
     /// A token is revoked.
     RevokeToken(Token),
     /// A new line of the audit trail.
     AddAudit(Audit),
+    /// Rows of another platform that are taken over; refused when one of them was before.
+    AddImported(Vec<Declared>),
     /// A group of the ledger's decisions. Only the ledger makes these.
     Ledger(Box<LedgerWrite>),
 }

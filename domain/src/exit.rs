@@ -126,7 +126,7 @@ mod tests {
     use super::*;
     use crate::id::{PositionId, RobotId, UserId, VenueAccountId};
     use crate::market::Symbol;
-    use crate::position::{Exits, FillEffect, Origin, PositionEvent, PositionState, ProfitBasis};
+    use crate::position::{Exits, FillEffect, Origin, PositionEvent, PositionState, ProfitBasis, Provenance};
     use crate::settlement::Settlement;
     use crate::time::Timestamp;
     use crate::venue::{MarginMode, VenueName};
@@ -168,7 +168,10 @@ mod tests {
             }),
             peak: None,
             profit_basis: ProfitBasis::Net,
+            provenance: Provenance::default(),
             settlement: Settlement::NotYet,
+            settled_profit: None,
+            corrections: 0,
             opened_at: Some(Timestamp(1)),
             created_at: Timestamp(0),
             updated_at: Timestamp(0),
@@ -250,6 +253,7 @@ mod tests {
     #[test]
     fn closing_a_part_by_hand_is_no_fall_in_profit() {
         let fill = FillEffect {
+            venue_fill: Some("f1".to_owned()),
             reducing: true,
             quantity: "1".parse().unwrap(),
             notional: "105".parse().unwrap(),

@@ -45,6 +45,8 @@ ids!(
     DebtId,
     /// An alert.
     AlertId,
+    /// A message about an alert to one target.
+    DeliveryId,
     /// An access token.
     TokenId,
     /// A line of the audit trail.
@@ -70,6 +72,8 @@ pub enum IdKind {
     Debt,
     /// For [`AlertId`].
     Alert,
+    /// For [`DeliveryId`].
+    Delivery,
     /// For [`TokenId`].
     Token,
     /// For [`AuditId`].
@@ -78,7 +82,7 @@ pub enum IdKind {
 
 impl IdKind {
     /// Every counter.
-    pub const ALL: [Self; 10] = [
+    pub const ALL: [Self; 11] = [
         Self::User,
         Self::VenueAccount,
         Self::Robot,
@@ -87,6 +91,7 @@ impl IdKind {
         Self::LedgerAccount,
         Self::Debt,
         Self::Alert,
+        Self::Delivery,
         Self::Token,
         Self::Audit,
     ];
@@ -102,6 +107,7 @@ impl IdKind {
             Self::LedgerAccount => "ledger_account",
             Self::Debt => "debt",
             Self::Alert => "alert",
+            Self::Delivery => "delivery",
             Self::Token => "token",
             Self::Audit => "audit",
         }

@@ -15,6 +15,8 @@ pub enum Invariant {
     BalanceIsSum,
     /// LED-4: the digest chain over entries is unbroken.
     ChainUnbroken,
+    /// LED-5: power is reserved once per position, and resolved once.
+    HeldOnce,
     /// SET-1: a closed position is charged at most once.
     ChargedOnce,
     /// SET-2: every profitable closed position ends charged, owed or waived, however old.
@@ -38,6 +40,7 @@ impl Invariant {
             Self::NoNegativeBalance => "LED-2",
             Self::BalanceIsSum => "LED-3",
             Self::ChainUnbroken => "LED-4",
+            Self::HeldOnce => "LED-5",
             Self::ChargedOnce => "SET-1",
             Self::EverySettled => "SET-2",
             Self::TableMoves => "ORD-1",

@@ -1,23 +1,34 @@
-//! The ledger: accounts, balanced entries, debts, and the answers to a request to post.
+//! The ledger: accounts, balanced entries, debts, holds, and the answers to a request to post.
 
 pub mod account;
 mod book;
 pub mod chain;
+mod collect;
+mod correct;
 pub mod debt;
 mod decide;
 pub mod entry;
+mod facts;
+pub mod hold;
+mod operate;
 mod pen;
 mod request;
+mod reserve;
 mod settle;
+mod takeover;
 mod transfer;
 pub mod verify;
 pub mod write;
 
 pub use account::{Account, AccountKey, AccountKind, Asset};
-pub use book::{Facts, FreshIds};
 pub use debt::{Debt, DebtState};
 pub use decide::{Answer, Decision, Happened, decide};
 pub use entry::{Digest, Entry, EntryKey, EntryKind, EntrySeq, Head, Posting};
+pub use facts::{Facts, FreshIds, PositionFact};
+pub use hold::{Hold, HoldState};
 pub use pen::LedgerPen;
-pub use request::{Purse, Request, Rules, Transfer, settling_accounts};
-pub use write::{BalanceMove, LedgerWrite, PostAnswer, Refused, SettledPosition};
+pub use request::{
+    Purse, Release, Request, Reservation, Reversal, Rules, Transfer, UserTransfer, Waiver, settling_accounts,
+};
+pub use takeover::{ImportFact, ImportRequest};
+pub use write::{BalanceMove, ChangedDebt, LedgerWrite, PostAnswer, Refused, SettledPosition};

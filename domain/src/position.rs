@@ -1,6 +1,10 @@
 //! Positions: what a robot (or a hand) holds at a venue, from the intent to open to the settled close.
 
 mod cause;
+mod moves;
+mod provenance;
+mod reserved;
+mod state;
 
 use serde::{Deserialize, Serialize};
 
@@ -12,95 +16,10 @@ use crate::time::Timestamp;
 use crate::venue::{MarginMode, VenueName};
 
 pub use cause::{CloseReason, ClosedBy, Origin};
-
-/// Where a position stands. Moved only by [`Position::on`].
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case", tag = "state")]
-pub enum PositionState {
-    /// The opening order is on record; nothing is filled yet.
-    Opening,
-    /// Held at the venue.
-    Open,
-    /// A closing order is on record.
-    Closing {
-        /// Why we close it.
-        reason: CloseReason,
-    },
-    /// Flat again.
-    Closed {
-        /// When the last fill closed it, by the venue's clock.
-        at: Timestamp,
-        /// Why.
-        reason: CloseReason,
-        /// Profit by the configured basis.
-        profit: Amount,
-    },
-    /// The opening order ended without a fill.
-    Abandoned {
-        /// When that was known.
-        at: Timestamp,
-    },
-}
-
-impl PositionState {
-    /// Name in the database and the API.
-    pub const fn as_str(&self) -> &'static str {
-        match self {
-            Self::Opening => "opening",
-            Self::Open => "open",
-            Self::Closing { .. } => "closing",
-            Self::Closed { .. } => "closed",
-            Self::Abandoned { .. } => "abandoned",
-        }
-    }
-
-    /// Whether it is over.
-    pub const fn is_final(&self) -> bool {
-        match self {
-            Self::Closed { .. } | Self::Abandoned { .. } => true,
-            Self::Opening | Self::Open | Self::Closing { .. } => false,
-        }
-    }
-}
-
-/// What can happen to a position.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum PositionEvent {
-    /// Grew or shrank by a fill.
-    Filled(FillEffect),
-    /// The opening order ended; when nothing was filled, the position never was.
-    OpeningEnded,
-    /// A closing order is about to be submitted.
-    CloseIntended {
-        /// Why.
-        reason: CloseReason,
-    },
-    /// A closing order ended and left a rest open.
-    CloseEnded,
-    /// Funding was received (positive) or paid.
-    Funded(Amount),
-    /// The trailing take-profit armed or its peak rose.
-    Peaked(Amount),
-}
-
-/// What one fill does to a position.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct FillEffect {
-    /// Shrinks rather than grows.
-    pub reducing: bool,
-    /// How much.
-    pub quantity: Quantity,
-    /// Price × quantity.
-    pub notional: Amount,
-    /// Fee paid.
-    pub fee: Amount,
-    /// Realised profit before fees.
-    pub realised: Amount,
-    /// Why it closes, should it close the rest.
-    pub reason: CloseReason,
-    /// When, by the venue's clock.
-    pub at: Timestamp,
-}
+pub use moves::{FillEffect, PositionError, PositionEvent};
+pub use provenance::{FillMark, ProfitSource, Provenance};
+pub use reserved::{Reserved, power_to_reserve};
+pub use state::PositionState;
 
 /// What profit counts for settlement.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -138,40 +57,6 @@ pub struct Exits {
     pub arm: Ratio,
     /// Once armed, close when the profit has fallen by this share of its peak.
     pub give_back: Ratio,
-}
-
-/// Why a position cannot take an event.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub enum PositionError {
-    /// No such move from this state.
-    #[error("position {position} cannot move from {from} on {event}")]
-    IllegalMove {
-        /// Which position.
-        position: PositionId,
-        /// Its state.
-        from: &'static str,
-        /// What happened.
-        event: &'static str,
-    },
-    /// A fill closes more than is open.
-    #[error("position {position} holds {held} and cannot shrink by {quantity}")]
-    OverClosed {
-        /// Which position.
-        position: PositionId,
-        /// Open quantity.
-        held: Quantity,
-        /// Quantity of the fill.
-        quantity: Quantity,
-    },
-    /// A number left its range.
-    #[error("a number of position {position} left its range")]
-    Number {
-        /// Which position.
-        position: PositionId,
-        /// Why.
-        #[source]
-        source: NumberError,
-    },
 }
 
 /// A position. `version` is the one it was read at; each commit raises it by one.
@@ -220,8 +105,14 @@ pub struct Position {
     pub peak: Option<Amount>,
     /// Which profit counts.
     pub profit_basis: ProfitBasis,
+    /// What the profit was computed from.
+    pub provenance: Provenance,
     /// What became of the power owed on it.
     pub settlement: Settlement,
+    /// The profit that the ledger settled on; `None` until the ledger decided, and where nothing was ever due.
+    pub settled_profit: Option<Amount>,
+    /// How many corrections the ledger posted after the first settlement.
+    pub corrections: u32,
     /// First opening fill, by the venue's clock.
     pub opened_at: Option<Timestamp>,
     /// When the row was made.
@@ -274,96 +165,49 @@ impl Position {
         }
     }
 
-    /// Moves the position (ORD-1).
-    pub fn on(&self, event: PositionEvent, now: Timestamp) -> Result<Self, PositionError> {
-        let mut next = self.clone();
-        match event {
-            PositionEvent::Filled(fill) => next.fill(&fill)?,
-            PositionEvent::OpeningEnded => match self.state {
-                PositionState::Opening => next.state = PositionState::Abandoned { at: now },
-                PositionState::Open | PositionState::Closing { .. } | PositionState::Closed { .. } => {}
-                PositionState::Abandoned { .. } => return Err(self.illegal("opening_ended")),
-            },
-            PositionEvent::CloseIntended { reason } => match self.state {
-                PositionState::Open => next.state = PositionState::Closing { reason },
-                _ => return Err(self.illegal("close_intended")),
-            },
-            PositionEvent::CloseEnded => match self.state {
-                PositionState::Closing { .. } => next.state = PositionState::Open,
-                PositionState::Closed { .. } => {}
-                _ => return Err(self.illegal("close_ended")),
-            },
-            PositionEvent::Funded(amount) => {
-                next.funding = self.funding.plus(amount).map_err(|source| self.number(source))?;
-            }
-            PositionEvent::Peaked(profit) => match self.state {
-                PositionState::Open => next.peak = Some(self.peak.map_or(profit, |peak| peak.max(profit))),
-                _ => return Err(self.illegal("peaked")),
-            },
-        }
-        if next != *self {
-            next.updated_at = now.max(self.updated_at);
-        }
-        Ok(next)
-    }
-
-    fn fill(&mut self, fill: &FillEffect) -> Result<(), PositionError> {
+    /// The profit that it closed with, as it is known now; `None` while it is not closed.
+    pub const fn closed_profit(&self) -> Option<Amount> {
         match self.state {
-            PositionState::Opening if !fill.reducing => self.state = PositionState::Open,
-            PositionState::Open | PositionState::Closing { .. } => {}
-            _ => return Err(self.illegal("filled")),
+            PositionState::Closed { profit, .. } => Some(profit),
+            PositionState::Opening
+            | PositionState::Open
+            | PositionState::Closing { .. }
+            | PositionState::Abandoned { .. } => None,
         }
-        if fill.reducing && fill.quantity > self.quantity {
-            return Err(PositionError::OverClosed {
-                position: self.id,
-                held: self.quantity,
-                quantity: fill.quantity,
-            });
-        }
-        self.add(fill).map_err(|source| self.number(source))?;
-        if self.quantity.is_zero() {
-            let reason = match self.state {
-                PositionState::Closing { reason } if fill.reason.by() != ClosedBy::Liquidation => reason,
-                _ => fill.reason,
-            };
-            let profit = self.profit().map_err(|source| self.number(source))?;
-            self.state = PositionState::Closed {
-                at: fill.at,
-                reason,
-                profit,
-            };
-            self.settlement = Settlement::at_close(self.origin, profit);
-        }
-        Ok(())
     }
 
-    fn add(&mut self, fill: &FillEffect) -> Result<(), NumberError> {
-        if fill.reducing {
-            self.quantity = self.quantity.minus(fill.quantity)?;
-            self.exit_notional = self.exit_notional.plus(fill.notional)?;
+    /// Whether the ledger settled on another profit than the one that is known now.
+    pub fn correction_due(&self) -> bool {
+        let is_decided = match self.settlement {
+            Settlement::NothingDue | Settlement::Charged { .. } | Settlement::Owed { .. } => true,
+            Settlement::NotYet | Settlement::Pending | Settlement::Exempt | Settlement::Waived { .. } => false,
+        };
+        let settled_on = self.settled_profit.filter(|_| is_decided);
+        settled_on.is_some_and(|settled| self.closed_profit().is_some_and(|profit| profit != settled))
+    }
+
+    /// Whether the ledger has something to decide: the settlement itself, or a correction of it.
+    pub fn is_unsettled(&self) -> bool {
+        self.settlement == Settlement::Pending || self.correction_due()
+    }
+
+    /// By how much the profit that power is due on differs from the one that the ledger settled on, whichever way;
+    /// zero where the ledger has nothing to decide.
+    pub fn unsettled_profit(&self) -> Amount {
+        if !self.is_unsettled() {
+            return Amount::ZERO;
+        }
+        let due = |profit: Option<Amount>| profit.unwrap_or(Amount::ZERO).max(Amount::ZERO);
+        let (now, settled) = (due(self.closed_profit()), due(self.settled_profit));
+        let difference = if now > settled {
+            now.minus(settled)
         } else {
-            self.quantity = self.quantity.plus(fill.quantity)?;
-            self.entered = self.entered.plus(fill.quantity)?;
-            self.entry_notional = self.entry_notional.plus(fill.notional)?;
-            self.opened_at = self.opened_at.or(Some(fill.at));
-        }
-        self.fees = self.fees.plus(fill.fee)?;
-        self.realised = self.realised.plus(fill.realised)?;
-        Ok(())
-    }
-
-    fn illegal(&self, event: &'static str) -> PositionError {
-        PositionError::IllegalMove {
-            position: self.id,
-            from: self.state.as_str(),
-            event,
-        }
-    }
-
-    fn number(&self, source: NumberError) -> PositionError {
-        PositionError::Number {
-            position: self.id,
-            source,
-        }
+            settled.minus(now)
+        };
+        // Neither is negative, so that their difference is no larger than the larger one.
+        difference.unwrap_or(Amount::ZERO)
     }
 }
+
+#[cfg(test)]
+mod tests;

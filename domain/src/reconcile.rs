@@ -6,13 +6,14 @@ mod differences;
 mod executions;
 mod incomes;
 mod orders;
+mod revisions;
 mod share;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 use std::time::Duration;
 
-use crate::change::ChangeSet;
+use crate::change::{ChangeSet, Fill};
 use crate::fixed::{Amount, Quantity};
 use crate::id::{OrderId, PositionId, RobotId, VenueAccountId};
 use crate::market::{Side, Symbol};
@@ -37,7 +38,8 @@ pub const SIGHTINGS: u32 = 5;
 pub struct Records {
     /// The account.
     pub account: VenueAccount,
-    /// Its positions that are not final.
+    /// Its positions that are not final, and those final ones that the report may concern: of the orders that its
+    /// fills name, of the fills that it repeats, and those that were open when its new payments were made.
     pub positions: Vec<Position>,
     /// Its orders that are not final, those of positions in `Opening` or `Closing`, and those that the report's
     /// fills name.
@@ -46,6 +48,8 @@ pub struct Records {
     pub executed: BTreeMap<OrderId, Executed>,
     /// Which of the report's fills are on record, by the venue's id.
     pub known_fills: BTreeSet<String>,
+    /// What is on record of these, with parts and revisions.
+    pub repeated: Vec<Fill>,
     /// Which of the report's incomes are on record, by the venue's id.
     pub known_incomes: BTreeSet<String>,
     /// How far the history was read before the report.
@@ -181,13 +185,28 @@ impl fmt::Display for Mismatch {
     }
 }
 
+/// A profit that changed after its position was closed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Revised {
+    /// The position.
+    pub position: PositionId,
+    /// Profit that it had closed with.
+    pub before: Amount,
+    /// Profit now.
+    pub now: Amount,
+}
+
 /// What follows from a report.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Reconciled {
     /// All that is to be written, in one commit.
     pub changes: ChangeSet,
-    /// Positions that were closed by it and await settlement.
+    /// Positions that it changed and that the ledger has to decide on: closed by it, or with another profit now.
     pub closed: Vec<PositionId>,
+    /// Positions that it ended without anything for the ledger to decide on: closed without a profit, or never opened.
+    pub ended: Vec<PositionId>,
+    /// Those that had closed before with another profit.
+    pub revised: Vec<Revised>,
     /// Robots whose rows it changes.
     pub robots: BTreeSet<RobotId>,
     /// Orders that the venue is to be asked for: unconfirmed, or gone from the resting ones without fills that

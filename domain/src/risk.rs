@@ -347,7 +347,7 @@ fn check_account(facts: &OpenFacts<'_>, rules: &RiskRules) -> Result<(), RiskRef
 fn check_debtor(facts: &OpenFacts<'_>, rules: &RiskRules) -> Result<(), RiskRefusal> {
     let open = facts.debts.iter().filter(|debt| match debt.state {
         DebtState::Owed => debt.user == facts.robot.user,
-        DebtState::Repaid { .. } | DebtState::Waived { .. } => false,
+        DebtState::Repaid { .. } | DebtState::Waived { .. } | DebtState::Cancelled { .. } => false,
     });
     let owed = Amount::sum(open.map(|debt| debt.owed))?;
     if owed > rules.debt_limit {

@@ -51,20 +51,20 @@ pub enum Settlement {
     Exempt,
     /// Paid.
     Charged {
-        /// Power that was due and is paid.
+        /// Power that was due and is paid, corrections included.
         power: Amount,
         /// Rate it was computed with.
         rate: Ratio,
-        /// The entry that charged it (for a repaid debt: the entry that collected it).
+        /// The entry that charged the last of it: the settlement, a correction, or a debt's collection.
         entry: EntrySeq,
     },
     /// Recorded as a debt, not yet repaid.
     Owed {
-        /// Power that is due.
+        /// Power that is due; a correction may have charged part of it before.
         power: Amount,
         /// Rate it was computed with.
         rate: Ratio,
-        /// The debt.
+        /// The debt for what is not paid of it.
         debt: DebtId,
     },
     /// Forgiven, with a reason on the debt.
@@ -81,8 +81,8 @@ impl Settlement {
     pub fn at_close(origin: Origin, profit: Amount) -> Self {
         match origin {
             Origin::External => Self::Exempt,
-            Origin::Robot if profit.is_positive() => Self::Pending,
-            Origin::Robot => Self::NothingDue,
+            Origin::Robot | Origin::Imported if profit.is_positive() => Self::Pending,
+            Origin::Robot | Origin::Imported => Self::NothingDue,
         }
     }
 

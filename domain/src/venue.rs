@@ -14,16 +14,27 @@ use crate::time::Timestamp;
 pub enum VenueName {
     /// The built-in matching venue.
     Paper,
+    /// Where positions of an imported platform were held. It is never connected: nothing trades there.
+    Legacy,
 }
 
 impl VenueName {
     /// Every venue.
-    pub const ALL: [Self; 1] = [Self::Paper];
+    pub const ALL: [Self; 2] = [Self::Paper, Self::Legacy];
 
     /// Name in the database and the API.
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::Paper => "paper",
+            Self::Legacy => "legacy",
+        }
+    }
+
+    /// Whether it can be connected, so that accounts on it are polled and robots trade there.
+    pub const fn is_connectable(self) -> bool {
+        match self {
+            Self::Paper => true,
+            Self::Legacy => false,
         }
     }
 

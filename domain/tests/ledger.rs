@@ -4,8 +4,13 @@
 
 mod ledger {
     mod audit;
+    mod corrections;
     mod decides;
+    mod holds;
     mod model;
+    mod operators;
+    mod random;
     mod shelf;
+    mod takeover;
     mod transfers;
 }

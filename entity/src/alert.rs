@@ -13,6 +13,9 @@ pub struct Model {
     pub raised_at: i64,
     pub resolved_at: Option<i64>,
     pub open_key: Option<String>,
+    pub acknowledged_at: Option<i64>,
+    pub acknowledged_by: Option<String>,
+    pub acknowledged_note: Option<String>,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

@@ -12,6 +12,7 @@ pub struct Model {
     pub action: String,
     pub subject: String,
     pub reason: String,
+    pub origin: Option<String>,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

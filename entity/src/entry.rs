@@ -13,8 +13,8 @@ pub struct Model {
     pub reference: String,
     pub remark: String,
     pub asked_by: Option<String>,
-    pub previous: String,
-    pub digest: String,
+    pub previous: Vec<u8>,
+    pub digest: Vec<u8>,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

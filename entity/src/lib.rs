@@ -9,13 +9,16 @@
 
 pub mod access_token;
 pub mod alert;
+pub mod alert_delivery;
 pub mod app_user;
 pub mod audit;
 pub mod debt;
 pub mod entry;
 pub mod entry_refusal;
 pub mod fill;
+pub mod hold;
 pub mod id_block;
+pub mod imported;
 pub mod income;
 pub mod installation;
 pub mod ledger_account;
@@ -28,3 +31,4 @@ pub mod robot;
 pub mod sync_cursor;
 pub mod trade_order;
 pub mod venue_account;
+pub mod writer_lease;

@@ -3,6 +3,7 @@
 use sea_orm_migration::async_trait;
 pub use sea_orm_migration::{MigrationName, MigrationTrait, MigratorTrait};
 
+mod columns;
 mod m0001_create_users;
 mod m0002_create_robots;
 mod m0003_create_positions;
@@ -13,7 +14,16 @@ mod m0007_create_debts;
 mod m0008_create_operations;
 mod m0009_create_counters;
 mod m0010_create_paper;
+mod m0011_deepen_ledger;
+mod m0012_add_provenance;
+mod m0013_deliver_alerts;
+mod m0014_create_writer_lease;
+mod m0015_add_reports;
+mod m0016_create_imported;
+mod m0017_ease_postings;
+mod rebuild;
 mod table;
+mod widen;
 
 /// All migrations in order.
 #[derive(Debug, Clone, Copy)]
@@ -33,6 +43,13 @@ impl MigratorTrait for Migrator {
             Box::new(m0008_create_operations::Migration),
             Box::new(m0009_create_counters::Migration),
             Box::new(m0010_create_paper::Migration),
+            Box::new(m0011_deepen_ledger::Migration),
+            Box::new(m0012_add_provenance::Migration),
+            Box::new(m0013_deliver_alerts::Migration),
+            Box::new(m0014_create_writer_lease::Migration),
+            Box::new(m0015_add_reports::Migration),
+            Box::new(m0016_create_imported::Migration),
+            Box::new(m0017_ease_postings::Migration),
         ]
     }
 }

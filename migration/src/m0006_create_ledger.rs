@@ -26,7 +26,7 @@ impl MigrationTrait for Migration {
     }
 }
 
-fn accounts() -> Table {
+pub(crate) fn accounts() -> Table {
     Table::new("ledger_account")
         .number("id")
         .word(
@@ -51,7 +51,7 @@ fn accounts() -> Table {
         .check("kind NOT IN ('user_power', 'user_gift_power', 'user_wallet', 'user_debt') OR lowest >= 0")
 }
 
-fn entries() -> Table {
+pub(crate) fn entries() -> Table {
     Table::new("entry")
         .number("seq")
         .name("entry_key")
@@ -68,7 +68,7 @@ fn entries() -> Table {
         .check("seq > 0")
 }
 
-fn postings() -> Table {
+pub(crate) fn postings() -> Table {
     Table::new("posting")
         .number("entry_seq")
         .number("line")

@@ -1,6 +1,7 @@
 //! The actor that writes alerts down: one open row per kind and subject, however often it is raised.
 
 mod board;
+mod couriers;
 
 use std::cell::Cell;
 use std::collections::VecDeque;
@@ -17,8 +18,11 @@ use tracing::error;
 use crate::actors::mail::{ActorHealth, HowAreYou, Raise, Resolve, Stop};
 use crate::clock::Clock;
 use crate::event;
+use crate::jobs::deliver_alerts::Delivering;
+use crate::ports::notify::Targets;
 use crate::ports::store::Store;
 use board::{Board, Word};
+use couriers::Couriers;
 
 /// How others know it.
 pub const NAME: &str = "alert";
@@ -35,6 +39,17 @@ pub struct AlertDeps {
     pub retry_first: Duration,
     /// Longest such wait.
     pub retry_max: Duration,
+    /// Who is told, and how; nobody is told when absent.
+    pub outbox: Option<Outbox>,
+}
+
+/// Who is told of alerts, and how.
+#[derive(Clone)]
+pub struct Outbox {
+    /// Who.
+    pub targets: Targets,
+    /// How messages are delivered; a process without it only writes them, for the daemon to deliver.
+    pub delivering: Option<Delivering>,
 }
 
 /// Writes alerts down, one word after the other.
@@ -47,20 +62,29 @@ pub struct AlertActor {
     /// Shared with the word that is being written: it is not tried again once this is true.
     stopping: Rc<Cell<bool>>,
     stoppers: Vec<oneshot::Sender<()>>,
+    store: Arc<dyn Store>,
+    outbox: Option<Outbox>,
+    /// End with the actor; what they have not delivered by then is delivered after the next start.
+    couriers: Couriers,
 }
 
 impl AlertActor {
     /// An alert actor that has not started.
     pub fn new(deps: AlertDeps) -> Self {
         let stopping = Rc::new(Cell::new(false));
-        Self {
+        let mut actor = Self {
             waiting: VecDeque::new(),
             clock: Arc::clone(&deps.clock),
+            store: Arc::clone(&deps.store),
+            outbox: deps.outbox.clone(),
+            couriers: Couriers::default(),
             last_mail: None,
-            board: Some(Board::new(deps, Rc::clone(&stopping))),
-            stopping,
+            board: None,
+            stopping: Rc::clone(&stopping),
             stoppers: Vec::new(),
-        }
+        };
+        actor.board = Some(Board::new(deps, stopping, actor.couriers.poke()));
+        actor
     }
 
     fn take(&mut self, word: Word, ctx: &mut Context<Self>) {
@@ -130,6 +154,11 @@ impl Actor for AlertActor {
     fn started(&mut self, ctx: &mut Self::Context) {
         ctx.set_mailbox_capacity(QUEUE_LIMIT);
         metrics::describe_gauge!("bursar_alerts_open", "Alerts that are not resolved, by kind");
+        if let Some(outbox) = &self.outbox {
+            let me = ctx.address();
+            let tell = (me.clone().recipient(), me.recipient());
+            self.couriers.start(outbox, &self.store, &self.clock, &tell);
+        }
         self.end_sightings(ctx);
     }
 }

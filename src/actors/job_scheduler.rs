@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use actix::fut::{ActorFutureExt, wrap_future};
 use actix::{Actor, ActorContext, AsyncContext, Context, Handler, MessageResult, Recipient, ResponseFuture};
-use domain::alert::AlertKind;
+use domain::alert::rules::judge_runs;
 use domain::time::Timestamp;
 use tokio::sync::oneshot;
 use tokio::time::Instant;
@@ -97,13 +97,7 @@ impl JobSchedulerActor {
         let since_1970 = Duration::from_millis(u64::try_from(at.0).unwrap_or_default());
         metrics::gauge!("bursar_job_last_success_timestamp_seconds", "job" => name).set(since_1970);
         info!(event = event::JOB_SUCCEEDED, job = name, "job {name}: {said}");
-        let over = Resolve {
-            kind: AlertKind::JobFailing,
-            subject: format!("job:{name}"),
-        };
-        if let Err(error) = self.deps.resolves.try_send(over) {
-            error!(event = event::ALERT_LOST, error = %error, "the alert on job {name} could not be resolved");
-        }
+        self.tell_verdict(name, 0, "");
     }
 
     fn tell_failure(&self, name: &'static str, why: &str, failures: u32) {
@@ -114,16 +108,26 @@ impl JobSchedulerActor {
             failures,
             "job {name} failed: {why}"
         );
-        if failures < self.deps.failures_until_alert {
+        self.tell_verdict(name, failures, why);
+    }
+
+    fn tell_verdict(&self, name: &'static str, failures: u32, why: &str) {
+        let Some(verdict) = judge_runs(name, failures, self.deps.failures_until_alert, why) else {
             return;
-        }
-        let raise = Raise {
-            kind: AlertKind::JobFailing,
-            subject: format!("job:{name}"),
-            message: format!("job {name} failed {failures} times in a row: {why}"),
         };
-        if let Err(error) = self.deps.raises.try_send(raise) {
-            error!(event = event::ALERT_LOST, error = %error, "the alert on job {name} could not be raised");
+        let (kind, subject) = (verdict.kind, format!("job:{name}"));
+        let told = match verdict.raised {
+            Some(message) => {
+                let raised = self.deps.raises.try_send(Raise { kind, subject, message });
+                raised.map_err(|error| error.to_string())
+            }
+            None => {
+                let resolved = self.deps.resolves.try_send(Resolve { kind, subject });
+                resolved.map_err(|error| error.to_string())
+            }
+        };
+        if let Err(error) = told {
+            error!(event = event::ALERT_LOST, %error, "the alert actor could not be told of job {name}");
         }
     }
 }

@@ -1,6 +1,8 @@
 //! The ledger's actor: the only writer of money. What arrives while a group is being written waits for the next.
 
 mod desk;
+mod facts;
+mod gather;
 mod group;
 mod queue;
 mod told;
@@ -13,16 +15,18 @@ use actix::{Actor, ActorContext, AsyncContext, Context, Handler, Recipient, Resp
 use domain::ledger::{Answer, PostAnswer, Request, Rules, Transfer};
 use domain::settlement::Settlement;
 use domain::time::Timestamp;
+use futures::future::join_all;
 use tokio::sync::{oneshot, watch};
 
 use crate::actors::mail::{
-    ActorHealth, HowAreYou, MailError, Pulse, Raise, Recharge, RechargeReceipt, Resolve, Settle, SettleReceipt, Stop,
-    Withdraw,
+    ActorHealth, HowAreYou, MailError, Post, PostAll, PostReceipt, Pulse, Raise, Recharge, RechargeReceipt, Resolve,
+    Settle, SettleReceipt, Stop, Withdraw,
 };
 use crate::clock::Clock;
 use crate::crash;
 use crate::ports::store::Store;
 use desk::Desk;
+use gather::Gather;
 use queue::{Queue, Waiting};
 
 /// How others know it.
@@ -66,6 +70,9 @@ pub struct LedgerActor {
     /// Here while nothing is being written: whoever has the desk is the one who writes (LED-0).
     desk: Option<Desk>,
     queue: Queue,
+    /// Size of the group that was written last.
+    last_group: usize,
+    gathering: bool,
     clock: Arc<dyn Clock>,
     options: LedgerOptions,
     fatal: watch::Sender<bool>,
@@ -84,6 +91,8 @@ impl LedgerActor {
             fatal: deps.fatal.clone(),
             desk: Some(Desk::new(deps, queue.pulses.clone())),
             queue,
+            last_group: 0,
+            gathering: false,
             last_mail: None,
             stoppers: Vec::new(),
             stopping: false,
@@ -106,13 +115,14 @@ impl LedgerActor {
 
     /// Takes the next group to the desk, unless one is there.
     fn write_next(&mut self, ctx: &mut Context<Self>) {
-        if self.queue.is_empty() {
+        if self.queue.is_empty() || self.gathering {
             return;
         }
         let Some(mut desk) = self.desk.take() else {
             return;
         };
         let group = self.queue.take(self.options.group_limit);
+        self.last_group = group.len();
         let work = async move {
             group::write(&mut desk, group).await;
             desk
@@ -124,8 +134,24 @@ impl LedgerActor {
         assert!(actor.desk.is_none(), "LED-0: two groups were written at once");
         actor.desk = Some(desk);
         actor.queue.group_is_over();
-        actor.write_next(ctx);
-        actor.stop_when_drained(ctx);
+        actor.gather(ctx);
+    }
+
+    /// Begins the next group, after a moment for those of a group of several to ask again.
+    fn gather(&mut self, ctx: &mut Context<Self>) {
+        if self.last_group <= 1 {
+            self.write_next(ctx);
+            self.stop_when_drained(ctx);
+            return;
+        }
+        self.gathering = true;
+        let expected = self.queue.len().saturating_add(self.last_group);
+        let moment = Gather::until(expected.min(self.options.group_limit));
+        ctx.spawn(moment.map(|(), actor: &mut Self, ctx| {
+            actor.gathering = false;
+            actor.write_next(ctx);
+            actor.stop_when_drained(ctx);
+        }));
     }
 
     fn stop_when_drained(&mut self, ctx: &mut Context<Self>) {
@@ -217,6 +243,26 @@ impl Handler<Withdraw> for LedgerActor {
             remark: mail.remark,
         };
         receipt(self.ask(Request::Withdraw(transfer), ctx), |answer| answer.post)
+    }
+}
+
+impl Handler<Post> for LedgerActor {
+    type Result = ResponseFuture<Result<PostReceipt, MailError>>;
+
+    fn handle(&mut self, mail: Post, ctx: &mut Self::Context) -> Self::Result {
+        receipt(self.ask(mail.request, ctx), PostReceipt::from)
+    }
+}
+
+impl Handler<PostAll> for LedgerActor {
+    type Result = ResponseFuture<Vec<Result<PostReceipt, MailError>>>;
+
+    fn handle(&mut self, mail: PostAll, ctx: &mut Self::Context) -> Self::Result {
+        let asked = mail.requests.into_iter().map(|request| self.ask(request, ctx));
+        let asked: Vec<Asked> = asked.collect();
+        Box::pin(join_all(
+            asked.into_iter().map(|asked| receipt(asked, PostReceipt::from)),
+        ))
     }
 }
 

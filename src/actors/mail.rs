@@ -3,8 +3,9 @@
 use actix::Message;
 use domain::fixed::Amount;
 use domain::id::{PositionId, RobotId, UserId, VenueAccountId};
-use domain::ledger::PostAnswer;
 pub use domain::ledger::Purse;
+use domain::ledger::Request;
+use domain::ledger::{Answer, PostAnswer};
 use domain::position::CloseReason;
 use domain::settlement::Settlement;
 use domain::time::Timestamp;
@@ -169,6 +170,44 @@ pub struct Withdraw {
     pub by: String,
     /// Words for people.
     pub remark: String,
+}
+
+/// To the ledger: whatever it can be asked to post.
+#[derive(Debug, Clone, Message)]
+#[rtype(result = "Result<PostReceipt, MailError>")]
+pub struct Post {
+    /// What, with the key that names the fact.
+    pub request: Request,
+}
+
+/// The ledger's answer to [`Post`], after the commit.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct PostReceipt {
+    /// What became of the request.
+    #[serde(flatten)]
+    pub answer: PostAnswer,
+    /// Settlement of the position now, when it settles a known one.
+    pub settlement: Option<Settlement>,
+    /// Positions whose debts were collected by it, oldest first.
+    pub collected: Vec<PositionId>,
+}
+
+impl From<Answer> for PostReceipt {
+    fn from(answer: Answer) -> Self {
+        Self {
+            answer: answer.post,
+            settlement: answer.settlement,
+            collected: answer.collected,
+        }
+    }
+}
+
+/// To the ledger: whatever it can be asked to post, in this order.
+#[derive(Debug, Clone, Message)]
+#[rtype(result = "Vec<Result<PostReceipt, MailError>>")]
+pub struct PostAll {
+    /// What; answers come in the same order.
+    pub requests: Vec<Request>,
 }
 
 /// To the ledger: show a sign of life; answers after a round trip through the writer and the store. An error

@@ -5,6 +5,7 @@ mod deps;
 mod mailbox;
 mod open;
 mod peak;
+mod reserve;
 mod rows;
 mod submit;
 mod watch;
@@ -26,6 +27,7 @@ use crate::ports::market::Tape;
 use close::{Closing, Request};
 pub use deps::{RobotDeps, RobotRules, Shared};
 use peak::Peaked;
+pub use reserve::{HoldMode, HoldRules};
 use rows::Rows;
 use watch::{Signal, Watch};
 

@@ -23,7 +23,7 @@ use tokio::sync::{oneshot, watch};
 use tokio::time::Instant;
 
 use crate::actors::mail::{
-    ActorHealth, HowAreYou, MailError, Raise, Resolve, Settle, Stop, SyncAndWait, SyncNow, Tick,
+    ActorHealth, HowAreYou, MailError, Post, Raise, Resolve, Settle, Stop, SyncAndWait, SyncNow, Tick,
 };
 use crate::actors::spawn::RobotDirectory;
 use crate::clock::Clock;
@@ -76,6 +76,8 @@ pub struct SyncDeps {
     pub robots: RobotDirectory,
     /// Who settles closed positions; what it does not get, the sweep finds.
     pub ledger: Recipient<Settle>,
+    /// Who gives back what was reserved for a position that is over.
+    pub releases: Recipient<Post>,
     /// Who is told that something is wrong.
     pub raises: Recipient<Raise>,
     /// Who is told that it is over.

@@ -1,12 +1,20 @@
 //! Stores: SQL by URL, and an in-memory one for simulation.
 
+pub mod backup;
+mod candidate;
+mod catalog;
 mod connect;
 mod failure;
+mod lease;
+mod legacy;
 pub mod memory;
 pub mod schema;
 pub mod sql;
 mod subject;
 
-pub use connect::StoreOptions;
+pub use candidate::Candidate;
+pub use connect::{ConnectError, StoreOptions};
+pub use lease::{Holder, NotTheWriter};
+pub use legacy::{LegacyDatabase, LegacyError};
 pub use memory::{CommitFault, MemoryStore};
 pub use sql::SqlStore;

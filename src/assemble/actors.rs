@@ -12,6 +12,7 @@ use tracing::warn;
 
 use super::StartError;
 use super::options::{self, UnfitSetting};
+use super::targets;
 use crate::actors::alert::{AlertActor, AlertDeps};
 use crate::actors::job_scheduler::{JobSchedulerActor, JobSchedulerDeps};
 use crate::actors::ledger::{LedgerActor, LedgerDeps};
@@ -25,6 +26,7 @@ use crate::config::Settings;
 use crate::event;
 use crate::http::Mailboxes;
 use crate::jobs::plan::JobPlan;
+use crate::ports::notify::Targets;
 use crate::ports::store::Store;
 use crate::ports::venue::Venue;
 
@@ -46,6 +48,7 @@ struct Parts<'a> {
     clock: Arc<dyn Clock>,
     venue: Arc<dyn Venue>,
     fatal: watch::Sender<bool>,
+    targets: Targets,
 }
 
 impl Actors {
@@ -56,6 +59,7 @@ impl Actors {
         clock: Arc<dyn Clock>,
         venue: Arc<dyn Venue>,
         fatal: watch::Sender<bool>,
+        targets: Targets,
     ) -> Result<Self, StartError> {
         let installation = store.installation().await?;
         let parts = Parts {
@@ -64,12 +68,13 @@ impl Actors {
             clock,
             venue,
             fatal,
+            targets,
         };
         let robots = RobotDirectory::default();
         let alert = parts.alert();
         let ledger = parts.ledger(&alert)?;
         let scheduler = parts.scheduler(&alert, &ledger, robots.clone())?;
-        let supervisor = parts.supervisor(&alert, &scheduler, robots, installation)?;
+        let supervisor = parts.supervisor(&alert, (&ledger, &scheduler), robots, installation)?;
         let jobs = parts.jobs(&alert, &ledger)?;
         spawn::tick(scheduler.clone().recipient(), sync_scheduler::TICK);
         Ok(Self {
@@ -142,7 +147,7 @@ impl Actors {
             children: self.supervisor.clone().recipient(),
             close: self.supervisor.clone().recipient(),
             supervisor: self.supervisor.clone().recipient(),
-            recharge: self.ledger.clone().recipient(),
+            post: self.ledger.clone().recipient(),
             pulse: self.ledger.clone().recipient(),
             ledger: self.ledger.clone().recipient(),
             sync: self.scheduler.clone().recipient(),
@@ -185,6 +190,7 @@ impl Parts<'_> {
             clock: Arc::clone(&self.clock),
             retry_first: self.settings.ledger.retry_first,
             retry_max: self.settings.ledger.retry_max,
+            outbox: Some(targets::outbox(&self.settings.notify, self.targets.clone())),
         })
         .start()
     }
@@ -220,6 +226,7 @@ impl Parts<'_> {
             clock: Arc::clone(&self.clock),
             robots,
             ledger: ledger.clone().recipient(),
+            releases: ledger.clone().recipient(),
             raises: alert.clone().recipient(),
             resolves: alert.clone().recipient(),
             options: SyncOptions {
@@ -244,7 +251,7 @@ impl Parts<'_> {
     fn supervisor(
         &self,
         alert: &Addr<AlertActor>,
-        scheduler: &Addr<SyncSchedulerActor>,
+        (ledger, scheduler): (&Addr<LedgerActor>, &Addr<SyncSchedulerActor>),
         robots: RobotDirectory,
         installation: String,
     ) -> Result<Addr<SupervisorActor>, UnfitSetting> {
@@ -254,6 +261,7 @@ impl Parts<'_> {
             clock: Arc::clone(&self.clock),
             sync_now: scheduler.clone().recipient(),
             forced_sync: scheduler.clone().recipient(),
+            ledger: ledger.clone().recipient(),
             installation,
             rules: self.robot_rules()?,
             shared: Shared::default(),
@@ -295,6 +303,7 @@ impl Parts<'_> {
             risk: options::risk(self.settings)?,
             exit: options::exits(self.settings)?,
             profit_basis: self.settings.settlement.profit_basis,
+            hold: options::hold(self.settings)?,
             mailbox: robot.mailbox,
             sync_deadline: robot.forced_sync_deadline,
             place_deadline: robot.place_deadline,
@@ -317,7 +326,11 @@ impl Parts<'_> {
             resolves: alert.clone().recipient(),
             sweep_interval: self.settings.settlement.sweep_interval,
             sweep_page: self.settings.settlement.sweep_page,
+            releases: ledger.clone().recipient(),
+            release_interval: self.settings.settlement.hold.release_interval,
+            hold_grace: self.settings.settlement.hold.grace,
             limits: options::backlog(self.settings)?,
+            closes: options::closes(self.settings)?,
         };
         let deps = JobSchedulerDeps {
             clock: Arc::clone(&self.clock),

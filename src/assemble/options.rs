@@ -1,6 +1,6 @@
 //! From settings, which are what an operator wrote, to the options and rules that rooms are built with.
 
-use domain::alert::rules::BacklogLimits;
+use domain::alert::rules::{BacklogLimits, DebtLimits, HandLimits, SpikeLimits};
 use domain::exit::ExitRules;
 use domain::fixed::{Amount, NumberError, Ratio};
 use domain::ledger::Rules;
@@ -12,9 +12,11 @@ use domain::strategy::template::{Template, Templates, TemplatesByRisk};
 use rust_decimal::Decimal;
 
 use crate::actors::ledger::LedgerOptions;
+use crate::actors::robot::{HoldMode, HoldRules};
 use crate::adapters::store::StoreOptions;
-use crate::config::{ExitTemplate, PayFrom, RiskTemplates, Settings};
+use crate::config::{ExitTemplate, HoldChoice, PayFrom, RiskTemplates, Settings};
 use crate::http;
+use crate::jobs::judge_closes::CloseRules;
 
 /// A supervisor that missed so many ticks is dead.
 const TICKS_UNTIL_DEAD: u32 = 10;
@@ -93,6 +95,34 @@ pub fn backlog(settings: &Settings) -> Result<BacklogLimits, UnfitSetting> {
     })
 }
 
+/// When closes and what is charged for them are an alert.
+///
+/// # Errors
+/// A number that does not fit.
+pub fn closes(settings: &Settings) -> Result<CloseRules, UnfitSetting> {
+    let alerts = &settings.alerts;
+    Ok(CloseRules {
+        window: alerts.close_window,
+        hand: HandLimits {
+            closes: alerts.hand_closes,
+            least: alerts.hand_closes_least,
+            share: ratio("alerts.hand_share", alerts.hand_share)?,
+        },
+        spike: SpikeLimits {
+            closes: alerts.spike_closes,
+            least: alerts.spike_closes_least,
+            factor: ratio("alerts.spike_factor", alerts.spike_factor)?,
+            floor: amount("alerts.spike_floor", alerts.spike_floor)?,
+        },
+        spike_open_for: alerts.spike_open_for,
+        debt: DebtLimits {
+            share: ratio("alerts.debt_share", alerts.debt_share)?,
+            least: amount("alerts.debt_least", alerts.debt_least)?,
+        },
+        debt_window: alerts.debt_window,
+    })
+}
+
 /// What is checked before an open.
 ///
 /// # Errors
@@ -104,6 +134,25 @@ pub fn risk(settings: &Settings) -> Result<RiskRules, UnfitSetting> {
         max_notional: amount("risk.max_notional", settings.risk.max_notional)?,
         max_open_positions: settings.risk.max_open_positions_per_account,
         max_orders_per_minute: settings.risk.max_orders_per_minute,
+    })
+}
+
+/// How power is reserved before an open.
+///
+/// # Errors
+/// A number that does not fit.
+pub fn hold(settings: &Settings) -> Result<HoldRules, UnfitSetting> {
+    let hold = &settings.settlement.hold;
+    Ok(HoldRules {
+        mode: match hold.mode {
+            HoldChoice::Required => HoldMode::Required,
+            HoldChoice::BestEffort => HoldMode::BestEffort,
+            HoldChoice::Off => HoldMode::Off,
+        },
+        expected_profit: ratio("settlement.hold.expected_profit", hold.expected_profit)?,
+        default_rate: ratio("settlement.power_rate", settings.settlement.power_rate)?,
+        expires_after: hold.expires_after,
+        deadline: settings.robot.forced_sync_deadline,
     })
 }
 

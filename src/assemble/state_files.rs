@@ -7,6 +7,8 @@ use std::path::{Path, PathBuf};
 
 /// Where the daemon listens, such as `http://127.0.0.1:8420`.
 pub const URL_FILE: &str = "http.url";
+/// Where a daemon listens that waits to become the writer.
+pub const WAITING_FILE: &str = "waiting.url";
 /// The token that was made at the first start; only its owner may read it.
 pub const TOKEN_FILE: &str = "admin.token";
 
@@ -35,6 +37,19 @@ pub fn write(directory: &Path, name: &str, content: &str) -> io::Result<PathBuf>
     file.sync_all()?;
     fs::rename(&draft, &path)?;
     Ok(path)
+}
+
+/// Removes a file that was written, unless another process wrote something else there since.
+///
+/// # Errors
+/// When it is there and cannot be removed.
+pub fn remove_own(directory: &Path, name: &str, content: &str) -> io::Result<()> {
+    match fs::read_to_string(directory.join(name)) {
+        Ok(found) if found.trim() == content => remove(directory, name),
+        Ok(_) => Ok(()),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(()),
+        Err(error) => Err(error),
+    }
 }
 
 /// Removes a file that was written; one that is not there is fine.

@@ -129,7 +129,11 @@ impl Form {
         self.show(&client.post(path, body).await?)
     }
 
-    async fn value<T: Serialize>(
+    /// Asks for one thing.
+    ///
+    /// # Errors
+    /// Why there is no answer.
+    pub(super) async fn value<T: Serialize>(
         &self,
         global: &Global,
         (path, query): (&str, Vec<(&'static str, String)>),

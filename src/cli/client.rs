@@ -11,6 +11,9 @@ const CONNECT_DEADLINE: Duration = Duration::from_secs(3);
 /// How long the daemon may take to answer; longer than its own deadline for a request.
 const ANSWER_DEADLINE: Duration = Duration::from_secs(30);
 
+/// How long the daemon may take for all of a streamed answer.
+const STREAM_DEADLINE: Duration = Duration::from_secs(600);
+
 /// Why the daemon did not do what was asked.
 #[derive(Debug, thiserror::Error)]
 pub enum ClientError {
@@ -85,10 +88,31 @@ impl Client {
     /// # Errors
     /// The daemon's problem, or that it does not answer.
     pub async fn look(&self, path: &str, query: &[(&str, String)]) -> Result<Value, ClientError> {
+        self.answer(self.http.get(self.address(path, query))).await
+    }
+
+    fn address(&self, path: &str, query: &[(&str, String)]) -> String {
         let pairs: Vec<String> = query.iter().map(|(name, value)| format!("{name}={value}")).collect();
         let mark = if pairs.is_empty() { "" } else { "?" };
-        let request = self.http.get(format!("{}{path}{mark}{}", self.url, pairs.join("&")));
-        self.answer(request).await
+        format!("{}{path}{mark}{}", self.url, pairs.join("&"))
+    }
+
+    /// Looks at something long, which comes piece by piece.
+    ///
+    /// # Errors
+    /// The daemon's problem, or that it does not answer.
+    pub async fn stream(&self, path: &str, query: &[(&str, String)]) -> Result<Pieces<'_>, ClientError> {
+        let request = self.http.get(self.address(path, query)).timeout(STREAM_DEADLINE);
+        let request = request.bearer_auth(self.token.expose_secret());
+        let answer = request.send().await.map_err(|error| self.failure(&error))?;
+        match answer.status().is_success() {
+            true => Ok(Pieces { client: self, answer }),
+            false => Err(self
+                .taken(answer)
+                .await
+                .err()
+                .unwrap_or_else(|| self.silent("no problem"))),
+        }
     }
 
     /// Asks for an act, or for something new.
@@ -112,6 +136,10 @@ impl Client {
     async fn answer(&self, request: reqwest::RequestBuilder) -> Result<Value, ClientError> {
         let request = request.bearer_auth(self.token.expose_secret());
         let answer = request.send().await.map_err(|error| self.failure(&error))?;
+        self.taken(answer).await
+    }
+
+    async fn taken(&self, answer: reqwest::Response) -> Result<Value, ClientError> {
         let status = answer.status();
         let value = answer.json().await;
         let value: Value = value.map_err(|_| self.silent(&format!("status {status} without JSON")))?;
@@ -142,6 +170,24 @@ impl Client {
             url: self.url.clone(),
             why: why.to_owned(),
         }
+    }
+}
+
+/// A long answer, piece by piece.
+pub struct Pieces<'a> {
+    client: &'a Client,
+    answer: reqwest::Response,
+}
+
+impl Pieces<'_> {
+    /// The next piece; none after the last.
+    ///
+    /// # Errors
+    /// When the answer broke off: what came so far is not all.
+    pub async fn piece(&mut self) -> Result<Option<Vec<u8>>, ClientError> {
+        let piece = self.answer.chunk().await;
+        let piece = piece.map_err(|_| self.client.silent("the answer broke off"))?;
+        Ok(piece.map(|bytes| bytes.to_vec()))
     }
 }
 

@@ -16,7 +16,7 @@ use std::time::Duration;
 use domain::market::Symbol;
 
 use super::{CliError, Exit, Global, print};
-use crate::assemble::{self, Daemon, Ending, state_files};
+use crate::assemble::{self, Daemon, Ear, Ending, state_files};
 use crate::config::{Settings, SettingsError};
 use crate::telemetry;
 pub(super) use curtain::CurtainError;
@@ -78,6 +78,7 @@ pub(super) fn run(args: &Args, global: &Global) -> Result<Exit, CliError> {
 }
 
 async fn play(args: &Args, settings: &Settings, directory: &Path) -> Result<Summary, CliError> {
+    let ear = Ear::open();
     let daemon = assemble::start(settings).await?;
     let symbols = symbols(args, settings);
     seats::seat(&daemon, args.robots, &symbols).await?;
@@ -88,7 +89,7 @@ async fn play(args: &Args, settings: &Settings, directory: &Path) -> Result<Summ
     };
     eprint!("{}", stage.welcome);
     let ending = tokio::select! {
-        ending = assemble::until_told(stage.daemon.fatal()) => ending,
+        ending = assemble::until_told(ear, stage.daemon.fatal()) => ending,
         () = show::show(&stage) => Ending::Asked,
         () = hand::close_some(stage.daemon.store.clone(), stage.daemon.paper.clone()) => Ending::Asked,
         () = seats::top_up(&stage.daemon) => Ending::Asked,

@@ -97,6 +97,7 @@ pub(super) async fn run(args: &Args, global: &Global) -> Result<Exit, CliError> 
                 account: whose.account.map(VenueAccountId),
                 live: whose.live,
                 unsettled: *unsettled,
+                ..PositionFilter::default()
             };
             let mut query = pages.query();
             query.extend(whose.query());

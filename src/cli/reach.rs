@@ -2,7 +2,7 @@
 
 use std::fs;
 use std::io;
-use std::os::unix::fs::PermissionsExt;
+use std::os::unix::fs::{MetadataExt, PermissionsExt};
 use std::path::Path;
 use std::sync::Arc;
 
@@ -10,7 +10,7 @@ use domain::venue::VenueName;
 use secrecy::SecretString;
 
 use crate::adapters::store::SqlStore;
-use crate::assemble::{options, paper, state_files};
+use crate::assemble::{options, paper, state_files, targets};
 use crate::cli::client::{Client, ClientError};
 use crate::cli::{CliError, Global};
 use crate::clock::SystemClock;
@@ -79,6 +79,21 @@ impl Reach {
     }
 }
 
+/// Makes sure that no daemon runs, as far as can be seen from here.
+///
+/// # Errors
+/// When one answers, or somebody listens there and does not answer.
+pub(super) async fn nobody_runs(settings: &Settings) -> Result<(), CliError> {
+    let said = fs::read_to_string(settings.daemon.state_directory.join(state_files::URL_FILE)).ok();
+    let url = said.unwrap_or_else(|| format!("http://{}", settings.http.listen));
+    let url = url.trim();
+    match Client::new(url, SecretString::default())?.probe().await {
+        Ok(_) => Err(CliError::DaemonRuns { url: url.to_owned() }),
+        Err(ClientError::Down { .. }) => Ok(()),
+        Err(error) => Err(error.into()),
+    }
+}
+
 /// The desk over the database in the settings; no venue runs, so the markets are those in the settings.
 ///
 /// # Errors
@@ -89,11 +104,8 @@ pub(super) async fn desk(settings: &Settings) -> Result<Desk, CliError> {
     let listed = markets
         .map(|market| (VenueName::Paper, market.terms.instrument))
         .collect();
-    Ok(Desk::new(
-        Arc::new(store),
-        Arc::new(SystemClock),
-        Markets::Listed(listed),
-    ))
+    let desk = Desk::new(Arc::new(store), Arc::new(SystemClock), Markets::Listed(listed));
+    Ok(desk.with_targets(targets::known(&settings.notify)?))
 }
 
 /// Who asks on the command line.
@@ -101,11 +113,29 @@ pub(super) async fn desk(settings: &Settings) -> Result<Desk, CliError> {
 /// # Errors
 /// When the reason cannot be kept as it is.
 pub(super) fn asker(given: Option<&str>) -> Result<Asker, CliError> {
+    let (uid, name) = local_user();
     Ok(Asker {
-        by: "cli".to_owned(),
+        by: format!("cli:{name}"),
         reason: reason(given).map_err(DeskError::from)?,
-        from: "local".to_owned(),
+        from: format!("cli uid={uid} host={}", host()),
     })
+}
+
+/// The user of this process: its number as the kernel says, and its name in the system's own list.
+fn local_user() -> (u32, String) {
+    let uid = fs::metadata("/proc/self").map_or(u32::MAX, |metadata| metadata.uid());
+    let users = fs::read_to_string("/etc/passwd").unwrap_or_default();
+    let named = users.lines().find_map(|line| {
+        let mut fields = line.split(':');
+        let name = fields.next()?;
+        (fields.nth(1)? == uid.to_string()).then(|| name.to_owned())
+    });
+    (uid, named.unwrap_or_else(|| format!("uid-{uid}")))
+}
+
+fn host() -> String {
+    let name = fs::read_to_string("/proc/sys/kernel/hostname").unwrap_or_default();
+    name.trim().to_owned()
 }
 
 fn saved_token(file: &Path) -> Result<SecretString, CliError> {

@@ -3,7 +3,7 @@
 use tracing::info;
 
 use super::{CliError, Exit, Global};
-use crate::assemble::{self, Ending};
+use crate::assemble::{self, Ear, Ending, StartError};
 use crate::{event, telemetry};
 
 /// Options of `bursar run`.
@@ -15,9 +15,13 @@ pub(super) fn run(_args: &Args, global: &Global) -> Result<Exit, CliError> {
     let settings = global.settings()?;
     telemetry::install(&settings.log)?;
     actix::System::new().block_on(async {
-        let daemon = assemble::start(&settings).await?;
+        let ear = Ear::open();
+        let daemon = match assemble::start(&settings).await {
+            Err(StartError::Told) => return Ok(Exit::Done),
+            started => started?,
+        };
         info!(event = event::DAEMON_READY, "bursar takes work at {}", daemon.url());
-        let ending = assemble::until_told(daemon.fatal()).await;
+        let ending = assemble::until_told(ear, daemon.fatal()).await;
         match daemon.stop(ending).await {
             Ending::Asked => Ok(Exit::Done),
             Ending::Broken => super::leave_broken(),

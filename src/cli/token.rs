@@ -1,15 +1,16 @@
-//! `bursar token`: makes, lists and revokes tokens, straight in the database.
+//! `bursar token`: makes, lists and revokes tokens, through the daemon or, while it is down, in the database.
 
 use domain::access::Role;
 use secrecy::ExposeSecret;
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 
 use crate::assemble::state_files;
-use crate::cli::reach::{asker, desk};
+use crate::cli::answer::Form;
+use crate::cli::reach::{Reached, asker, desk};
 use crate::cli::robot::Why;
 use crate::cli::table::{self, Column};
 use crate::cli::{CliError, Exit, Global, print};
-use crate::desk::NewToken;
+use crate::desk::{Desk, NewToken};
 use crate::view::TokenView;
 
 /// What to do about tokens.
@@ -33,9 +34,8 @@ enum Act {
         save: bool,
         #[command(flatten)]
         why: Why,
-        /// Print JSON
-        #[arg(long)]
-        json: bool,
+        #[command(flatten)]
+        form: Form,
     },
     /// List the valid tokens
     List {
@@ -49,9 +49,8 @@ enum Act {
         name: String,
         #[command(flatten)]
         why: Why,
-        /// Print JSON
-        #[arg(long)]
-        json: bool,
+        #[command(flatten)]
+        form: Form,
     },
 }
 
@@ -67,33 +66,28 @@ fn role(text: &str) -> Result<Role, &'static str> {
 }
 
 pub(super) async fn run(args: &Args, global: &Global) -> Result<Exit, CliError> {
-    let settings = global.settings()?;
-    let desk = desk(&settings).await?;
     match &args.act {
         Act::Create {
             name,
             role,
             save,
             why,
-            json,
+            form,
         } => {
-            let new = NewToken {
-                name: name.clone(),
-                role: *role,
-            };
-            let minted = desk.mint_token(new, &asker(why.reason.as_deref())?).await?;
-            let mut shown = json!(TokenView::from(&minted.token));
+            let mut shown = mint(name, *role, why, form, global).await?;
             if *save {
-                let directory = &settings.daemon.state_directory;
-                let file = state_files::write(directory, state_files::TOKEN_FILE, minted.secret.expose_secret())?;
+                let directory = &global.settings()?.daemon.state_directory;
+                let secret = shown["secret"].take();
+                let file = state_files::write(directory, state_files::TOKEN_FILE, secret.as_str().unwrap_or_default())?;
                 shown["saved_in"] = json!(file);
-            } else {
-                shown["secret"] = json!(minted.secret.expose_secret());
+                if let Some(fields) = shown.as_object_mut() {
+                    fields.remove("secret");
+                }
             }
-            show(&shown, *json)?;
+            form.show(&shown)?;
         }
         Act::List { json } => {
-            let tokens = desk.tokens().await?;
+            let tokens = desk(&global.settings()?).await?.tokens().await?;
             let items: Vec<Value> = tokens.iter().map(|token| json!(TokenView::from(token))).collect();
             if *json {
                 print(&format!("{}\n", json!({ "items": items })))?;
@@ -101,18 +95,35 @@ pub(super) async fn run(args: &Args, global: &Global) -> Result<Exit, CliError> 
                 print(&table::rows(&items, COLUMNS))?;
             }
         }
-        Act::Revoke { name, why, json } => {
-            let revoked = desk.revoke_token(name, &asker(why.reason.as_deref())?).await?;
-            show(&json!(TokenView::from(&revoked)), *json)?;
+        Act::Revoke { name, why, form } => {
+            let body = why.body(Map::from_iter([("name".to_owned(), json!(name))]));
+            let direct = async |desk: &Desk| {
+                let revoked = desk.revoke_token(name, &asker(why.reason.as_deref())?).await?;
+                Ok(TokenView::from(&revoked))
+            };
+            form.write(global, ("/tokens/revoke", body), direct).await?;
         }
     }
     Ok(Exit::Done)
 }
 
-fn show(value: &Value, json: bool) -> Result<(), CliError> {
-    if json {
-        print(&format!("{value}\n"))
-    } else {
-        print(&table::fields(value))
+/// Makes a token; the answer has its secret.
+async fn mint(name: &str, role: Role, why: &Why, form: &Form, global: &Global) -> Result<Value, CliError> {
+    match form.reach.any(global).await? {
+        Reached::Daemon(client) => {
+            let fields = [("name", json!(name)), ("role", json!(role.as_str()))];
+            let fields = fields.map(|(name, value)| (name.to_owned(), value));
+            Ok(client.post("/tokens", &why.body(Map::from_iter(fields))).await?)
+        }
+        Reached::Database(desk) => {
+            let new = NewToken {
+                name: name.to_owned(),
+                role,
+            };
+            let minted = desk.mint_token(new, &asker(why.reason.as_deref())?).await?;
+            let mut shown = json!(TokenView::from(&minted.token));
+            shown["secret"] = json!(minted.secret.expose_secret());
+            Ok(shown)
+        }
     }
 }

@@ -4,4 +4,5 @@ pub(super) mod choice;
 pub(super) mod decimal;
 pub(super) mod duration;
 pub(super) mod flag;
+pub(super) mod secret;
 pub(super) mod whole;

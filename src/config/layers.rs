@@ -7,7 +7,7 @@ use std::path::Path;
 use config::builder::DefaultState;
 use config::{Config, ConfigBuilder, Environment, File, FileFormat, Value};
 
-use super::{SettingsError, Sources};
+use super::{SettingsError, Sources, notify};
 
 const BASE: &str = include_str!("../../settings/base.toml");
 
@@ -21,6 +21,8 @@ const ENVIRONMENTS: [(&str, &str); 3] = [
 const DIRECTORY_KEY: &str = "daemon.state_directory";
 const ENVIRONMENT_KEY: &str = "daemon.environment";
 const URL_KEY: &str = "store.url";
+const TARGETS_KEY: &str = "notify.targets";
+const TARGET_SECRETS: [&str; 3] = ["url", "token", "key"];
 
 /// Names of sources in errors.
 const BASE_NAME: &str = "the compiled-in base.toml";
@@ -114,7 +116,7 @@ fn variables(sources: &Sources) -> Environment {
         .source(Some(ours))
 }
 
-/// What systemd hands over: the state directory, and the database's URL as a credential.
+/// What systemd hands over: the state directory, and as credentials the database's URL and what targets of alerts need.
 fn with_systemd(builder: Builder, sources: &Sources) -> Result<Builder, SettingsError> {
     let builder = match sources.variables.get("STATE_DIRECTORY") {
         Some(list) if !list.is_empty() && left_at_default(&builder)? => {
@@ -127,12 +129,38 @@ fn with_systemd(builder: Builder, sources: &Sources) -> Result<Builder, Settings
     let Some(directory) = sources.variables.get("CREDENTIALS_DIRECTORY") else {
         return Ok(builder);
     };
-    let path = Path::new(directory).join(URL_KEY);
+    let builder = with_credential(builder, Path::new(directory), URL_KEY, URL_KEY)?;
+    with_target_credentials(builder, Path::new(directory))
+}
+
+/// Adds the credential of this name, if there is one, as the value of the key.
+fn with_credential(builder: Builder, directory: &Path, name: &str, key: &str) -> Result<Builder, SettingsError> {
+    let path = directory.join(name);
     match fs::read_to_string(&path) {
-        Ok(text) => overridden(builder, URL_KEY, text.trim_end().to_owned()),
+        Ok(text) => overridden(builder, key, text.trim_end().to_owned()),
         Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(builder),
         Err(source) => Err(SettingsError::Unreadable { path, source }),
     }
+}
+
+/// Adds the credentials `notify.NAME.url`, `.token` and `.key` of each target that the layers name.
+fn with_target_credentials(mut builder: Builder, directory: &Path) -> Result<Builder, SettingsError> {
+    let targets = built(builder.clone(), VARIABLES)?.get_array(TARGETS_KEY);
+    for (index, target) in targets.unwrap_or_default().into_iter().enumerate() {
+        let table = target.into_table().unwrap_or_default();
+        let name = table.get("name").and_then(|name| name.clone().into_string().ok());
+        let Some(name) = name.filter(|name| notify::is_name(name)) else {
+            continue;
+        };
+        for secret in TARGET_SECRETS {
+            let (file, key) = (
+                format!("notify.{name}.{secret}"),
+                format!("{TARGETS_KEY}[{index}].{secret}"),
+            );
+            builder = with_credential(builder, directory, &file, &key)?;
+        }
+    }
+    Ok(builder)
 }
 
 fn left_at_default(builder: &Builder) -> Result<bool, SettingsError> {

@@ -34,6 +34,41 @@ pub struct SettlementSettings {
     /// Debt above which a user may not open positions, in power.
     #[serde(with = "decimal")]
     pub debt_limit: Decimal,
+    /// Power that is reserved when a position opens.
+    pub hold: HoldSettings,
+}
+
+/// Power that is reserved when a position opens.
+#[derive(Clone, Debug, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+pub struct HoldSettings {
+    /// Whether it is.
+    #[serde(deserialize_with = "choice::deserialize")]
+    pub mode: HoldChoice,
+    /// Expected profit as a share of the margin, where a strategy's exits name none.
+    #[serde(with = "decimal")]
+    pub expected_profit: Decimal,
+    /// After this a hold may be given back, unless its position lives.
+    #[serde(with = "duration")]
+    pub expires_after: Duration,
+    /// How often holds are looked at.
+    #[serde(with = "duration")]
+    pub release_interval: Duration,
+    /// How long after its hold a position may come to be.
+    #[serde(with = "duration")]
+    pub grace: Duration,
+}
+
+/// Whether power is reserved when a position opens.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum HoldChoice {
+    /// Without it nothing is opened.
+    Required,
+    /// Where it cannot be had, the position opens without it.
+    BestEffort,
+    /// It is not.
+    Off,
 }
 
 /// A wallet that power is paid from.
@@ -59,5 +94,6 @@ impl SettlementSettings {
         wrong.unless(once, "settlement.pay_order", given, rule);
         wrong.between("settlement.sweep_page", self.sweep_page, 1, 10_000);
         wrong.money("settlement.debt_limit", self.debt_limit);
+        wrong.share("settlement.hold.expected_profit", self.hold.expected_profit);
     }
 }

@@ -72,9 +72,16 @@ impl SyncSettings {
         wrong.between("sync.fills_page", self.fills_page, 1, 1_000);
         for (venue, weight) in &self.weight_per_minute {
             let key = format!("sync.weight_per_minute.{venue}");
-            let known = VenueName::ALL.map(VenueName::as_str).join(", ");
+            let known = VenueName::ALL.into_iter().filter(|venue| venue.is_connectable());
+            let known: Vec<&str> = known.map(VenueName::as_str).collect();
+            let known = known.join(", ");
             let rule = format!("must belong to a venue; known here: {known}");
-            wrong.unless(VenueName::parse(venue).is_some(), &key, weight, &rule);
+            wrong.unless(
+                VenueName::parse(venue).is_some_and(VenueName::is_connectable),
+                &key,
+                weight,
+                &rule,
+            );
             wrong.between(&key, *weight, 1, 100_000_000);
         }
     }

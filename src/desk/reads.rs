@@ -1,16 +1,16 @@
 //! What operators look at: pages and single rows, as the outside sees them.
 
-use domain::fixed::{Ratio, Rounding};
+use domain::fixed::{Amount, Ratio, Rounding};
 use domain::id::{LedgerAccountId, OrderId, PositionId, RobotId, UserId};
 use domain::settlement::rate_at;
 use serde::Serialize;
 use utoipa::ToSchema;
 
 use crate::desk::{Desk, DeskError, Listing, PageAsk};
-use crate::ports::store::{EntryFilter, OrderFilter, PositionFilter};
+use crate::ports::store::{EntryFilter, HoldFilter, OrderFilter, PositionFilter};
 use crate::view::{
-    AlertView, AuditView, DebtView, EntryView, FillView, LedgerAccountView, OrderView, PositionView, RobotView,
-    StatisticsView, UserView, VenueAccountView,
+    AuditView, DebtView, EntryView, FillView, HeadView, HoldView, LedgerAccountView, OrderView, PositionView,
+    RobotView, StatisticsView, UserView, VenueAccountView,
 };
 
 /// A position with its fills.
@@ -105,8 +105,22 @@ impl Desk {
 
     /// Entries of the ledger, all or those with a posting on one account.
     pub async fn entries(&self, account: Option<LedgerAccountId>, ask: PageAsk) -> Listed<EntryView> {
-        let rows = self.store.entries(EntryFilter { account }, ask.with_one_more()).await?;
+        let rows = self
+            .store
+            .entries(
+                EntryFilter {
+                    account,
+                    ..EntryFilter::default()
+                },
+                ask.with_one_more(),
+            )
+            .await?;
         Ok(ask.listing(rows, |row| row.seq.0, EntryView::from))
+    }
+
+    /// The end of the ledger's chain.
+    pub async fn ledger_head(&self) -> Result<HeadView, DeskError> {
+        Ok(self.store.ledger_head().await?.into())
     }
 
     /// Debts, whatever their state.
@@ -115,10 +129,10 @@ impl Desk {
         Ok(ask.listing(rows, |row| row.id.0, DebtView::from))
     }
 
-    /// Alerts, newest first.
-    pub async fn alerts(&self, open: bool, ask: PageAsk) -> Listed<AlertView> {
-        let rows = self.store.alerts(open, ask.with_one_more()).await?;
-        Ok(ask.listing(rows, |row| row.id.0, AlertView::from))
+    /// Power that is or was reserved.
+    pub async fn holds(&self, filter: HoldFilter, ask: PageAsk) -> Listed<HoldView> {
+        let rows = self.store.holds(filter, ask.with_one_more()).await?;
+        Ok(ask.listing(rows, |row| row.position.0, HoldView::from))
     }
 
     /// The audit trail.
@@ -132,14 +146,7 @@ impl Desk {
         let unsettled = self.store.unsettled().await?;
         let settled = self.store.settled().await?;
         let last = self.store.last_entry().await?;
-        let rates = self.store.power_rates(&[]).await?;
-        // Everyone's rate now: users with a rate of their own make this an estimate.
-        let rate = rate_at(&rates, UserId(0), self.clock.now(), default_rate);
-        let estimate = rate
-            .of(unsettled.profit, Rounding::HalfUp)
-            .map_err(|error| DeskError::Conflict {
-                why: format!("unsettled power cannot be estimated: {error}"),
-            })?;
+        let estimate = self.estimate(unsettled.profit, default_rate).await?;
         Ok(StatisticsView {
             unsettled_count: unsettled.count,
             unsettled_profit: unsettled.profit.to_string(),
@@ -149,7 +156,21 @@ impl Desk {
             charged_power: settled.charged_power.to_string(),
             owed_count: settled.owed_count,
             owed_power: settled.owed_power.to_string(),
+            waived_count: settled.waived_count,
+            waived_power: settled.waived_power.to_string(),
+            held_count: settled.held_count,
+            held_power: settled.held_power.to_string(),
             entries: last.0,
+        })
+    }
+
+    /// The power that this profit owes at everyone's rate now: users with a rate of their own make it an estimate.
+    pub(super) async fn estimate(&self, profit: Amount, default_rate: Ratio) -> Result<Amount, DeskError> {
+        let rates = self.store.power_rates(&[]).await?;
+        let rate = rate_at(&rates, UserId(0), self.clock.now(), default_rate);
+        let estimate = rate.of(profit, Rounding::HalfUp);
+        estimate.map_err(|error| DeskError::Conflict {
+            why: format!("unsettled power cannot be estimated: {error}"),
         })
     }
 

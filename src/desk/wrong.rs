@@ -1,5 +1,6 @@
 //! Why the desk could not do what was asked.
 
+use domain::statement::StatementError;
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -43,6 +44,9 @@ pub enum DeskError {
         /// What stands against it.
         why: String,
     },
+    /// The ledger contradicts itself.
+    #[error("the ledger is not sound")]
+    Unsound(#[from] StatementError),
     /// The store did not do it.
     #[error(transparent)]
     Store(StoreError),

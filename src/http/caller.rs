@@ -7,7 +7,7 @@ use actix_web::dev::Payload;
 use actix_web::{FromRequest, HttpMessage, HttpRequest};
 use domain::access::Role;
 
-use crate::desk::{Asker, reason};
+use crate::desk::{Asker, money_reason, reason};
 use crate::http::problem::{Problem, ProblemKind};
 
 /// The holder of the token that came with the request; the guard puts it there.
@@ -28,11 +28,22 @@ pub(super) struct Writer {
 impl Writer {
     /// Who asks and why; a reason in the body goes before the one in the header.
     pub(super) fn asker(self, in_body: Option<&str>) -> Result<Asker, Problem> {
-        Ok(Asker {
-            reason: reason(in_body.or(self.header.as_deref()))?,
+        let why = reason(in_body.or(self.header.as_deref()))?;
+        Ok(self.because(why))
+    }
+
+    /// The same for an act on money, for which a reason must be given.
+    pub(super) fn money_asker(self, in_body: Option<&str>) -> Result<Asker, Problem> {
+        let why = money_reason(in_body.or(self.header.as_deref()))?;
+        Ok(self.because(why))
+    }
+
+    fn because(self, reason: String) -> Asker {
+        Asker {
+            reason,
             by: self.caller.name,
             from: self.caller.from.to_string(),
-        })
+        }
     }
 }
 

@@ -7,9 +7,11 @@ use actix_web::http::header::AUTHORIZATION;
 use actix_web::middleware::Next;
 use actix_web::{Error, HttpMessage, web};
 
+use crate::desk::Asker;
+use crate::event;
 use crate::http::caller::Caller;
 use crate::http::problem::{Problem, ProblemKind};
-use crate::http::routes::{self, Access, Found};
+use crate::http::routes::{self, Access, Found, Row};
 use crate::http::state::AppState;
 
 /// Lets a request pass to its handler, or answers it with a problem.
@@ -49,9 +51,32 @@ async fn admit(request: &ServiceRequest) -> Result<Option<Caller>, Problem> {
             needed.as_str(),
             caller.role.as_str()
         );
+        if row.moves_money() {
+            record(request, caller, row, detail.clone()).await;
+        }
         return Err(Problem::new(ProblemKind::Forbidden, detail));
     }
     Ok(Some(caller))
+}
+
+/// Puts an attempt on money without the right to it on record. It stays outside whether or not that succeeds.
+async fn record(request: &ServiceRequest, caller: Caller, row: &Row, detail: String) {
+    let Some(state) = request.app_data::<web::Data<AppState>>() else {
+        return;
+    };
+    let asker = Asker {
+        by: caller.name,
+        reason: detail,
+        from: caller.from.to_string(),
+    };
+    let act = row.handler.rsplit("::").next().unwrap_or(row.handler);
+    let action = format!("ledger.{act}.forbidden");
+    if let Err(error) = state.desk.note(&asker, &action, row.path.to_owned()).await {
+        tracing::warn!(
+            event = event::HTTP_STORE_FAILED,
+            "a forbidden attempt could not be recorded: {error}"
+        );
+    }
 }
 
 async fn authenticate(request: &ServiceRequest) -> Result<Caller, Problem> {

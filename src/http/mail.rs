@@ -4,8 +4,8 @@ use std::time::Duration;
 
 use actix::{MailboxError, Message, Recipient};
 
-use crate::actors::mail::{ActorHealth, MailError, RechargeReceipt};
-use crate::view::{ActorView, RechargeView};
+use crate::actors::mail::{ActorHealth, MailError, PostReceipt};
+use crate::view::{ActorView, PostView};
 
 /// Sends mail and waits for its answer.
 ///
@@ -39,8 +39,8 @@ impl From<ActorHealth> for ActorView {
     }
 }
 
-impl From<RechargeReceipt> for RechargeView {
-    fn from(receipt: RechargeReceipt) -> Self {
+impl From<PostReceipt> for PostView {
+    fn from(receipt: PostReceipt) -> Self {
         Self {
             answer: receipt.answer.into(),
             collected: receipt.collected.into_iter().map(|position| position.0).collect(),

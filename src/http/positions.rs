@@ -86,6 +86,7 @@ pub(super) async fn list(
         account: asked.account.map(VenueAccountId),
         live: asked.live,
         unsettled: asked.unsettled.unwrap_or(false),
+        ..PositionFilter::default()
     };
     Ok(web::Json(state.desk.positions(filter, page).await?))
 }

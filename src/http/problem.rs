@@ -238,6 +238,13 @@ impl From<DeskError> for Problem {
             DeskError::Invalid(wrong) => Self::invalid(wrong),
             DeskError::Absent { .. } => Self::new(ProblemKind::NotFound, error.to_string()),
             DeskError::Conflict { why } => Self::new(ProblemKind::Conflict, why),
+            DeskError::Unsound(cause) => {
+                tracing::error!(
+                    event = event::STATEMENT_BROKEN,
+                    "a statement could not be given: {cause}"
+                );
+                Self::new(ProblemKind::Internal, format!("the ledger is not sound: {cause}"))
+            }
             DeskError::Store(error) => error.into(),
             DeskError::Venue(error) => error.into(),
         }

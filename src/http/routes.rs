@@ -5,7 +5,9 @@ use actix_web::{Route, web};
 use domain::access::Role;
 use utoipa::OpenApi;
 
-use crate::http::{alerts, health, ledger, metrics, openapi, pause, people, positions, robots};
+use crate::http::{
+    alerts, health, ledger, metrics, money, openapi, pause, people, positions, reports, robots, statements, tokens,
+};
 
 /// The methods that the interface knows.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -65,6 +67,16 @@ pub struct Row {
     route: fn() -> Route,
 }
 
+impl Row {
+    /// Whether it asks the ledger to write, so that even an attempt without the right to it is put on record.
+    pub fn moves_money(&self) -> bool {
+        match self.verb {
+            Verb::Get => false,
+            Verb::Post | Verb::Patch => self.path.starts_with("/ledger/"),
+        }
+    }
+}
+
 const PUBLIC: Access = Access::Public;
 const VIEWER: Access = Access::Role(Role::Viewer);
 const OPERATOR: Access = Access::Role(Role::Operator);
@@ -116,12 +128,28 @@ table! {
     Post "/venue-accounts/{id}/sync" OPERATOR => people::sync;
     Get "/ledger/accounts" VIEWER => ledger::accounts;
     Get "/ledger/entries" VIEWER => ledger::entries;
+    Get "/ledger/head" VIEWER => ledger::head;
     Get "/ledger/statistics" VIEWER => ledger::statistics;
     Get "/ledger/debts" VIEWER => ledger::debts;
-    Post "/ledger/recharge" ADMIN => ledger::recharge;
+    Get "/ledger/unsettled" VIEWER => reports::unsettled;
+    Get "/ledger/statements/{id}" VIEWER => statements::statement;
+    Get "/reports/daily" VIEWER => reports::daily;
+    Get "/ledger/holds" VIEWER => ledger::holds;
+    Post "/ledger/recharge" ADMIN => money::recharge;
+    Post "/ledger/withdraw" ADMIN => money::withdraw;
+    Post "/ledger/adjust" ADMIN => money::adjust;
+    Post "/ledger/transfer" ADMIN => money::transfer;
+    Post "/ledger/debts/{id}/waive" ADMIN => money::waive;
+    Post "/ledger/entries/{id}/reverse" ADMIN => money::reverse;
     Post "/ledger/sweep" OPERATOR => ledger::sweep;
+    Get "/tokens" ADMIN => tokens::list;
+    Post "/tokens" ADMIN => tokens::create;
+    Post "/tokens/revoke" ADMIN => tokens::revoke;
     Get "/alerts" VIEWER => alerts::list;
-    Get "/audit" ADMIN => alerts::audit;
+    Post "/alerts/test" OPERATOR => alerts::test;
+    Get "/alerts/{id}" VIEWER => alerts::show;
+    Post "/alerts/{id}/acknowledge" OPERATOR => alerts::acknowledge;
+    Get "/audits" ADMIN => alerts::audit;
 }
 
 /// What the table has for a request.

@@ -8,7 +8,7 @@ use actix::Recipient;
 use domain::fixed::Ratio;
 use metrics_exporter_prometheus::PrometheusHandle;
 
-use crate::actors::mail::{ClosePosition, HowAreYou, ListChildren, Look, Pulse, Recharge, RunJob, SyncNow};
+use crate::actors::mail::{ClosePosition, HowAreYou, ListChildren, Look, Post, Pulse, RunJob, SyncNow};
 use crate::desk::Desk;
 use crate::http::attempts::Attempts;
 use crate::http::health::Vitals;
@@ -25,8 +25,8 @@ pub struct Mailboxes {
     pub close: Recipient<ClosePosition>,
     /// The supervisor: how it is; `last_mail` is its last tick.
     pub supervisor: Recipient<HowAreYou>,
-    /// The ledger: recharge.
-    pub recharge: Recipient<Recharge>,
+    /// The ledger: post.
+    pub post: Recipient<Post>,
     /// The ledger: a sign of life through the writer.
     pub pulse: Recipient<Pulse>,
     /// The ledger: how it is.

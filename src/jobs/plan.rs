@@ -8,13 +8,18 @@ use domain::alert::AlertKind;
 use domain::alert::rules::BacklogLimits;
 
 use crate::actors::job_scheduler::Job;
-use crate::actors::mail::{Raise, Resolve, Settle};
+use crate::actors::mail::{Post, Raise, Resolve, Settle};
 use crate::clock::Clock;
-use crate::jobs::{JobError, JobReport, evaluate_alerts, remind_debtors, sweep_unsettled, tell, verify_ledger};
+use crate::jobs::judge_closes::{self, CloseRules, Ears};
+use crate::jobs::{
+    JobError, JobReport, evaluate_alerts, release_holds, remind_debtors, sweep_unsettled, tell, verify_ledger,
+};
 use crate::ports::store::Store;
 
 /// How often the backlog is judged.
 const JUDGE_EVERY: Duration = Duration::from_secs(30);
+/// How often the latest closes are looked at.
+const LOOK_AT_CLOSES_EVERY: Duration = Duration::from_secs(300);
 /// How often the whole ledger is audited.
 const AUDIT_EVERY: Duration = Duration::from_secs(24 * 3_600);
 /// Longest sweep or audit.
@@ -31,6 +36,8 @@ pub struct JobPlan {
     pub clock: Arc<dyn Clock>,
     /// Who settles.
     pub ledger: Recipient<Settle>,
+    /// Who gives reserved power back.
+    pub releases: Recipient<Post>,
     /// Who is told that something is wrong.
     pub raises: Recipient<Raise>,
     /// Who is told that it is over.
@@ -39,21 +46,35 @@ pub struct JobPlan {
     pub sweep_interval: Duration,
     /// Positions per page of the sweep.
     pub sweep_page: u32,
+    /// How often reserved power is looked at.
+    pub release_interval: Duration,
+    /// How long after its hold a position may come to be.
+    pub hold_grace: Duration,
     /// Above which the backlog raises alerts.
     pub limits: BacklogLimits,
+    /// What is unusual in closes.
+    pub closes: CloseRules,
 }
 
 impl JobPlan {
     /// The jobs.
     pub fn jobs(self) -> Vec<Job> {
-        let (sweep, judge, audit) = (self.clone(), self.clone(), self);
+        let (sweep, release, judge, look, audit) = (self.clone(), self.clone(), self.clone(), self.clone(), self);
+        let often = release.release_interval;
         let every = sweep.sweep_interval;
         evaluate_alerts::describe();
         vec![
             Job::new(sweep_unsettled::NAME, every, LONG_RUN, move || sweep.clone().sweep()),
+            Job::new(release_holds::NAME, often, LONG_RUN, move || release.clone().release()),
             Job::new(evaluate_alerts::NAME, JUDGE_EVERY, JUDGE_EVERY, move || {
                 judge.clone().judge()
             }),
+            Job::new(
+                judge_closes::NAME,
+                LOOK_AT_CLOSES_EVERY,
+                LOOK_AT_CLOSES_EVERY,
+                move || look.clone().look_at_closes(),
+            ),
             Job::new(verify_ledger::NAME, AUDIT_EVERY, LONG_RUN, move || {
                 audit.clone().audit()
             }),
@@ -65,8 +86,23 @@ impl JobPlan {
         swept.await.map(JobReport::Swept)
     }
 
+    async fn release(self) -> Result<JobReport, JobError> {
+        let released =
+            release_holds::release_holds(self.store, self.clock, self.releases, self.sweep_page, self.hold_grace);
+        released.await.map(JobReport::Released)
+    }
+
     async fn judge(self) -> Result<JobReport, JobError> {
         let judged = evaluate_alerts::evaluate_alerts(self.store, self.clock, self.limits, self.raises, self.resolves);
+        judged.await.map(JobReport::Judged)
+    }
+
+    async fn look_at_closes(self) -> Result<JobReport, JobError> {
+        let ears = Ears {
+            raises: self.raises,
+            resolves: self.resolves,
+        };
+        let judged = judge_closes::judge_closes(self.store, self.clock, self.closes, ears);
         judged.await.map(JobReport::Judged)
     }
 

@@ -9,7 +9,7 @@ use domain::page::Page;
 
 use crate::actors::mail::{Raise, Resolve};
 use crate::jobs::{JobError, tell};
-use crate::ports::store::Store;
+use crate::ports::store::{AlertFilter, Store};
 
 /// Alerts read at once.
 const PAGE: u32 = 500;
@@ -22,7 +22,7 @@ pub async fn open_alerts(store: &dyn Store) -> Result<BTreeSet<UserId>, JobError
     let mut users = BTreeSet::new();
     let mut page = Page::first(PAGE);
     loop {
-        let alerts = store.alerts(true, page).await?;
+        let alerts = store.alerts(AlertFilter::Open, page).await?;
         let Some(oldest) = alerts.last().map(|alert| alert.id.0).filter(|oldest| *oldest > 1) else {
             users.extend(alerts.iter().filter_map(debtor));
             return Ok(users);

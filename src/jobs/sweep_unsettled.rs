@@ -14,7 +14,7 @@ use tracing::warn;
 use crate::actors::mail::Settle;
 use crate::event;
 use crate::jobs::JobError;
-use crate::ports::store::{PositionFilter, Store};
+use crate::ports::store::Store;
 
 /// Name of the job.
 pub const NAME: &str = "sweep_unsettled";
@@ -32,6 +32,8 @@ pub struct Swept {
     pub owed: u64,
     /// Positions that could not be settled; they stay for the next sweep.
     pub failed: u64,
+    /// The first of these.
+    pub first_failed: Option<PositionId>,
 }
 
 impl fmt::Display for Swept {
@@ -40,45 +42,50 @@ impl fmt::Display for Swept {
             f,
             "{} unsettled positions: {} charged, {} owed, {} not settled",
             self.seen, self.charged, self.owed, self.failed
-        )
+        )?;
+        match self.first_failed {
+            Some(position) => write!(f, " (first: position {position})"),
+            None => Ok(()),
+        }
     }
 }
 
 /// Settles every unsettled position, oldest first and page by page: a page begins beyond the last row of the one
-/// before, so that a row which cannot be settled blocks no other. There is no limit of age (S0-02).
+/// before, so that a row which cannot be settled blocks no other; not even one that cannot be read, since only ids are
+/// read here. There is no limit of age (S0-02).
 pub async fn sweep_unsettled(
     store: Arc<dyn Store>,
     ledger: Recipient<Settle>,
     page_size: u32,
 ) -> Result<Swept, JobError> {
-    let filter = PositionFilter {
-        unsettled: true,
-        ..PositionFilter::default()
-    };
     let mut swept = Swept::default();
     let mut page = Page::first(page_size);
     loop {
-        let positions = store.positions(filter, page).await?;
-        let Some(last) = positions.last().map(|position| position.id) else {
+        let ids = store.unsettled_ids(page).await?;
+        let Some(last) = ids.last().copied() else {
             break;
         };
-        let ids = positions.iter().map(|position| position.id);
-        let mut settling = futures::stream::iter(ids.map(|id| settle(&ledger, id))).buffer_unordered(PARALLEL);
-        while let Some(settled) = settling.next().await {
-            count(&mut swept, settled);
+        let ledger = &ledger;
+        let asked = ids.into_iter().map(|id| async move { (id, settle(ledger, id).await) });
+        let mut settling = futures::stream::iter(asked).buffer_unordered(PARALLEL);
+        while let Some((id, settled)) = settling.next().await {
+            count(&mut swept, id, settled);
         }
         page = Page::after(last.0, page_size);
     }
     Ok(swept)
 }
 
-fn count(swept: &mut Swept, settled: Option<Settlement>) {
+fn count(swept: &mut Swept, position: PositionId, settled: Option<Settlement>) {
     swept.seen += 1;
     match settled {
         Some(Settlement::Charged { .. }) => swept.charged += 1,
         Some(Settlement::Owed { .. }) => swept.owed += 1,
         Some(Settlement::NothingDue | Settlement::Exempt | Settlement::Waived { .. }) => {}
-        Some(Settlement::Pending | Settlement::NotYet) | None => swept.failed += 1,
+        Some(Settlement::Pending | Settlement::NotYet) | None => {
+            swept.failed += 1;
+            swept.first_failed = Some(swept.first_failed.map_or(position, |first| first.min(position)));
+        }
     }
 }
 

@@ -1,17 +1,18 @@
 //! The audit: the whole ledger is re-derived from its entries and compared with what is stored.
 
-use domain::id::PositionId;
-use domain::ledger::EntrySeq;
 use domain::ledger::verify::{Verified, Verifier};
+use domain::ledger::{Entry, EntrySeq};
 use domain::page::Page;
 
 use crate::jobs::JobError;
-use crate::ports::store::{EntryFilter, PositionFilter, Store};
+use crate::ports::store::{HoldFilter, Store};
 
 /// Name of the job.
 pub const NAME: &str = "verify_ledger";
-/// Rows read at once.
-const PAGE: u32 = 500;
+/// Entries read at once.
+const ENTRIES: u32 = 2_000;
+/// Other rows read at once.
+const PAGE: u32 = 2_000;
 
 /// Audits the ledger, page by page; it may be written meanwhile.
 pub async fn verify_ledger(store: &dyn Store) -> Result<Verified, JobError> {
@@ -22,6 +23,7 @@ pub async fn verify_ledger(store: &dyn Store) -> Result<Verified, JobError> {
     verifier.open_window(head);
     accounts(store, &mut verifier).await?;
     debts(store, &mut verifier).await?;
+    holds(store, &mut verifier).await?;
     positions(store, &mut verifier).await?;
     let end = store.ledger_head().await?;
     entries(store, &mut verifier, end.seq).await?;
@@ -31,19 +33,27 @@ pub async fn verify_ledger(store: &dyn Store) -> Result<Verified, JobError> {
     Ok(verifier.finish())
 }
 
+/// Feeds the entries up to `to`; each page is read while the one before it is checked.
 async fn entries(store: &dyn Store, verifier: &mut Verifier, to: EntrySeq) -> Result<(), JobError> {
-    let mut after = verifier.last().0;
-    while after < to.0 {
-        let page = store.entries(EntryFilter::default(), Page::after(after, PAGE)).await?;
-        let Some(last) = page.last().map(|entry| entry.seq.0) else {
-            return Ok(());
+    let mut page: Vec<Entry> = Vec::new();
+    let mut after = verifier.last();
+    loop {
+        let until = EntrySeq(to.0.min(after.0.saturating_add(i64::from(ENTRIES))));
+        let next = async {
+            if after < to {
+                store.entries_between(after, until).await
+            } else {
+                Ok(Vec::new())
+            }
         };
-        for entry in page.iter().filter(|entry| entry.seq <= to) {
-            verifier.entry(entry);
+        let check = async { page.iter().for_each(|entry| verifier.entry(entry)) };
+        let (next, ()) = tokio::join!(biased; next, check);
+        page = next?;
+        if page.is_empty() && until >= to {
+            return Ok(());
         }
-        after = last;
+        after = until;
     }
-    Ok(())
 }
 
 async fn accounts(store: &dyn Store, verifier: &mut Verifier) -> Result<(), JobError> {
@@ -71,16 +81,26 @@ async fn debts(store: &dyn Store, verifier: &mut Verifier) -> Result<(), JobErro
     }
 }
 
-async fn positions(store: &dyn Store, verifier: &mut Verifier) -> Result<(), JobError> {
-    let mut after = PositionId(0);
+async fn holds(store: &dyn Store, verifier: &mut Verifier) -> Result<(), JobError> {
+    let mut after = 0;
     loop {
-        let page = store
-            .positions(PositionFilter::default(), Page::after(after.0, PAGE))
-            .await?;
-        let Some(last) = page.last().map(|position| position.id) else {
+        let page = store.holds(HoldFilter::default(), Page::after(after, PAGE)).await?;
+        let Some(last) = page.last().map(|hold| hold.position.0) else {
             return Ok(());
         };
-        page.iter().for_each(|position| verifier.position(position));
+        page.iter().for_each(|hold| verifier.hold(hold));
+        after = last;
+    }
+}
+
+async fn positions(store: &dyn Store, verifier: &mut Verifier) -> Result<(), JobError> {
+    let mut after = 0;
+    loop {
+        let page = store.position_facts(Page::after(after, PAGE)).await?;
+        let Some(last) = page.last().map(|position| position.id.0) else {
+            return Ok(());
+        };
+        page.into_iter().for_each(|position| verifier.position(position));
         after = last;
     }
 }

@@ -2,15 +2,20 @@
 
 use async_trait::async_trait;
 use domain::access::{Audit, Token};
-use domain::alert::{Alert, AlertKind};
+use domain::alert::delivery::Delivery;
+use domain::alert::rules::Close;
+use domain::alert::{Alert, AlertKind, AlertState};
 use domain::change::{ChangeSet, Fill};
 use domain::fixed::Amount;
-use domain::id::{IdKind, LedgerAccountId, OrderId, PositionId, RobotId, UserId, VenueAccountId};
-use domain::ledger::{Account, AccountKey, Debt, Entry, EntryKey, EntrySeq, Head, Refused};
+use domain::id::{AlertId, DebtId, IdKind, LedgerAccountId, OrderId, PositionId, RobotId, UserId, VenueAccountId};
+use domain::import::{Declared, DeclaredKind};
+use domain::ledger::{Account, AccountKey, Debt, Entry, EntryKey, EntrySeq, Head, Hold, PositionFact, Refused};
 use domain::order::Order;
 use domain::page::Page;
 use domain::pause::Pause;
+use domain::period::Period;
 use domain::position::Position;
+use domain::report::{Activity, By};
 use domain::robot::{PastClose, Robot};
 use domain::time::Timestamp;
 use domain::user::{PowerRate, User, VenueAccount};
@@ -52,7 +57,9 @@ pub struct PositionFilter {
     pub account: Option<VenueAccountId>,
     /// Only those that are not final (`true`) or only final ones (`false`).
     pub live: Option<bool>,
-    /// Only closed ones whose settlement is pending.
+    /// Only closed ones that were open at some time from the one to the other of these.
+    pub open_during: Option<(Timestamp, Timestamp)>,
+    /// Only closed ones whose settlement is pending or that a correction is due on.
     pub unsettled: bool,
 }
 
@@ -78,17 +85,60 @@ pub struct OrderFilter {
 pub struct EntryFilter {
     /// Only with a posting on this account.
     pub account: Option<LedgerAccountId>,
+    /// Only below this place in the ledger.
+    pub before: Option<EntrySeq>,
+}
+
+/// Which holds to list.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct HoldFilter {
+    /// Only of this user.
+    pub user: Option<UserId>,
+    /// Only those in state `Held`.
+    pub held: bool,
+}
+
+/// Which alerts to list.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum AlertFilter {
+    /// All.
+    #[default]
+    All,
+    /// Those that are not over, acknowledged or not.
+    Open,
+    /// Those in one state.
+    In(AlertState),
+}
+
+/// What settling some positions is decided on.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Settling {
+    /// The positions, in any order.
+    pub positions: Vec<PositionFact>,
+    /// Holds for them, whatever their state.
+    pub holds: Vec<Hold>,
+    /// Power rates of everyone and of the positions' users.
+    pub rates: Vec<PowerRate>,
 }
 
 /// What waits for settlement.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Unsettled {
-    /// Closed profitable positions whose settlement is pending.
+    /// Closed positions whose settlement is pending or that a correction is due on.
     pub count: u64,
-    /// Σ of their profit.
+    /// Σ of their profit that is not settled on yet, or was settled on and is no longer there.
     pub profit: Amount,
     /// Close time of the oldest.
     pub oldest: Option<Timestamp>,
+}
+
+/// Power that came due, by what became of it.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Dues {
+    /// Σ charged.
+    pub charged: Amount,
+    /// Σ still owed.
+    pub owed: Amount,
 }
 
 /// What was settled, by state.
@@ -102,6 +152,14 @@ pub struct Settled {
     pub owed_count: u64,
     /// Σ of power owed.
     pub owed_power: Amount,
+    /// Positions whose power was forgiven.
+    pub waived_count: u64,
+    /// Σ of power forgiven.
+    pub waived_power: Amount,
+    /// Holds in state `Held`.
+    pub held_count: u64,
+    /// Σ of gift power and power that they reserve.
+    pub held_power: Amount,
 }
 
 /// The store. Lists come in ascending order of id (or seq) unless said otherwise.
@@ -143,8 +201,23 @@ pub trait Store: Send + Sync + 'static {
     async fn position(&self, id: PositionId) -> Result<Option<Position>, StoreError>;
     /// Positions by id, in any order; missing ones are left out.
     async fn positions_by_id(&self, ids: &[PositionId]) -> Result<Vec<Position>, StoreError>;
+    /// All that settling these positions is decided on; each id once. Missing positions are left out.
+    async fn settling(&self, positions: &[PositionId]) -> Result<Settling, StoreError> {
+        let holds = self.holds_of(positions).await?;
+        let positions = self.positions_by_id(positions).await?;
+        let positions: Vec<PositionFact> = positions.iter().map(PositionFact::from).collect();
+        let users: Vec<UserId> = positions.iter().map(|position| position.user).collect();
+        let rates = self.power_rates(&users).await?;
+        Ok(Settling {
+            positions,
+            holds,
+            rates,
+        })
+    }
     /// Positions.
     async fn positions(&self, filter: PositionFilter, page: Page) -> Result<Vec<Position>, StoreError>;
+    /// Ids of closed positions whose settlement is pending or that a correction is due on, whatever their rows hold.
+    async fn unsettled_ids(&self, page: Page) -> Result<Vec<PositionId>, StoreError>;
     /// Accounts that hold a position that is not final, or an order that is not final.
     async fn busy_accounts(&self) -> Result<Vec<VenueAccountId>, StoreError>;
 
@@ -158,6 +231,8 @@ pub trait Store: Send + Sync + 'static {
     async fn fills_of(&self, position: PositionId) -> Result<Vec<Fill>, StoreError>;
     /// Which of these venue fill ids are on record for the account.
     async fn known_fills(&self, account: VenueAccountId, ids: &[String]) -> Result<Vec<String>, StoreError>;
+    /// Fills of the account that the venue reported under these ids, with their parts and revisions; in any order.
+    async fn fills_reported(&self, account: VenueAccountId, ids: &[String]) -> Result<Vec<Fill>, StoreError>;
     /// Which of these venue income ids are on record for the account.
     async fn known_incomes(&self, account: VenueAccountId, ids: &[String]) -> Result<Vec<String>, StoreError>;
     /// How far an account's history has been read; the default cursor before the first time.
@@ -167,33 +242,86 @@ pub trait Store: Send + Sync + 'static {
     async fn ledger_head(&self) -> Result<Head, StoreError>;
     /// Ledger accounts with these keys; missing ones are left out.
     async fn accounts_by_key(&self, keys: &[AccountKey]) -> Result<Vec<Account>, StoreError>;
+    /// Ledger accounts with these ids; missing ones are left out.
+    async fn accounts_by_id(&self, ids: &[LedgerAccountId]) -> Result<Vec<Account>, StoreError>;
     /// Ledger accounts.
     async fn accounts(&self, page: Page) -> Result<Vec<Account>, StoreError>;
+    /// Ledger accounts of a user, all of them: one per purse and asset.
+    async fn accounts_of(&self, user: UserId) -> Result<Vec<Account>, StoreError>;
+    /// What an account held just before an entry: the balance after its last posting below `seq`, or zero.
+    async fn balance_before(&self, account: LedgerAccountId, seq: EntrySeq) -> Result<Amount, StoreError>;
+    /// The first entry booked at `at` or later; where there is none yet, the place after the last.
+    async fn first_entry_from(&self, at: Timestamp) -> Result<EntrySeq, StoreError>;
     /// Entries with these keys, with postings; missing ones are left out.
     async fn entries_by_key(&self, keys: &[EntryKey]) -> Result<Vec<Entry>, StoreError>;
     /// Entries with postings, in order of seq.
     async fn entries(&self, filter: EntryFilter, page: Page) -> Result<Vec<Entry>, StoreError>;
+    /// All entries with postings from the one after `after` to `to`, which is not beyond the last.
+    async fn entries_between(&self, after: EntrySeq, to: EntrySeq) -> Result<Vec<Entry>, StoreError> {
+        let count = u32::try_from(to.0.saturating_sub(after.0)).unwrap_or_default();
+        let mut entries = self
+            .entries(EntryFilter::default(), Page::after(after.0, count))
+            .await?;
+        entries.retain(|entry| entry.seq <= to);
+        Ok(entries)
+    }
+    /// What the ledger knows of each position.
+    async fn position_facts(&self, page: Page) -> Result<Vec<PositionFact>, StoreError> {
+        let positions = self.positions(PositionFilter::default(), page).await?;
+        Ok(positions.iter().map(PositionFact::from).collect())
+    }
     /// Which of these keys were refused.
     async fn refused_keys(&self, keys: &[EntryKey]) -> Result<Vec<Refused>, StoreError>;
     /// Debts of these users in state `Owed`, oldest first.
     async fn open_debts(&self, users: &[UserId]) -> Result<Vec<Debt>, StoreError>;
+    /// Debts with these ids, whatever their state; missing ones are left out.
+    async fn debts_by_id(&self, ids: &[DebtId]) -> Result<Vec<Debt>, StoreError>;
     /// Debts, whatever their state.
     async fn debts(&self, user: Option<UserId>, page: Page) -> Result<Vec<Debt>, StoreError>;
+    /// Holds for these positions, whatever their state.
+    async fn holds_of(&self, positions: &[PositionId]) -> Result<Vec<Hold>, StoreError>;
+    /// Holds, in order of their positions.
+    async fn holds(&self, filter: HoldFilter, page: Page) -> Result<Vec<Hold>, StoreError>;
     /// The highest seq among the entries, for a cheap liveness check.
     async fn last_entry(&self) -> Result<EntrySeq, StoreError>;
     /// What waits for settlement.
     async fn unsettled(&self) -> Result<Unsettled, StoreError>;
     /// What was settled.
     async fn settled(&self) -> Result<Settled, StoreError>;
+    /// What was done in a period, by groups in order of their ids; what no robot did comes last. The page's key is the
+    /// group's id. Everything in one group is one row, without a page.
+    async fn activity(&self, by: By, period: Period, page: Page) -> Result<Vec<Activity>, StoreError>;
+    /// What came due on the positions that closed at this time or later.
+    async fn dues_since(&self, since: Timestamp) -> Result<Dues, StoreError>;
+    /// Closes of positions that robots opened, from a time on, in order of (time, position); of those at that time only
+    /// positions above `after`. At most `limit`.
+    async fn closes_since(&self, since: Timestamp, after: PositionId, limit: u32) -> Result<Vec<Close>, StoreError>;
+    /// Of each of these users the last `each` closes of positions that robots opened: user by user, the position that was
+    /// made last first.
+    async fn last_closes(&self, users: &[UserId], each: u32) -> Result<Vec<Close>, StoreError>;
 
     /// The last word on every scope.
     async fn pauses(&self) -> Result<Vec<Pause>, StoreError>;
-    /// Alerts, newest first, below the page's key (zero: from the newest); only unresolved ones when `open`.
-    async fn alerts(&self, open: bool, page: Page) -> Result<Vec<Alert>, StoreError>;
+    /// One alert.
+    async fn alert(&self, id: AlertId) -> Result<Option<Alert>, StoreError>;
+    /// Alerts, newest first, below the page's key (zero: from the newest).
+    async fn alerts(&self, filter: AlertFilter, page: Page) -> Result<Vec<Alert>, StoreError>;
     /// The unresolved alert of this kind and subject.
     async fn open_alert(&self, kind: AlertKind, subject: &str) -> Result<Option<Alert>, StoreError>;
+    /// All messages about an alert: a few per target.
+    async fn deliveries_of(&self, alert: AlertId) -> Result<Vec<Delivery>, StoreError>;
+    /// The first messages that wait for a target, due or not.
+    async fn waiting_deliveries(&self, target: &str, limit: u32) -> Result<Vec<Delivery>, StoreError>;
     /// Tokens that are not revoked.
     async fn tokens(&self) -> Result<Vec<Token>, StoreError>;
+    /// What was taken over of a platform, one kind, in byte order of the legacy ids: at most `limit` beyond `after`.
+    async fn imported(
+        &self,
+        source: &str,
+        kind: DeclaredKind,
+        after: &str,
+        limit: u32,
+    ) -> Result<Vec<Declared>, StoreError>;
     /// The audit trail.
     async fn audits(&self, page: Page) -> Result<Vec<Audit>, StoreError>;
 }

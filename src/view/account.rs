@@ -152,14 +152,16 @@ pub struct AuditView {
     /// When.
     #[schema(value_type = String, format = DateTime)]
     pub at: Timestamp,
-    /// The token's name, or `cli`.
+    /// The token's name, or the local user as `cli:NAME`.
     pub by: String,
     /// What, such as `robot.start`.
     pub action: String,
     /// On what, such as `robot:7`.
     pub subject: String,
-    /// Why, and from where.
+    /// Why.
     pub reason: String,
+    /// From where: the peer's address, or `cli uid=0 host=NAME`; absent in lines from before it was kept.
+    pub origin: Option<String>,
 }
 
 impl From<Audit> for AuditView {
@@ -171,6 +173,7 @@ impl From<Audit> for AuditView {
             action: audit.action,
             subject: audit.subject,
             reason: audit.reason,
+            origin: audit.origin,
         }
     }
 }

@@ -1,6 +1,6 @@
 //! The ledger's accounts, entries, debts and figures, as the outside sees them.
 
-use domain::ledger::{Account, Debt, DebtState, Entry, PostAnswer, Posting};
+use domain::ledger::{Account, Debt, DebtState, Entry, Head, PostAnswer, Posting};
 use domain::time::Timestamp;
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -28,6 +28,29 @@ impl From<Account> for LedgerAccountView {
             owner: account.key.owner,
             asset: account.key.asset.to_string(),
             balance: account.balance.to_string(),
+        }
+    }
+}
+
+/// The end of the ledger's chain: keep it outside, and `bursar ledger verify --anchor SEQ:DIGEST` proves later that the
+/// chain still contains it.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct HeadView {
+    /// The last entry; zero where there is none.
+    pub seq: i64,
+    /// Its digest, which covers all entries before it.
+    pub digest: String,
+    /// When it was booked.
+    #[schema(value_type = String, format = DateTime)]
+    pub at: Timestamp,
+}
+
+impl From<Head> for HeadView {
+    fn from(head: Head) -> Self {
+        Self {
+            seq: head.seq.0,
+            digest: head.digest.to_string(),
+            at: head.at,
         }
     }
 }
@@ -112,11 +135,11 @@ pub struct DebtView {
     pub owed: String,
     /// The entry that recorded it.
     pub entry: i64,
-    /// `owed`, `repaid` or `waived`.
+    /// `owed`, `repaid`, `waived`, or `cancelled` by a correction of the settlement.
     pub state: &'static str,
     /// The entry that collected it.
     pub repaid_by: Option<i64>,
-    /// When it was repaid or waived.
+    /// When it was repaid, waived or cancelled.
     #[schema(value_type = Option<String>, format = DateTime)]
     pub ended_at: Option<Timestamp>,
     /// Why it was waived.
@@ -131,8 +154,9 @@ impl From<Debt> for DebtView {
         let state = debt.state.as_str();
         let (repaid_by, ended_at, waived_because) = match debt.state {
             DebtState::Owed => (None, None, None),
+            DebtState::Cancelled { at, .. } => (None, Some(at), None),
             DebtState::Repaid { entry, at } => (Some(entry.0), Some(at), None),
-            DebtState::Waived { at, reason } => (None, Some(at), Some(reason)),
+            DebtState::Waived { at, reason, .. } => (None, Some(at), Some(reason)),
         };
         Self {
             id: debt.id.0,
@@ -169,6 +193,14 @@ pub struct StatisticsView {
     pub owed_count: u64,
     /// Σ of power owed.
     pub owed_power: String,
+    /// Positions whose power was forgiven.
+    pub waived_count: u64,
+    /// Σ of power forgiven.
+    pub waived_power: String,
+    /// Positions for which power is reserved now.
+    pub held_count: u64,
+    /// Σ of power reserved.
+    pub held_power: String,
     /// Entries in the ledger.
     pub entries: i64,
 }
@@ -205,9 +237,9 @@ impl From<PostAnswer> for AnswerView {
     }
 }
 
-/// What became of a recharge.
+/// What became of an act on money.
 #[derive(Debug, Clone, Serialize, ToSchema)]
-pub struct RechargeView {
+pub struct PostView {
     /// The answer.
     #[serde(flatten)]
     pub answer: AnswerView,

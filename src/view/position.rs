@@ -1,6 +1,6 @@
 //! Positions, as the outside sees them.
 
-use domain::position::{CloseReason, ClosedBy, Exits, Position, PositionState};
+use domain::position::{CloseReason, ClosedBy, Exits, Position, PositionState, Provenance};
 use domain::settlement::Settlement;
 use domain::time::Timestamp;
 use serde::Serialize;
@@ -23,6 +23,39 @@ impl From<Exits> for ExitsView {
             stop_loss: exits.stop_loss.to_string(),
             arm: exits.arm.to_string(),
             give_back: exits.give_back.to_string(),
+        }
+    }
+}
+
+/// What a profit was computed from: the fills and payments that are on record under the position.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct ProvenanceView {
+    /// `venue`: all of it was reported as fills and payments; `inferred`: some of the quantity was only seen at the
+    /// venue; `imported`: from another platform's tables.
+    pub source: &'static str,
+    /// How many of the venue's fills.
+    pub fills: u32,
+    /// How many funding payments.
+    pub incomes: u32,
+    /// The venue's id of the newest fill.
+    pub newest_fill: Option<String>,
+    /// When that was, by the venue's clock.
+    #[schema(value_type = Option<String>, format = DateTime)]
+    pub newest_fill_at: Option<Timestamp>,
+}
+
+impl From<Provenance> for ProvenanceView {
+    fn from(provenance: Provenance) -> Self {
+        let (newest_fill, newest_fill_at) = provenance
+            .newest_fill
+            .map(|newest| (newest.venue_id, newest.at))
+            .unzip();
+        Self {
+            source: provenance.source.as_str(),
+            fills: provenance.fills,
+            incomes: provenance.incomes,
+            newest_fill,
+            newest_fill_at,
         }
     }
 }
@@ -81,6 +114,8 @@ pub struct PositionView {
     pub peak: Option<String>,
     /// Which profit counts: `net` or `gross`.
     pub profit_basis: &'static str,
+    /// What the profit was computed from.
+    pub provenance: ProvenanceView,
     /// `not_yet`, `pending`, `nothing_due`, `exempt`, `charged`, `owed` or `waived`.
     pub settlement: &'static str,
     /// Power that is or was due.
@@ -91,6 +126,12 @@ pub struct PositionView {
     pub entry: Option<i64>,
     /// The debt, while the power is owed.
     pub debt: Option<i64>,
+    /// The profit that the ledger settled on.
+    pub settled_profit: Option<String>,
+    /// Corrections that the ledger posted after the first settlement.
+    pub corrections: u32,
+    /// Whether the ledger has something to decide: the settlement, or a correction of it.
+    pub unsettled: bool,
     /// First opening fill, by the venue's clock.
     #[schema(value_type = Option<String>, format = DateTime)]
     pub opened_at: Option<Timestamp>,
@@ -135,6 +176,10 @@ impl From<Position> for PositionView {
             peak: position.peak.map(|peak| peak.to_string()),
             profit_basis: position.profit_basis.as_str(),
             settlement: position.settlement.as_str(),
+            settled_profit: position.settled_profit.map(|profit| profit.to_string()),
+            corrections: position.corrections,
+            unsettled: position.is_unsettled(),
+            provenance: position.provenance.into(),
             power: due.power,
             power_rate: due.rate,
             entry: due.entry,

@@ -2,7 +2,10 @@
 //! that names what is wrong.
 
 mod access;
+mod alerts;
 mod asking;
+mod money;
+mod reports;
 mod robots;
 mod stage;
 mod watching;

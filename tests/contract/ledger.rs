@@ -1,11 +1,15 @@
 //! The promises of the ledger's actors, on every kind of store: exact, once, in order, and never wrong in doubt.
 
 mod alerts;
+mod anchors;
+mod closes;
+mod deaths;
 mod faults;
 mod jobs;
 mod limits;
 mod settling;
-mod world;
+mod steps;
+pub mod world;
 
 use crate::databases::Kind;
 
@@ -24,10 +28,12 @@ on_every_store!(
     s0_01_s1_03_sixty_four_senders_charge_one_position_once in settling,
     s0_09_sixty_four_closes_at_once_never_overdraw in settling,
     s0_02_sweep_has_no_age_limit_and_a_poisoned_row_blocks_no_other in settling,
+    sweep_goes_on_past_a_row_that_cannot_be_read_and_names_it in settling,
     s1_18_recharge_collects_oldest_first_and_ends_the_alert in settling,
     s1_04_references_differ_in_case_and_payload in settling,
     two_ledgers_on_one_store_charge_each_position_once in settling,
     s1_02_failing_duplicate_check_stops_the_charge in faults,
     row_that_cannot_be_understood_hurts_no_neighbour in faults,
     alert_is_written_once_and_resolved_once in alerts,
+    t24_rewritten_chain_and_cut_tail_hold_in_themselves_and_an_anchor_tells in anchors,
 );

@@ -9,11 +9,15 @@ mod cli;
 mod databases;
 mod http;
 mod ledger;
+mod notify;
 mod panics;
 mod paper;
+#[path = "../support/receiver.rs"]
+mod receiver;
 mod robot;
 mod settings;
 #[path = "../support/skipped.rs"]
 mod skipped;
 mod store;
 mod systemd;
+mod targets;

@@ -1,5 +1,7 @@
 //! A robot on paused time: each story with its exact orders.
 
+#[path = "robot/reserving.rs"]
+mod reserving;
 #[path = "robot/script.rs"]
 mod script;
 #[path = "robot/world.rs"]

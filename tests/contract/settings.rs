@@ -101,7 +101,7 @@ one = 1
              and not too large",
             "templates.trend.balanced.give_back_percent: value \"100\" must be less than 100",
             "wallets.one: unknown key; known here: `daemon`, `http`, `store`, `log`, `supervisor`, `sync`, \
-             `robot`, `risk`, `settlement`, `ledger`, `alerts`, `paper`, `templates`",
+             `robot`, `risk`, `settlement`, `ledger`, `alerts`, `notify`, `paper`, `templates`",
         ]
     );
 }

@@ -2,20 +2,28 @@
 
 use crate::{cable, databases};
 
+mod backup;
+mod closes;
 mod faults;
 mod groups;
 mod guards;
+mod holds;
 mod ids;
+mod imported;
+mod lease;
 mod ledger;
+mod many;
 mod money;
 mod operations;
 mod outages;
 mod pages;
 mod paper;
 mod random;
+mod reports;
 mod rows;
 mod samples;
 mod settlements;
+mod statements;
 mod tables;
 
 /// Each story on each kind of store, with a database of its own.
@@ -30,6 +38,11 @@ macro_rules! stories {
         stories!(@kind bare_sqlite, Sqlite, true, $($topic: $($story),+;)+);
         stories!(@kind bare_postgres, Postgres, true, $($topic: $($story),+;)+);
         stories!(@kind bare_mariadb, MariaDb, true, $($topic: $($story),+;)+);
+    };
+    (@sql_rows $($topic:ident: $($story:ident),+;)+) => {
+        stories!(@kind backup_sqlite, Sqlite, false, $($topic: $($story),+;)+);
+        stories!(@kind backup_postgres, Postgres, false, $($topic: $($story),+;)+);
+        stories!(@kind backup_mariadb, MariaDb, false, $($topic: $($story),+;)+);
     };
     (@kind $module:ident, $kind:ident, $bare:literal, $($topic:ident: $($story:ident),+;)+) => {
         mod $module {
@@ -50,33 +63,70 @@ stories! {
     rows: every_kind_of_row_is_read_back_as_it_was_written, every_state_of_a_position_is_read_back,
         every_state_of_an_order_is_read_back, lines_of_the_audit_trail_are_read_back,
         every_name_in_the_ledger_is_accepted, every_name_in_trading_is_accepted, every_name_in_operations_is_accepted;
+    many: a_group_of_any_size_is_written_whole_or_not_at_all,
+        what_people_wrote_comes_back_letter_by_letter, what_the_ledger_knows_of_positions_is_what_their_rows_say;
     money: money_at_its_bounds_is_exact, sums_are_exact, a_sum_beyond_the_bound_is_an_error_and_not_a_wrong_number;
     guards: what_exists_is_not_added_again, a_row_that_changed_since_is_not_overwritten, names_are_unique,
         s1_05_the_same_order_or_position_is_refused_under_another_user, a_client_order_id_is_used_once,
         a_venue_order_belongs_to_one_order, fills_and_incomes_are_recorded_once, a_cursor_moves_only_from_where_it_is,
         what_belongs_to_nobody_is_refused, a_refused_change_takes_all_others_with_it, rules_of_rows_are_kept;
-    operations: an_alert_is_raised_once_until_it_is_resolved, a_token_is_revoked_once_and_its_name_is_free_again,
+    operations: an_alert_is_raised_once_until_it_is_resolved, an_alert_is_acknowledged_once_while_it_is_open,
+        a_message_is_written_with_its_alert_and_moves_by_its_version, messages_that_wait_are_found_by_target,
+        a_token_is_revoked_once_and_its_name_is_free_again,
         the_last_word_on_a_pause_counts;
     ledger: a_group_is_written_whole_and_read_back, a_large_group_is_written_whole,
         s0_09_a_balance_that_moved_refuses_the_whole_group, a_balance_below_its_floor_is_refused,
         s1_03_a_key_is_posted_once, the_chain_does_not_fork, a_group_may_leave_a_balance_as_it_was,
         refused_keys_stay_refused;
     settlements: s1_06_charge_and_mark_are_one, s0_01_a_settlement_is_decided_once,
-        s0_04_one_debt_per_position_however_often, a_debt_ends_once, settling_outdates_older_decisions;
+        s0_04_one_debt_per_position_however_often, a_debt_ends_once, an_open_debt_changes_only_from_what_it_was, a_correction_owes_once, settling_outdates_older_decisions,
+        a_profit_that_changed_after_it_was_settled_is_unsettled_until_it_is_corrected,
+        a_correction_that_is_due_outlives_the_collection_of_the_debt;
+    holds: a_hold_is_made_once_per_position, a_hold_ends_once, holds_are_listed_by_page_state_and_user,
+        accounts_are_found_by_id;
     pages: lists_are_read_page_by_page, positions_are_filtered, orders_are_filtered, past_closes_are_read_in_time_order,
         s0_02_what_is_unsettled_is_found_however_old, busy_accounts_are_those_with_something_live,
+        fills_are_found_with_their_parts_and_revisions, closed_positions_are_found_by_when_they_were_open,
         alerts_come_newest_first, entries_of_an_account_are_found, many_keys_are_looked_up;
-    ids: ids_are_unique_under_two_open_stores, ids_are_handed_out_in_a_row, the_installation_has_one_tag,
+    closes: closes_are_found_in_order_of_their_time, last_closes_are_found_user_by_user,
+        what_came_due_is_summed_from_a_time_on;
+    ids: ids_are_unique_over_two_stores, ids_are_handed_out_in_a_row, the_installation_has_one_tag,
         a_store_that_answers_is_alive;
+    imported: what_was_taken_over_is_on_record_once, what_was_taken_over_is_read_page_by_page_in_byte_order,
+        a_position_may_come_from_another_platform;
     groups: a_refused_commit_does_not_hurt_its_neighbours, concurrent_changes_of_one_row_have_one_winner_each;
+    statements: a_time_is_found_in_the_ledger, a_balance_of_the_past_is_known, accounts_of_a_user_are_found,
+        entries_end_before_a_place;
+    reports: s0_11_a_day_is_counted_by_booking_time_in_utc, groups_of_a_report_come_page_by_page,
+        sums_of_a_report_are_exact_or_an_error;
     paper: rows_of_the_paper_venue_are_replaced_by_key, the_paper_venues_rows_are_read_by_number;
 }
 
 stories! { @sql
-    tables: migrations_go_up_down_and_up, a_schema_that_is_behind_is_refused, a_newer_schema_is_refused,
+    tables: migrations_go_up_down_and_up, alerts_from_before_deliveries_are_kept,
+        positions_from_before_provenance_keep_what_is_known,
+        t26_a_ledger_from_before_holds_keeps_every_row, a_schema_that_is_behind_is_refused, a_newer_schema_is_refused,
         s0_06_a_closed_position_without_a_close_time_is_refused, units_beyond_the_bound_are_refused_by_the_table,
         a_closed_store_says_so;
 }
+
+stories! { @sql_rows
+    backup: s1_11_a_backup_is_restored_whole_on_sqlite, s1_11_a_backup_is_restored_whole_on_postgres,
+        s1_11_a_backup_is_restored_whole_on_mariadb, s1_11_a_backup_sees_one_moment_while_commits_go_on,
+        s1_10_only_an_empty_database_is_restored_into, s1_11_a_backup_that_was_damaged_changed_or_cut_is_refused,
+        a_restore_that_broke_off_leaves_a_database_that_nothing_opens, a_restore_that_fails_leaves_an_empty_database;
+}
+
+stories!(@kind lease_sqlite, Sqlite, false, lease: a_second_process_is_refused_and_told_who_writes,
+    the_next_takes_over_at_once_when_the_writer_ends, a_commit_of_an_older_epoch_is_refused_whole;);
+stories!(@kind lease_postgres, Postgres, false, lease: a_second_process_is_refused_and_told_who_writes,
+    the_next_takes_over_at_once_when_the_writer_ends, a_commit_of_an_older_epoch_is_refused_whole,
+    a_writer_that_was_cut_off_writes_nothing_once_another_took_over,
+    a_writer_that_was_cut_off_goes_on_when_nobody_took_over;);
+stories!(@kind lease_mariadb, MariaDb, false, lease: a_second_process_is_refused_and_told_who_writes,
+    the_next_takes_over_at_once_when_the_writer_ends, a_commit_of_an_older_epoch_is_refused_whole,
+    a_writer_that_was_cut_off_writes_nothing_once_another_took_over,
+    a_writer_that_was_cut_off_goes_on_when_nobody_took_over;);
 
 stories!(@kind away_postgres, Postgres, false, outages: a_cut_connection_is_replaced_and_no_answer_was_wrong,
     a_silent_server_is_given_up_and_no_answer_was_wrong, every_question_to_a_silent_server_ends_in_time;);

@@ -44,7 +44,7 @@ fn furnish(home: &Home) {
     assert_eq!(json_of(home, &robot)["wanted"], "stopped");
 }
 
-const READS: [&[&str]; 12] = [
+const READS: [&[&str]; 14] = [
     &["user", "list"],
     &["account", "list"],
     &["robot", "list"],
@@ -55,6 +55,8 @@ const READS: [&[&str]; 12] = [
     &["ledger", "entries"],
     &["ledger", "debts"],
     &["ledger", "statistics"],
+    &["ledger", "unsettled"],
+    &["report", "daily", "--day", "2026-11-21", "--by", "robot"],
     &["alert", "list"],
     &["status"],
 ];
@@ -141,6 +143,17 @@ fn what_was_written_in_the_database_holds_in_the_daemon() {
     ] {
         assert!(actions.contains(&action), "{action} is not in {actions:?}");
     }
+    // Who wrote into the database is the local user; who asked the daemon is the holder of its token.
+    let lines = trail["items"].as_array().unwrap();
+    let by = |action: &str| lines.iter().find(|line| line["action"] == action).unwrap();
+    let local = by("user.create");
+    assert!(local["by"].as_str().unwrap().starts_with("cli:"), "{local}");
+    assert!(local["origin"].as_str().unwrap().starts_with("cli uid="), "{local}");
+    let remote = by("control.resume");
+    assert_eq!(
+        (&remote["by"], &remote["origin"]),
+        (&json!("first"), &json!("127.0.0.1"))
+    );
     daemon.stop();
 }
 

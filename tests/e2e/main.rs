@@ -21,18 +21,29 @@ mod fleet;
 mod payer;
 #[path = "../support/postgres.rs"]
 mod postgres;
+#[path = "../support/receiver.rs"]
+mod receiver;
 #[path = "../support/skipped.rs"]
 mod skipped;
 
+mod backup;
 mod clock;
 mod command_line;
 mod database;
 mod disk;
+mod disk_full;
 mod http;
+mod import;
 mod kill;
+mod lease;
 mod lost_response;
 mod notify;
 mod panics;
+mod role;
+mod secrets;
+mod shared;
+mod statement;
 mod stop;
 mod venue;
+mod webhook;
 mod whole;

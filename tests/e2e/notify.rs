@@ -100,6 +100,31 @@ fn it_is_not_ready_before_the_first_sync_of_what_it_holds() {
     assert_eq!(ready.status, 200, "{ready:?}");
 }
 
+/// T19: it is not ready, asks systemd to wait on, and stops in order when it is told to.
+#[test]
+fn a_daemon_that_waits_to_become_the_writer_tells_so_and_ends_with_0() {
+    let home = Home::fresh();
+    let mut writer = home.bursar(&["run"]).start();
+    writer.wait_ready();
+    let other = Home::fresh().set("BURSAR__STORE__URL", home.database());
+    let (systemd, mut waiting) = Systemd::listening(&other, other.bursar(&["run"]));
+    for _ in 0..3 {
+        assert!(
+            systemd.hears("EXTEND_TIMEOUT_USEC=30000000", PATIENCE),
+            "{}",
+            waiting.stderr()
+        );
+    }
+    assert!(
+        !systemd.hears("READY=1", Duration::from_secs(1)),
+        "{}",
+        waiting.stderr()
+    );
+    waiting.signal("TERM");
+    assert_eq!(waiting.wait(PATIENCE).code(), Some(0), "{}", waiting.stderr());
+    writer.stop();
+}
+
 /// T19: a ledger that hangs no longer feeds the watchdog, although the process lives.
 #[test]
 fn a_ledger_that_is_stuck_stops_the_signs_of_life() {

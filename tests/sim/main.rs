@@ -7,6 +7,8 @@ mod world;
 
 mod calls;
 mod checker;
+mod holds;
+mod late;
 mod scenarios;
 mod seeds;
 mod story;

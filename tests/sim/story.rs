@@ -8,7 +8,7 @@ use std::time::Duration;
 use bursar::actors::mail::ClosePosition;
 use bursar::adapters::store::MemoryStore;
 use bursar::adapters::venue::paper::Chaos;
-use bursar::ports::store::{OrderFilter, PositionFilter, Store};
+use bursar::ports::store::{AlertFilter, HoldFilter, OrderFilter, PositionFilter, Store};
 use domain::change::{Change, ChangeSet};
 use domain::id::RobotId;
 use domain::market::{Side, Symbol};
@@ -26,6 +26,8 @@ const TROUBLED: u32 = 420;
 /// How long the world then has to come to rest.
 const REST: u32 = 100;
 const HOUR: i64 = 3_600_000;
+/// How long after its hold a position may come to be.
+const HOLD_GRACE: Duration = Duration::from_secs(20);
 
 /// All rows at once: a world is small.
 const ALL: Page = Page::first(1_000_000);
@@ -106,6 +108,7 @@ async fn rest(daemon: &Daemon) {
     }
     daemon.seconds(REST).await;
     daemon.sweep().await;
+    daemon.release(HOLD_GRACE).await;
     // The markets stand still: what they brought about last is seen by the next poll of the slowest account.
     tokio::time::sleep(Duration::from_secs(31)).await;
     daemon.stop().await;
@@ -145,8 +148,11 @@ async fn totals(rows: &MemoryStore, lives: u64) -> Told {
     for debt in rows.debts(None, ALL).await.unwrap() {
         count(format!("debt {}", debt.state.as_str()));
     }
+    for hold in rows.holds(HoldFilter::default(), ALL).await.unwrap() {
+        count(format!("hold {}", hold.state.as_str()));
+    }
     let newest = Page::first(1_000);
-    for alert in rows.alerts(false, newest).await.unwrap() {
+    for alert in rows.alerts(AlertFilter::All, newest).await.unwrap() {
         count(format!("alert {}", alert.kind.as_str()));
     }
     told
@@ -201,6 +207,7 @@ async fn happen(chance: &mut Chance, daemon: &Daemon, panics: &Panics, second: u
 async fn happen_regularly(daemon: &Daemon, second: u32) {
     if second.is_multiple_of(60) {
         daemon.sweep().await;
+        daemon.release(HOLD_GRACE).await;
     }
     if second.is_multiple_of(140) {
         let reference = format!("recharge-{second}");

@@ -33,6 +33,7 @@ impl Home {
         let folder = home.folder().to_str().unwrap().to_owned();
         home.set("BURSAR__DAEMON__STATE_DIRECTORY", folder)
             .set("BURSAR__HTTP__LISTEN", "127.0.0.1:0")
+            .set("BURSAR__SETTLEMENT__HOLD__MODE", "best_effort")
             .set("BURSAR__LOG__FORMAT", "json")
     }
 

@@ -1,10 +1,18 @@
-//! When what waits for settlement deserves an operator's attention.
+//! When what is on record deserves an operator's attention: facts in, verdicts out.
+
+mod closes;
+mod debts;
+mod jobs;
 
 use std::time::Duration;
 
 use crate::alert::AlertKind;
 use crate::fixed::{Amount, Ratio, Rounding};
 use crate::time::Timestamp;
+
+pub use closes::{Close, HandLimits, Spike, SpikeLimits, by_hand, spikes};
+pub use debts::{DebtLimits, owed_share};
+pub use jobs::judge_runs;
 
 /// What waits for settlement, as the rules see it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

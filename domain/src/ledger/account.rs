@@ -35,7 +35,9 @@ impl Asset {
 
     /// Power.
     pub fn power() -> Self {
-        Self(std::sync::Arc::from(Self::POWER))
+        static POWER: std::sync::LazyLock<Asset> =
+            std::sync::LazyLock::new(|| Asset(std::sync::Arc::from(Asset::POWER)));
+        POWER.clone()
     }
 
     /// Its code.
@@ -60,6 +62,8 @@ pub enum AccountKind {
     UserGiftPower,
     /// A user's wallet of a coin.
     UserWallet,
+    /// Power of a user that is reserved for open positions.
+    UserHold,
     /// What a user owes; positive while owed.
     UserDebt,
     /// Where recharged assets come from; negative by what was brought in.
@@ -68,18 +72,25 @@ pub enum AccountKind {
     PlatformRevenue,
     /// Counterpart of all debts; negative while owed.
     DebtClearing,
+    /// Counterpart of what operators corrected by hand.
+    Adjustment,
+    /// Counterpart of what was taken over from another platform.
+    ImportEquity,
 }
 
 impl AccountKind {
     /// Every kind.
-    pub const ALL: [Self; 7] = [
+    pub const ALL: [Self; 10] = [
         Self::UserPower,
         Self::UserGiftPower,
         Self::UserWallet,
+        Self::UserHold,
         Self::UserDebt,
         Self::Issuance,
         Self::PlatformRevenue,
         Self::DebtClearing,
+        Self::Adjustment,
+        Self::ImportEquity,
     ];
 
     /// Name in the database and the API.
@@ -88,10 +99,13 @@ impl AccountKind {
             Self::UserPower => "user_power",
             Self::UserGiftPower => "user_gift_power",
             Self::UserWallet => "user_wallet",
+            Self::UserHold => "user_hold",
             Self::UserDebt => "user_debt",
             Self::Issuance => "issuance",
             Self::PlatformRevenue => "platform_revenue",
             Self::DebtClearing => "debt_clearing",
+            Self::Adjustment => "adjustment",
+            Self::ImportEquity => "import_equity",
         }
     }
 
@@ -103,8 +117,10 @@ impl AccountKind {
     /// Whether its balance may not fall below zero (LED-2).
     pub const fn is_floored(self) -> bool {
         match self {
-            Self::UserPower | Self::UserGiftPower | Self::UserWallet | Self::UserDebt => true,
-            Self::Issuance | Self::PlatformRevenue | Self::DebtClearing => false,
+            Self::UserPower | Self::UserGiftPower | Self::UserWallet | Self::UserHold | Self::UserDebt => true,
+            Self::Issuance | Self::PlatformRevenue | Self::DebtClearing | Self::Adjustment | Self::ImportEquity => {
+                false
+            }
         }
     }
 }

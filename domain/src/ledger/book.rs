@@ -1,7 +1,8 @@
 //! The book: the balances, debts and chain's end that a group is decided on, including what it has staged so far.
 
+mod owed;
+
 use std::collections::{BTreeMap, HashMap, HashSet};
-use std::ops::Range;
 
 use crate::fixed::{Amount, NumberError};
 use crate::id::{DebtId, LedgerAccountId, PositionId, UserId};
@@ -9,45 +10,11 @@ use crate::ledger::account::{Account, AccountKey, Asset};
 use crate::ledger::chain;
 use crate::ledger::debt::{Debt, DebtState};
 use crate::ledger::entry::{Digest, Entry, EntryKey, EntryKind, EntrySeq, Head, Posting};
-use crate::ledger::write::{BalanceMove, LedgerWrite, Refused, SettledPosition};
-use crate::position::Position;
-use crate::settlement::Settlement;
+use crate::ledger::facts::{Facts, FreshIds, PositionFact};
+use crate::ledger::hold::Hold;
+use crate::ledger::write::{BalanceMove, ChangedDebt, LedgerWrite, Refused, SettledPosition};
 use crate::time::Timestamp;
 use crate::user::PowerRate;
-
-/// Ids that nobody else uses, for what a group makes.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct FreshIds {
-    /// For accounts that do not exist: one per key that was looked up in vain.
-    pub accounts: Range<i64>,
-    /// For debts: one per position to settle.
-    pub debts: Range<i64>,
-}
-
-/// What the caller looked up for a group of requests.
-#[derive(Debug, Clone, Default)]
-pub struct Facts {
-    /// The time of day.
-    pub now: Timestamp,
-    /// The end of the chain.
-    pub head: Option<Head>,
-    /// Those of the accounts that the requests may touch which exist.
-    pub accounts: Vec<Account>,
-    /// Ids to use.
-    pub fresh: FreshIds,
-    /// Positions to settle, and positions of open debts that may be collected.
-    pub positions: Vec<Position>,
-    /// Entries under the requests' keys.
-    pub entries: Vec<Entry>,
-    /// Refusals under the requests' keys.
-    pub refused: Vec<Refused>,
-    /// All open debts of the users who recharge power.
-    pub debts: Vec<Debt>,
-    /// Rates of everyone and of the positions' users.
-    pub rates: Vec<PowerRate>,
-    /// Those of the users who recharge or withdraw that exist.
-    pub users: Vec<UserId>,
-}
 
 /// Why an entry cannot be posted.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -69,6 +36,9 @@ pub(super) enum BookError {
         #[source]
         source: NumberError,
     },
+    /// The caller did not bring an account that the entry needs.
+    #[error("account {0} was not looked up")]
+    Unknown(LedgerAccountId),
     /// The caller brought too few fresh ids.
     #[error("no fresh id for {0}")]
     NoId(&'static str),
@@ -102,7 +72,7 @@ type Moved = (AccountKey, LedgerAccountId, Amount);
 pub(super) struct Book {
     pub rates: Vec<PowerRate>,
     pub users: HashSet<UserId>,
-    pub positions: HashMap<PositionId, Position>,
+    pub positions: HashMap<PositionId, PositionFact>,
     now: Timestamp,
     head: Head,
     fresh: FreshIds,
@@ -111,8 +81,13 @@ pub(super) struct Book {
     refused: HashMap<EntryKey, Refused>,
     open_debts: BTreeMap<(UserId, DebtId), Debt>,
     posted: Vec<EntryKey>,
+    /// Debts that were looked up, as they stand now.
+    debts: HashMap<DebtId, Debt>,
     new_debts: BTreeMap<DebtId, Debt>,
-    ended_debts: Vec<Debt>,
+    changed_debts: BTreeMap<DebtId, ChangedDebt>,
+    holds: HashMap<PositionId, Hold>,
+    new_holds: BTreeMap<PositionId, Hold>,
+    ended_holds: BTreeMap<PositionId, Hold>,
     settled: BTreeMap<PositionId, SettledPosition>,
     new_refused: Vec<Refused>,
 }
@@ -128,6 +103,7 @@ impl Book {
             };
             (account.key, slot)
         };
+        let open = facts.debts.iter().filter(|row| row.state == DebtState::Owed);
         Self {
             rates: facts.rates,
             users: facts.users.into_iter().collect(),
@@ -138,10 +114,14 @@ impl Book {
             slots: facts.accounts.into_iter().map(slot).collect(),
             entries: facts.entries.into_iter().map(|row| (row.key.clone(), row)).collect(),
             refused: facts.refused.into_iter().map(|row| (row.key.clone(), row)).collect(),
-            open_debts: facts.debts.into_iter().map(|row| ((row.user, row.id), row)).collect(),
+            open_debts: open.map(|row| ((row.user, row.id), row.clone())).collect(),
             posted: Vec::new(),
+            debts: facts.debts.into_iter().map(|row| (row.id, row)).collect(),
             new_debts: BTreeMap::new(),
-            ended_debts: Vec::new(),
+            changed_debts: BTreeMap::new(),
+            holds: facts.holds.into_iter().map(|row| (row.position, row)).collect(),
+            new_holds: BTreeMap::new(),
+            ended_holds: BTreeMap::new(),
             settled: BTreeMap::new(),
             new_refused: Vec::new(),
         }
@@ -251,39 +231,14 @@ impl Book {
         Ok((postings, moved))
     }
 
-    /// The id that the next debt gets.
-    pub fn next_debt(&self) -> Result<DebtId, BookError> {
-        let mut fresh = self.fresh.debts.clone();
-        fresh.next().map(DebtId).ok_or(BookError::NoId("a debt"))
+    /// The account with this id, among those that were looked up.
+    pub fn account_with(&self, id: LedgerAccountId) -> Option<&AccountKey> {
+        self.slots.iter().find(|(_, slot)| slot.id == id).map(|(key, _)| key)
     }
 
-    /// Records a debt under [`Book::next_debt`]'s id.
-    pub fn owe(&mut self, debt: Debt) {
-        self.fresh.debts.start = debt.id.0.saturating_add(1);
-        self.open_debts.insert((debt.user, debt.id), debt.clone());
-        self.new_debts.insert(debt.id, debt);
-    }
-
-    /// Ends an open debt.
-    pub fn end_debt(&mut self, mut debt: Debt, state: DebtState) {
-        self.open_debts.remove(&(debt.user, debt.id));
-        debt.state = state;
-        match self.new_debts.get_mut(&debt.id) {
-            Some(new) => *new = debt,
-            None => self.ended_debts.push(debt),
-        }
-    }
-
-    /// Decides the settlement of a position that is in the book.
-    pub fn settle(&mut self, position: PositionId, to: Settlement) {
-        if let Some(row) = self.positions.get_mut(&position) {
-            let from = row.settlement;
-            row.settlement = to;
-            self.settled
-                .entry(position)
-                .and_modify(|settled| settled.to = to)
-                .or_insert(SettledPosition { position, from, to });
-        }
+    /// The entry at this place, among those that were looked up.
+    pub fn entry_at(&self, seq: EntrySeq) -> Option<&Entry> {
+        self.entries.values().find(|entry| entry.seq == seq)
     }
 
     /// Closes the book: what to write, the touched accounts with their new balances, and the chain's new end.
@@ -315,7 +270,9 @@ impl Book {
             entries: entries.collect(),
             balances,
             debts: self.new_debts.into_values().collect(),
-            ended_debts: self.ended_debts,
+            changed_debts: self.changed_debts.into_values().collect(),
+            holds: self.new_holds.into_values().collect(),
+            ended_holds: self.ended_holds.into_values().collect(),
             settled: self.settled.into_values().collect(),
             refused: self.new_refused,
         };

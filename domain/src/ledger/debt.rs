@@ -22,10 +22,19 @@ pub enum DebtState {
     },
     /// Forgiven.
     Waived {
+        /// The entry that forgave it.
+        entry: EntrySeq,
         /// When.
         at: Timestamp,
         /// Who and why.
         reason: String,
+    },
+    /// Made nothing by a correction of the settlement.
+    Cancelled {
+        /// The entry that corrected it.
+        entry: EntrySeq,
+        /// When.
+        at: Timestamp,
     },
 }
 
@@ -36,20 +45,23 @@ impl DebtState {
             Self::Owed => "owed",
             Self::Repaid { .. } => "repaid",
             Self::Waived { .. } => "waived",
+            Self::Cancelled { .. } => "cancelled",
         }
     }
 }
 
-/// A debt of power; at most one per position.
+/// A debt of power; at most one per settlement or correction, and at most one of a position is open.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Debt {
     /// Identity; the order of ids is the order of collection.
     pub id: DebtId,
     /// Who owes.
     pub user: UserId,
-    /// For which position; unique.
+    /// For which position.
     pub position: PositionId,
-    /// How much power, positive.
+    /// Which correction of its settlement made it; zero for the settlement itself. Unique with the position.
+    pub correction: u32,
+    /// How much power, positive; a later correction may have changed it.
     pub owed: Amount,
     /// The entry that recorded it.
     pub entry: EntrySeq,

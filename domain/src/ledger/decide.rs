@@ -4,11 +4,15 @@ use crate::fixed::{Amount, Ratio};
 use crate::id::{DebtId, PositionId, UserId};
 use crate::invariant::Violation;
 use crate::ledger::account::Account;
-use crate::ledger::book::{Book, Facts};
+use crate::ledger::book::Book;
 use crate::ledger::entry::Head;
+use crate::ledger::facts::Facts;
+use crate::ledger::operate::{reverse, waive};
 use crate::ledger::request::{Request, Rules};
+use crate::ledger::reserve::{release, reserve};
 use crate::ledger::settle::settle;
-use crate::ledger::transfer::{recharge, withdraw};
+use crate::ledger::takeover::take_over;
+use crate::ledger::transfer::{adjust, pass_on, recharge, withdraw};
 use crate::ledger::write::{LedgerWrite, PostAnswer};
 use crate::settlement::Settlement;
 
@@ -74,6 +78,44 @@ pub enum Happened {
         /// How much.
         power: Amount,
     },
+    /// The difference of a revised profit was settled.
+    Corrected {
+        /// Position.
+        position: PositionId,
+        /// Whose.
+        user: UserId,
+        /// What is due more, or less when negative.
+        power: Amount,
+    },
+    /// A debt was forgiven.
+    Waived {
+        /// The debt.
+        debt: DebtId,
+        /// Its position.
+        position: PositionId,
+        /// Who owed.
+        user: UserId,
+        /// How much.
+        power: Amount,
+    },
+    /// Power was reserved.
+    Held {
+        /// For which position.
+        position: PositionId,
+        /// Whose.
+        user: UserId,
+        /// How much.
+        power: Amount,
+    },
+    /// A hold was given back without a settlement.
+    Released {
+        /// Its position.
+        position: PositionId,
+        /// Whose.
+        user: UserId,
+        /// Whether its time was over.
+        expired: bool,
+    },
     /// A user owes nothing any more.
     DebtFree {
         /// Who.
@@ -106,8 +148,15 @@ pub fn decide(facts: Facts, rules: &Rules, requests: &[Request]) -> Decision {
         .iter()
         .map(|request| match request {
             Request::Settle(position) => settle(&mut book, rules, *position, &mut happened),
+            Request::Hold(ask) => reserve(&mut book, rules, ask, &mut happened).into(),
+            Request::Release(ask) => release(&mut book, *ask, &mut happened).into(),
             Request::Recharge(transfer) => recharge(&mut book, rules, transfer, &mut happened),
             Request::Withdraw(transfer) => withdraw(&mut book, transfer),
+            Request::Adjust(transfer) => adjust(&mut book, rules, transfer, &mut happened),
+            Request::Transfer(ask) => pass_on(&mut book, rules, ask, &mut happened),
+            Request::Waive(waiver) => waive(&mut book, waiver, &mut happened).into(),
+            Request::Reverse(reversal) => reverse(&mut book, reversal).into(),
+            Request::Import(import) => take_over(&mut book, import).into(),
         })
         .collect();
     let (write, touched, head) = book.close();

@@ -33,6 +33,41 @@ impl EntryKey {
         Self(format!("settle:{position}"))
     }
 
+    /// The `number`th correction of a position's settlement, from 1.
+    pub fn correction_of(position: PositionId, number: u32) -> Self {
+        Self(format!("settle:{position}:{number}"))
+    }
+
+    /// The hold for a position.
+    pub fn hold_for(position: PositionId) -> Self {
+        Self(format!("hold:{position}"))
+    }
+
+    /// The release of the hold for a position.
+    pub fn release_of(position: PositionId) -> Self {
+        Self(format!("release:{position}"))
+    }
+
+    /// The waiver of a debt.
+    pub fn waiver_of(debt: DebtId) -> Self {
+        Self(format!("waive:{debt}"))
+    }
+
+    /// The taking back of an entry, at most once.
+    pub fn reversal_of(entry: EntrySeq) -> Self {
+        Self(format!("reverse:{entry}"))
+    }
+
+    /// An operator's correction of a balance, by its own reference: 1 to 100 visible ASCII characters.
+    pub fn adjustment(reference: &str) -> Option<Self> {
+        Self::referenced("adjust", reference)
+    }
+
+    /// A transfer between users, by its own reference: 1 to 100 visible ASCII characters.
+    pub fn transfer(reference: &str) -> Option<Self> {
+        Self::referenced("transfer", reference)
+    }
+
     /// The collection of a debt.
     pub fn collection_of(debt: DebtId) -> Self {
         Self(format!("collect:{debt}"))
@@ -46,6 +81,12 @@ impl EntryKey {
     /// A withdrawal, by the asker's own reference: 1 to 100 visible ASCII characters.
     pub fn withdrawal(reference: &str) -> Option<Self> {
         Self::referenced("withdraw", reference)
+    }
+
+    /// What is taken over from another platform: its name, what is taken over, and its id there, together at most 100
+    /// visible ASCII characters.
+    pub fn import(source: &str, fact: &str, legacy_id: &str) -> Option<Self> {
+        Self::referenced("import", &format!("{source}:{fact}:{legacy_id}"))
     }
 
     fn referenced(fact: &str, reference: &str) -> Option<Self> {
@@ -80,13 +121,42 @@ pub enum EntryKind {
     Withdraw,
     /// Power charged for a profitable close, or recorded as owed.
     PowerSettle,
-    /// A debt repaid from a recharge.
+    /// A charge, a debt or a refund after the venue revised the profit of a settled close.
+    PowerCorrect,
+    /// A debt repaid.
     DebtCollect,
+    /// A debt forgiven.
+    DebtWaive,
+    /// Power reserved for a position.
+    PowerHold,
+    /// Reserved power given back.
+    HoldRelease,
+    /// A balance corrected by an operator.
+    Adjust,
+    /// Assets passed from one user to another.
+    Transfer,
+    /// Another entry taken back.
+    Refund,
+    /// Taken over from another platform.
+    Import,
 }
 
 impl EntryKind {
     /// Every kind.
-    pub const ALL: [Self; 4] = [Self::Recharge, Self::Withdraw, Self::PowerSettle, Self::DebtCollect];
+    pub const ALL: [Self; 12] = [
+        Self::Recharge,
+        Self::Withdraw,
+        Self::PowerSettle,
+        Self::PowerCorrect,
+        Self::DebtCollect,
+        Self::DebtWaive,
+        Self::PowerHold,
+        Self::HoldRelease,
+        Self::Adjust,
+        Self::Transfer,
+        Self::Refund,
+        Self::Import,
+    ];
 
     /// Name in the database and the API.
     pub const fn as_str(self) -> &'static str {
@@ -94,13 +164,35 @@ impl EntryKind {
             Self::Recharge => "recharge",
             Self::Withdraw => "withdraw",
             Self::PowerSettle => "power_settle",
+            Self::PowerCorrect => "power_correct",
             Self::DebtCollect => "debt_collect",
+            Self::DebtWaive => "debt_waive",
+            Self::PowerHold => "power_hold",
+            Self::HoldRelease => "hold_release",
+            Self::Adjust => "adjust",
+            Self::Transfer => "transfer",
+            Self::Refund => "refund",
+            Self::Import => "import",
         }
     }
 
     /// From its name.
     pub fn parse(text: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|kind| kind.as_str() == text)
+    }
+
+    /// Whether an operator may take such an entry back: those that nothing else in the store is derived from.
+    pub const fn is_reversible(self) -> bool {
+        match self {
+            Self::Recharge | Self::Withdraw | Self::Adjust | Self::Transfer | Self::Import => true,
+            Self::PowerSettle
+            | Self::PowerCorrect
+            | Self::DebtCollect
+            | Self::DebtWaive
+            | Self::PowerHold
+            | Self::HoldRelease
+            | Self::Refund => false,
+        }
     }
 }
 

@@ -3,10 +3,12 @@
 use serde::{Deserialize, Serialize};
 
 use crate::fixed::{Amount, Ratio};
-use crate::id::{PositionId, UserId};
+use crate::id::{DebtId, PositionId, UserId};
 use crate::ledger::account::{AccountKey, AccountKind, Asset};
-use crate::ledger::entry::EntryKey;
+use crate::ledger::entry::{EntryKey, EntrySeq};
+use crate::ledger::takeover::ImportRequest;
 use crate::settlement::PayOrder;
+use crate::time::Timestamp;
 
 /// Which of a user's balances assets go to or come from.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -44,6 +46,15 @@ impl Purse {
         }
     }
 
+    /// The account that balances of this purse are adjusted against.
+    pub fn adjustment(&self) -> AccountKey {
+        AccountKey {
+            kind: AccountKind::Adjustment,
+            owner: 0,
+            asset: self.asset(),
+        }
+    }
+
     /// Its asset.
     pub fn asset(&self) -> Asset {
         match self {
@@ -61,7 +72,7 @@ impl Purse {
     }
 }
 
-/// Assets brought in or taken out.
+/// Assets brought in, taken out or adjusted.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Transfer {
     /// The asker's own reference, part of the key.
@@ -70,23 +81,90 @@ pub struct Transfer {
     pub user: UserId,
     /// Which balance.
     pub purse: Purse,
-    /// How much, positive.
+    /// How much, positive; an adjustment may be negative.
     pub amount: Amount,
     /// Who asked; at most 100 characters.
     pub by: String,
-    /// Words for people; at most 200 characters.
+    /// Words for people; at most 200 characters. An adjustment must have some.
     pub remark: String,
+}
+
+/// Assets that pass from one user to another.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct UserTransfer {
+    /// What the first user gives; its reference is the transfer's.
+    pub given: Transfer,
+    /// Who gets it, in the same purse.
+    pub to: UserId,
+}
+
+/// Power to reserve for a position.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Reservation {
+    /// The position; it need not be on record yet.
+    pub position: PositionId,
+    /// Whose power.
+    pub user: UserId,
+    /// How much, not negative; nothing is reserved for zero.
+    pub amount: Amount,
+    /// After this it may be given back, unless the position still lives.
+    pub expires_at: Timestamp,
+}
+
+/// A hold to give back.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Release {
+    /// The position it was made for.
+    pub position: PositionId,
+    /// Whether its time was over, rather than its purpose.
+    pub expired: bool,
+}
+
+/// A debt to forgive.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Waiver {
+    /// Which.
+    pub debt: DebtId,
+    /// Who asked; at most 100 characters.
+    pub by: String,
+    /// Why; 1 to 200 characters.
+    pub reason: String,
+}
+
+/// An entry to take back.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Reversal {
+    /// Which.
+    pub entry: EntrySeq,
+    /// Who asked; at most 100 characters.
+    pub by: String,
+    /// Why; 1 to 200 characters.
+    pub reason: String,
 }
 
 /// A request to post.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Request {
-    /// Settle a closed position.
+    /// Settle a closed position, or settle the difference after its profit was revised.
     Settle(PositionId),
+    /// Reserve power for a position that is about to open.
+    Hold(Reservation),
+    /// Give back what was reserved for a position.
+    Release(Release),
     /// Bring assets in, and collect the user's debts when they are power.
     Recharge(Transfer),
     /// Take assets out.
     Withdraw(Transfer),
+    /// Correct a balance by hand, and collect the user's debts from power that it adds.
+    Adjust(Transfer),
+    /// Pass assets from one user to another, and collect the other's debts when they are power.
+    Transfer(UserTransfer),
+    /// Forgive a debt.
+    Waive(Waiver),
+    /// Take an entry back.
+    Reverse(Reversal),
+    /// Take over what another platform's tables say.
+    Import(Box<ImportRequest>),
 }
 
 impl Request {
@@ -94,34 +172,73 @@ impl Request {
     pub fn key(&self) -> Option<EntryKey> {
         match self {
             Self::Settle(position) => Some(EntryKey::settlement_of(*position)),
+            Self::Hold(hold) => Some(EntryKey::hold_for(hold.position)),
+            Self::Release(release) => Some(EntryKey::release_of(release.position)),
             Self::Recharge(transfer) => EntryKey::recharge(&transfer.reference),
             Self::Withdraw(transfer) => EntryKey::withdrawal(&transfer.reference),
+            Self::Adjust(transfer) => EntryKey::adjustment(&transfer.reference),
+            Self::Transfer(transfer) => EntryKey::transfer(&transfer.given.reference),
+            Self::Waive(waiver) => Some(EntryKey::waiver_of(waiver.debt)),
+            Self::Reverse(reversal) => Some(EntryKey::reversal_of(reversal.entry)),
+            Self::Import(import) => import.key(),
         }
     }
 
-    /// The assets it moves, when it brings in or takes out.
-    pub fn transfer(&self) -> Option<&Transfer> {
+    /// Users whom it names: they must exist.
+    pub fn users(&self) -> Vec<UserId> {
         match self {
-            Self::Settle(_) => None,
-            Self::Recharge(transfer) | Self::Withdraw(transfer) => Some(transfer),
+            Self::Settle(_) | Self::Release(_) | Self::Waive(_) | Self::Reverse(_) => Vec::new(),
+            Self::Hold(hold) => vec![hold.user],
+            Self::Recharge(transfer) | Self::Withdraw(transfer) | Self::Adjust(transfer) => vec![transfer.user],
+            Self::Transfer(transfer) => vec![transfer.given.user, transfer.to],
+            Self::Import(import) => vec![import.user],
         }
     }
 
-    /// The accounts that its own entry may touch; a settlement touches [`settling_accounts`] of its user instead.
+    /// The accounts that its own entry may touch; what it does to power touches [`settling_accounts`] besides, of
+    /// the users in [`Request::power_of`] and of the positions', holds' and debts' users.
     pub fn accounts(&self) -> Vec<AccountKey> {
         match self {
-            Self::Settle(_) => Vec::new(),
+            Self::Settle(_) | Self::Hold(_) | Self::Release(_) | Self::Waive(_) | Self::Reverse(_) => Vec::new(),
             Self::Recharge(transfer) | Self::Withdraw(transfer) => {
                 vec![transfer.purse.account(transfer.user), transfer.purse.issuance()]
             }
+            Self::Adjust(transfer) => vec![transfer.purse.account(transfer.user), transfer.purse.adjustment()],
+            Self::Transfer(transfer) => {
+                let purse = &transfer.given.purse;
+                vec![purse.account(transfer.given.user), purse.account(transfer.to)]
+            }
+            Self::Import(import) => import.accounts(),
         }
     }
 
-    /// The user whose open debts it may collect.
-    pub fn collects_from(&self) -> Option<UserId> {
+    /// Users whose power it adds to or takes from by hand: their open debts count.
+    pub fn power_of(&self) -> Vec<UserId> {
+        let moved = match self {
+            Self::Hold(hold) => return vec![hold.user],
+            Self::Recharge(transfer) | Self::Withdraw(transfer) | Self::Adjust(transfer) => transfer,
+            Self::Transfer(transfer) => &transfer.given,
+            Self::Settle(_) | Self::Release(_) | Self::Waive(_) | Self::Reverse(_) | Self::Import(_) => {
+                return Vec::new();
+            }
+        };
+        if moved.purse.is_power() {
+            self.users()
+        } else {
+            Vec::new()
+        }
+    }
+
+    /// Whether the same key stays refused once it was refused for lack of funds.
+    pub const fn refusal_is_kept(&self) -> bool {
         match self {
-            Self::Recharge(transfer) if transfer.purse.is_power() => Some(transfer.user),
-            Self::Recharge(_) | Self::Settle(_) | Self::Withdraw(_) => None,
+            Self::Hold(_) | Self::Withdraw(_) | Self::Adjust(_) | Self::Transfer(_) => true,
+            Self::Settle(_)
+            | Self::Release(_)
+            | Self::Recharge(_)
+            | Self::Waive(_)
+            | Self::Reverse(_)
+            | Self::Import(_) => false,
         }
     }
 }
@@ -168,11 +285,21 @@ pub fn debt_of(user: UserId) -> AccountKey {
     }
 }
 
-/// Every account that settling for a user, or collecting from one, may touch.
-pub fn settling_accounts(user: UserId) -> [AccountKey; 5] {
+/// What is reserved of a user's power.
+pub fn hold_of(user: UserId) -> AccountKey {
+    AccountKey {
+        kind: AccountKind::UserHold,
+        owner: user.0,
+        asset: Asset::power(),
+    }
+}
+
+/// Every account that settling for a user, reserving, or collecting from one, may touch.
+pub fn settling_accounts(user: UserId) -> [AccountKey; 6] {
     [
         Purse::GiftPower.account(user),
         Purse::Power.account(user),
+        hold_of(user),
         debt_of(user),
         revenue(),
         clearing(),

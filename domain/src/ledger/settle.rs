@@ -5,12 +5,15 @@ use crate::id::{PositionId, UserId};
 use crate::invariant::{Invariant, Violation};
 use crate::ledger::account::AccountKey;
 use crate::ledger::book::{Book, BookError, Draft};
+use crate::ledger::correct::correct;
 use crate::ledger::debt::{Debt, DebtState};
 use crate::ledger::decide::{Answer, Happened};
 use crate::ledger::entry::{Entry, EntryKey, EntryKind};
+use crate::ledger::facts::PositionFact;
+use crate::ledger::hold::{Hold, HoldState};
 use crate::ledger::request::{Rules, clearing, debt_of, revenue, settling_accounts};
+use crate::ledger::reserve::{give_back, lines_back, paying_lines};
 use crate::ledger::write::PostAnswer;
-use crate::position::{Position, PositionState};
 use crate::settlement::{Settlement, rate_at};
 use crate::time::Timestamp;
 
@@ -25,12 +28,13 @@ struct Due {
 
 /// Decides one position. Rejections are not remembered: it may be asked again.
 pub(super) fn settle(book: &mut Book, rules: &Rules, id: PositionId, happened: &mut Vec<Happened>) -> Answer {
-    let Some(position) = book.positions.get(&id).cloned() else {
+    let Some(position) = book.positions.get(&id).copied() else {
         return reject(format!("position {id} does not exist")).into();
     };
     let key = EntryKey::settlement_of(id);
     let existing = book.entry(&key).map(|entry| replay(book, &position, entry));
     let post = match existing {
+        Some(Ok(_)) if position.correction_due() => correct(book, rules, &position, happened),
         Some(Ok(post)) => post,
         Some(Err(field)) => {
             let detail = format!("entry `{key}` and position {id} differ in {field}");
@@ -47,7 +51,7 @@ pub(super) fn settle(book: &mut Book, rules: &Rules, id: PositionId, happened: &
 }
 
 /// The answer where the entry exists: it must say what the position says (S1-04).
-fn replay(book: &Book, position: &Position, entry: &Entry) -> Result<PostAnswer, &'static str> {
+fn replay(book: &Book, position: &PositionFact, entry: &Entry) -> Result<PostAnswer, &'static str> {
     if entry.kind != EntryKind::PowerSettle || entry.reference != reference_of(position.id) {
         return Err("reference");
     }
@@ -58,12 +62,23 @@ fn replay(book: &Book, position: &Position, entry: &Entry) -> Result<PostAnswer,
     if !entry.postings.iter().all(|posting| own.contains(&posting.account)) {
         return Err("user");
     }
-    let taken = entry.postings.iter().map(|posting| posting.amount);
-    let posted = Amount::sum(taken.filter(|amount| amount.is_positive())).map_err(|_| "amount")?;
+    // Each settlement adds what is due either to the revenue or to what the user owes.
+    let due_on = [revenue(), debt_of(position.user)].map(|account| book.account_id(&account));
+    let due = entry
+        .postings
+        .iter()
+        .filter(|posting| due_on.contains(&Some(posting.account)));
+    let posted = Amount::sum(due.map(|posting| posting.amount)).map_err(|_| "amount")?;
+    let exists = Ok(PostAnswer::Exists { entry: entry.seq });
     match position.settlement {
+        Settlement::Charged { .. } | Settlement::Owed { .. } | Settlement::Waived { .. } | Settlement::NothingDue
+            if position.corrections > 0 =>
+        {
+            exists
+        }
         Settlement::Charged { power, .. } | Settlement::Owed { power, .. } | Settlement::Waived { power, .. } => {
             if power == posted {
-                Ok(PostAnswer::Exists { entry: entry.seq })
+                exists
             } else {
                 Err("amount")
             }
@@ -72,21 +87,23 @@ fn replay(book: &Book, position: &Position, entry: &Entry) -> Result<PostAnswer,
     }
 }
 
-fn first_time(book: &mut Book, rules: &Rules, position: &Position, happened: &mut Vec<Happened>) -> PostAnswer {
-    match (position.settlement, position.state) {
+fn first_time(book: &mut Book, rules: &Rules, position: &PositionFact, happened: &mut Vec<Happened>) -> PostAnswer {
+    match (position.settlement, position.closed) {
         (Settlement::NotYet, _) => reject(format!("position {} is not closed", position.id)),
-        (Settlement::NothingDue | Settlement::Exempt, _) => PostAnswer::NothingDue,
-        (Settlement::Pending, PositionState::Closed { at, profit, .. }) => {
+        (Settlement::NothingDue | Settlement::Exempt, _) if !position.correction_due() => {
+            nothing_due(book, position.id, happened)
+        }
+        (Settlement::Pending | Settlement::NothingDue, Some((at, profit))) => {
             match due(book, rules, position, at, profit) {
                 Ok(due) => charge_or_owe(book, rules, due, happened),
                 Err(reason) => reject(reason),
             }
         }
-        (settlement, state) => {
+        (settlement, closed) => {
             let detail = format!(
                 "position {} is {} and {} without an entry",
                 position.id,
-                state.as_str(),
+                if closed.is_some() { "closed" } else { "not closed" },
                 settlement.as_str()
             );
             happened.push(contradiction(detail.clone()));
@@ -95,7 +112,18 @@ fn first_time(book: &mut Book, rules: &Rules, position: &Position, happened: &mu
     }
 }
 
-fn due(book: &Book, rules: &Rules, position: &Position, closed: Timestamp, profit: Amount) -> Result<Due, String> {
+/// Nothing is due: what was reserved for the position is given back.
+fn nothing_due(book: &mut Book, position: PositionId, happened: &mut Vec<Happened>) -> PostAnswer {
+    let Some(hold) = book.held(position).cloned() else {
+        return PostAnswer::NothingDue;
+    };
+    match give_back(book, &hold, false, happened) {
+        Ok(_) => PostAnswer::NothingDue,
+        Err(error) => reject(error.to_string()),
+    }
+}
+
+fn due(book: &Book, rules: &Rules, position: &PositionFact, closed: Timestamp, profit: Amount) -> Result<Due, String> {
     let rate = rate_at(&book.rates, position.user, closed, rules.default_rate);
     if rate.is_negative() || rate > Ratio::ONE {
         return Err(format!(
@@ -118,30 +146,17 @@ fn charge_or_owe(book: &mut Book, rules: &Rules, due: Due, happened: &mut Vec<Ha
     if !due.power.is_positive() {
         book.settle(due.position, Settlement::NothingDue);
         happened.push(Happened::RoundedAway { position: due.position });
-        return PostAnswer::NothingDue;
+        return nothing_due(book, due.position, happened);
     }
-    let posted = match paying_lines(book, rules, due.user, due.power) {
+    let hold = book.held(due.position).cloned();
+    let posted = match paying_lines(book, rules, due.user, due.power, hold.as_ref()) {
         Some(lines) => charge(book, due, lines, happened),
-        None => owe(book, due, happened),
+        None => owe(book, due, hold.as_ref(), happened),
     };
-    posted.unwrap_or_else(|error| reject(error.to_string()))
-}
-
-/// Lines that take `power` from the user's accounts in pay order; `None` when they hold too little together.
-pub(super) fn paying_lines(
-    book: &Book,
-    rules: &Rules,
-    user: UserId,
-    power: Amount,
-) -> Option<Vec<(AccountKey, Amount)>> {
-    let mut rest = power;
-    let mut lines = Vec::new();
-    for account in rules.paying(user) {
-        let part = book.balance(&account).min(rest);
-        rest = rest.minus(part).ok()?;
-        lines.push((account, part.negated()));
+    match posted {
+        Ok(post) => post,
+        Err(error) => reject(error.to_string()),
     }
-    rest.is_zero().then_some(lines)
 }
 
 fn charge(
@@ -152,8 +167,11 @@ fn charge(
 ) -> Result<PostAnswer, BookError> {
     lines.push((revenue(), due.power));
     let entry = book.post(draft(due, format!("{} of profit charged", due.rate), lines))?;
-    let (power, rate) = (due.power, due.rate);
+    let (power, rate, at) = (due.power, due.rate, book.at());
     book.settle(due.position, Settlement::Charged { power, rate, entry });
+    if book.held(due.position).is_some() {
+        book.end_hold(due.position, HoldState::Posted { entry, at });
+    }
     happened.push(Happened::Charged {
         position: due.position,
         user: due.user,
@@ -163,19 +181,28 @@ fn charge(
     Ok(PostAnswer::Created { entry })
 }
 
-fn owe(book: &mut Book, due: Due, happened: &mut Vec<Happened>) -> Result<PostAnswer, BookError> {
+/// Charges nothing, owes all of it, and gives back what was reserved.
+fn owe(book: &mut Book, due: Due, hold: Option<&Hold>, happened: &mut Vec<Happened>) -> Result<PostAnswer, BookError> {
     let debt = book.next_debt()?;
-    let lines = vec![(debt_of(due.user), due.power), (clearing(), due.power.negated())];
+    let mut lines = vec![(debt_of(due.user), due.power), (clearing(), due.power.negated())];
+    if let Some(hold) = hold {
+        lines.extend(lines_back(hold)?);
+    }
     let entry = book.post(draft(due, format!("{} of profit owed as debt {debt}", due.rate), lines))?;
     book.owe(Debt {
         id: debt,
         user: due.user,
         position: due.position,
+        correction: 0,
         owed: due.power,
         entry,
         state: DebtState::Owed,
         created_at: book.at(),
     });
+    if hold.is_some() {
+        let at = book.at();
+        book.end_hold(due.position, HoldState::Voided { entry, at });
+    }
     let (power, rate) = (due.power, due.rate);
     book.settle(due.position, Settlement::Owed { power, rate, debt });
     happened.push(Happened::Short {

@@ -1,6 +1,8 @@
 //! The auditor: re-derives chain, balances, debts and settlements from the entries alone, page by page.
 
+pub mod anchor;
 mod projection;
+mod trace;
 
 use std::collections::{BTreeMap, HashMap};
 use std::fmt;
@@ -8,15 +10,15 @@ use std::fmt;
 use serde::Serialize;
 
 use crate::fixed::Amount;
-use crate::id::{LedgerAccountId, PositionId, UserId};
+use crate::id::{DebtId, LedgerAccountId, PositionId, UserId};
 use crate::invariant::{Invariant, Violation};
-use crate::ledger::account::{Account, AccountKey, AccountKind, Asset};
+use crate::ledger::account::{Account, AccountKey, Asset};
 use crate::ledger::chain;
 use crate::ledger::debt::Debt;
-use crate::ledger::entry::{Entry, EntryKey, EntryKind, EntrySeq, Head, Posting};
-use crate::ledger::settle::reference_of;
-use crate::position::{Position, PositionState};
-use crate::settlement::Settlement;
+use crate::ledger::entry::{Entry, EntryKey, EntrySeq, Head};
+use crate::ledger::facts::PositionFact;
+use crate::ledger::hold::Hold;
+use trace::Trace;
 
 /// Pending positions that are named at most.
 const PENDING_NAMED: usize = 100;
@@ -54,6 +56,8 @@ pub struct Verified {
     pub accounts: u64,
     /// Debts compared.
     pub debts: u64,
+    /// Holds compared.
+    pub holds: u64,
     /// Positions compared.
     pub positions: u64,
     /// The end of the chain.
@@ -76,27 +80,10 @@ fn finding_as_text<S: serde::Serializer>(finding: &Option<Finding>, serializer: 
     }
 }
 
-/// What an entry says of a position's power.
-#[derive(Debug, Clone, Copy)]
-struct Posted {
-    seq: EntrySeq,
-    power: Amount,
-    /// Charged at once rather than owed.
-    charged: bool,
-}
-
-/// What a stored position says of its settlement.
-#[derive(Debug, Clone, Copy)]
-struct Seen {
-    id: PositionId,
-    profit: Option<Amount>,
-    settlement: Settlement,
-}
-
 /// The auditor. Feed it, in this order: [`account`](Self::account) for all, so that it knows them;
 /// [`accounts_are_read`](Self::accounts_are_read) after each time;
-/// [`entry`](Self::entry) for all up to a head; [`open_window`](Self::open_window) with that head; accounts, debts
-/// and positions as they are now; the entries written meanwhile; [`finish`](Self::finish). So it can audit a ledger
+/// [`entry`](Self::entry) for all up to a head; [`open_window`](Self::open_window) with that head; accounts, debts,
+/// holds and positions as they are now; the entries written meanwhile; [`finish`](Self::finish). So it can audit a ledger
 /// that is being written: a row may be as new as the last entry fed, and must be as new as the window.
 #[derive(Debug, Default)]
 pub struct Verifier {
@@ -105,15 +92,19 @@ pub struct Verifier {
     balances: HashMap<LedgerAccountId, Amount>,
     last: Option<(Head, EntryKey)>,
     entries: u64,
-    settled: HashMap<PositionId, Posted>,
-    collected: HashMap<PositionId, (i64, Posted)>,
+    traces: HashMap<PositionId, Trace>,
+    /// Corrections that made or changed a debt.
+    corrections: HashMap<(PositionId, u32), EntrySeq>,
+    /// Debts that were collected or waived: by which entry, and how much.
+    ended: HashMap<DebtId, (EntrySeq, Amount)>,
     /// Entries on accounts that were opened after the accounts were read.
     unknown: Vec<Entry>,
     window: Option<EntrySeq>,
     /// Balances that accounts passed through since the window was opened.
     passed: HashMap<LedgerAccountId, Vec<Amount>>,
-    debts: BTreeMap<PositionId, Debt>,
-    positions: Vec<Seen>,
+    debts: BTreeMap<DebtId, Debt>,
+    holds: BTreeMap<PositionId, Hold>,
+    positions: Vec<PositionFact>,
     /// The last entry whose accounts have all been fed.
     complete: EntrySeq,
     finding: Option<Finding>,
@@ -192,29 +183,17 @@ impl Verifier {
 
     /// Takes a debt.
     pub fn debt(&mut self, debt: &Debt) {
-        if let Some(other) = self.debts.insert(debt.position, debt.clone()) {
-            let detail = format!(
-                "debts {} and {} are both for position {}",
-                other.id, debt.id, debt.position
-            );
-            self.note(Err(violation(Invariant::ChargedOnce, detail)), false);
-        }
+        self.debts.insert(debt.id, debt.clone());
+    }
+
+    /// Takes a hold.
+    pub fn hold(&mut self, hold: &Hold) {
+        self.holds.insert(hold.position, hold.clone());
     }
 
     /// Takes a position.
-    pub fn position(&mut self, position: &Position) {
-        let profit = match position.state {
-            PositionState::Closed { profit, .. } => Some(profit),
-            PositionState::Opening
-            | PositionState::Open
-            | PositionState::Closing { .. }
-            | PositionState::Abandoned { .. } => None,
-        };
-        self.positions.push(Seen {
-            id: position.id,
-            profit,
-            settlement: position.settlement,
-        });
+    pub fn position(&mut self, position: PositionFact) {
+        self.positions.push(position);
     }
 
     fn head(&self) -> Head {
@@ -295,75 +274,8 @@ impl Verifier {
             let detail = format!("{}: its postings in {asset} do not sum to zero", name(entry));
             return Err(violation(Invariant::EntriesBalance, detail));
         }
-        match entry.kind {
-            EntryKind::PowerSettle => self.note_settlement(entry),
-            EntryKind::DebtCollect => self.note_collection(entry),
-            EntryKind::Recharge | EntryKind::Withdraw => Ok(()),
-        }
+        self.trace(entry)
     }
-
-    fn note_settlement(&mut self, entry: &Entry) -> Result<(), Violation> {
-        let position = numbered(entry, "settle:").map(PositionId);
-        let position = position.filter(|position| entry.reference == reference_of(*position));
-        let charged = self.posted_on(entry, AccountKind::PlatformRevenue);
-        let owed = self.posted_on(entry, AccountKind::UserDebt);
-        let power = charged.or(owed).filter(|power| power.is_positive());
-        let (Some(position), Some(power)) = (position, power) else {
-            let detail = format!("{}: it settles no position", name(entry));
-            return Err(violation(Invariant::ChargedOnce, detail));
-        };
-        let posted = Posted {
-            seq: entry.seq,
-            power,
-            charged: charged.is_some(),
-        };
-        match self.settled.insert(position, posted) {
-            None => Ok(()),
-            Some(first) => {
-                let detail = format!(
-                    "{}: position {position} was settled by entry {}",
-                    name(entry),
-                    first.seq
-                );
-                Err(violation(Invariant::ChargedOnce, detail))
-            }
-        }
-    }
-
-    fn note_collection(&mut self, entry: &Entry) -> Result<(), Violation> {
-        let debt = numbered(entry, "collect:");
-        let position = entry.reference.strip_prefix("position:").and_then(|id| id.parse().ok());
-        let power = self.posted_on(entry, AccountKind::PlatformRevenue);
-        let (Some(debt), Some(position), Some(power)) = (debt, position, power) else {
-            let detail = format!("{}: it collects no debt", name(entry));
-            return Err(violation(Invariant::ChargedOnce, detail));
-        };
-        let posted = Posted {
-            seq: entry.seq,
-            power,
-            charged: true,
-        };
-        match self.collected.insert(position, (debt, posted)) {
-            None => Ok(()),
-            Some((_, first)) => {
-                let detail = format!(
-                    "{}: the debt of position {position} was collected by entry {}",
-                    name(entry),
-                    first.seq
-                );
-                Err(violation(Invariant::ChargedOnce, detail))
-            }
-        }
-    }
-
-    fn posted_on(&self, entry: &Entry, kind: AccountKind) -> Option<Amount> {
-        let on_kind = |posting: &&Posting| self.known.get(&posting.account).is_some_and(|key| key.kind == kind);
-        entry.postings.iter().find(on_kind).map(|posting| posting.amount)
-    }
-}
-
-fn numbered(entry: &Entry, fact: &str) -> Option<i64> {
-    entry.key.as_str().strip_prefix(fact).and_then(|id| id.parse().ok())
 }
 
 fn name(entry: &Entry) -> String {

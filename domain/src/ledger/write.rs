@@ -7,6 +7,7 @@ use crate::id::{LedgerAccountId, PositionId};
 use crate::ledger::account::Account;
 use crate::ledger::debt::Debt;
 use crate::ledger::entry::{Entry, EntryKey, EntrySeq};
+use crate::ledger::hold::Hold;
 use crate::settlement::Settlement;
 use crate::time::Timestamp;
 
@@ -21,7 +22,8 @@ pub struct BalanceMove {
     pub after: Amount,
 }
 
-/// A position whose settlement is decided in a commit; the store refuses the commit when `from` is not stored.
+/// A position whose settlement is decided in a commit; the store refuses the commit when `from` or `profit` is not
+/// what is stored.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct SettledPosition {
     /// Position.
@@ -30,6 +32,22 @@ pub struct SettledPosition {
     pub from: Settlement,
     /// Settlement after it.
     pub to: Settlement,
+    /// Profit of the closed position that the decision was made on.
+    pub profit: Amount,
+    /// Profit that is settled on from now on; another than `profit` leaves a correction due.
+    pub settled_profit: Amount,
+    /// Corrections posted on the position, with those of this commit.
+    pub corrections: u32,
+}
+
+/// A stored open debt that changes in a commit; the store refuses the commit when it is not open or owes another
+/// amount than `owed_before`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ChangedDebt {
+    /// What it owed.
+    pub owed_before: Amount,
+    /// The debt after it.
+    pub debt: Debt,
 }
 
 /// A key that was refused and stays refused.
@@ -54,12 +72,29 @@ pub struct LedgerWrite {
     pub balances: Vec<BalanceMove>,
     /// New debts; one that a recharge of the same group collected is repaid already.
     pub debts: Vec<Debt>,
-    /// Stored debts whose state changed from `Owed`.
-    pub ended_debts: Vec<Debt>,
+    /// Stored open debts that changed.
+    pub changed_debts: Vec<ChangedDebt>,
+    /// New holds; one whose position settled in the same group has ended already.
+    pub holds: Vec<Hold>,
+    /// Stored holds that ended; they were `Held`.
+    pub ended_holds: Vec<Hold>,
     /// Positions whose settlement was decided, one each.
     pub settled: Vec<SettledPosition>,
     /// Refused keys.
     pub refused: Vec<Refused>,
+}
+
+impl SettledPosition {
+    /// Whether the ledger has something to decide on the position after the commit.
+    pub fn is_unsettled(&self) -> bool {
+        match self.to {
+            Settlement::Pending => true,
+            Settlement::NothingDue | Settlement::Charged { .. } | Settlement::Owed { .. } => {
+                self.settled_profit != self.profit
+            }
+            Settlement::NotYet | Settlement::Exempt | Settlement::Waived { .. } => false,
+        }
+    }
 }
 
 impl LedgerWrite {

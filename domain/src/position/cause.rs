@@ -10,22 +10,26 @@ pub enum Origin {
     Robot,
     /// Somebody else, seen at the venue.
     External,
+    /// A robot of another platform whose tables were taken over.
+    Imported,
 }
 
 impl Origin {
+    /// Every origin.
+    pub const ALL: [Self; 3] = [Self::Robot, Self::External, Self::Imported];
+
     /// Name in the database and the API.
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::Robot => "robot",
             Self::External => "external",
+            Self::Imported => "imported",
         }
     }
 
     /// From its name.
     pub fn parse(text: &str) -> Option<Self> {
-        [Self::Robot, Self::External]
-            .into_iter()
-            .find(|origin| origin.as_str() == text)
+        Self::ALL.into_iter().find(|origin| origin.as_str() == text)
     }
 }
 

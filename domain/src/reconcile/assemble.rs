@@ -4,14 +4,30 @@ use std::collections::BTreeSet;
 
 use crate::change::{Change, ChangeSet};
 use crate::id::{OrderId, RobotId};
-use crate::settlement::Settlement;
+use crate::position::Position;
 
 use super::desk::{Desk, HeldPosition};
-use super::{ReconcileError, Reconciled};
+use super::{ReconcileError, Reconciled, Revised};
 
 impl HeldPosition {
     fn is_changed(&self) -> bool {
         self.before.as_ref() != Some(&self.now)
+    }
+
+    /// For the first time, and with nothing to settle.
+    fn has_ended(&self) -> bool {
+        let was_over = self.before.as_ref().is_some_and(|before| before.state.is_final());
+        self.now.state.is_final() && !was_over && !self.now.is_unsettled()
+    }
+
+    fn revised(&self) -> Option<Revised> {
+        let before = self.before.as_ref().and_then(Position::closed_profit)?;
+        let now = self.now.closed_profit()?;
+        (now != before).then_some(Revised {
+            position: self.now.id,
+            before,
+            now,
+        })
     }
 }
 
@@ -23,9 +39,12 @@ impl Desk<'_> {
         let has_position = self.has_position();
         let unconfirmed = self.unconfirmed();
         let closed = self.positions.iter().filter(|held| held.is_changed());
-        let closed = closed.filter(|held| held.now.settlement == Settlement::Pending);
+        let closed = closed.filter(|held| held.now.is_unsettled());
+        let ended = self.positions.iter().filter(|held| held.has_ended());
         Ok(Reconciled {
+            ended: ended.map(|held| held.now.id).collect(),
             closed: closed.map(|held| held.now.id).collect(),
+            revised: self.positions.iter().filter_map(HeldPosition::revised).collect(),
             robots: self.robots(),
             changes: self.changes(),
             has_position,

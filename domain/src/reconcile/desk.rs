@@ -7,7 +7,7 @@ use crate::fixed::{Amount, Quantity};
 use crate::id::{OrderId, PositionId};
 use crate::market::{Side, Symbol};
 use crate::order::{Order, OrderEvent};
-use crate::position::{Origin, Position, PositionEvent, PositionState};
+use crate::position::{Origin, Position, PositionEvent, PositionState, Provenance};
 use crate::settlement::Settlement;
 use crate::venue::{AccountReport, FillReport, IncomeReport, MarginMode};
 
@@ -91,6 +91,7 @@ impl<'a> Desk<'a> {
     /// Applies the fills and incomes that are not on record.
     pub fn apply_history(&mut self) {
         let report = self.report;
+        self.revise_known();
         let (mut fills, mut incomes) = (BTreeSet::new(), BTreeSet::new());
         let fresh_fills = report.fills.iter().filter(|fill| {
             let id = &fill.venue_fill_id;
@@ -205,7 +206,10 @@ impl<'a> Desk<'a> {
             exits: None,
             peak: None,
             profit_basis: self.context.rules.profit_basis,
+            provenance: Provenance::default(),
             settlement: Settlement::NotYet,
+            settled_profit: None,
+            corrections: 0,
             opened_at: None,
             created_at: self.context.now,
             updated_at: self.context.now,

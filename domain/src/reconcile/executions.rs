@@ -54,7 +54,7 @@ impl Desk<'_> {
         let order = &self.orders[order].now;
         let (id, position) = (order.id, order.position);
         let own = self.position_index(position);
-        let own = own.filter(|index| !self.positions[*index].now.state.is_final());
+        let own = own.filter(|index| self.positions[*index].now.closed_profit().is_none());
         own.unwrap_or_else(|| {
             self.mismatches.push(Mismatch::LateFill {
                 order: id,
@@ -64,11 +64,13 @@ impl Desk<'_> {
         })
     }
 
-    /// Our order's own position first, then whatever is held on that side, oldest first; a rest belongs to nobody.
+    /// Our order's own position first, then whatever is held on that side, oldest first. A rest belongs to our order's
+    /// own position if that has closed, and else to nobody.
     fn parts_that_shrink(&self, fill: &FillReport, order: Option<usize>) -> Vec<Part> {
         let holding = self.holding(&fill.symbol, fill.position_side);
-        let own = order.and_then(|order| self.position_index(self.orders[order].now.position));
-        let own = own.filter(|index| holding.contains(index));
+        let named = order.and_then(|order| self.position_index(self.orders[order].now.position));
+        let own = named.filter(|index| holding.contains(index));
+        let closed = named.filter(|index| self.positions[*index].now.closed_profit().is_some());
         let others = holding.iter().copied().filter(|index| Some(*index) != own);
         let mut rest = fill.quantity;
         let mut parts = Vec::new();
@@ -85,7 +87,7 @@ impl Desk<'_> {
         }
         if rest.is_positive() {
             parts.push(Part {
-                position: None,
+                position: closed,
                 quantity: rest,
             });
         }
@@ -100,7 +102,9 @@ impl Desk<'_> {
         let notional = fill.price.notional(fill.quantity, Rounding::HalfUp)?;
         let notionals = share::by_quantity(notional, &quantities)?;
         for (index, part) in parts.iter().enumerate() {
+            let id = share::part_id(&fill.venue_fill_id, index);
             let effect = FillEffect {
+                venue_fill: Some(id.clone()),
                 reducing: fill.reducing,
                 quantity: part.quantity,
                 notional: notionals[index],
@@ -111,7 +115,7 @@ impl Desk<'_> {
             };
             let position = part.position.and_then(|held| self.effect(held, effect));
             let mut report = fill.clone();
-            report.venue_fill_id = share::part_id(&fill.venue_fill_id, index);
+            report.venue_fill_id = id;
             report.quantity = part.quantity;
             report.fee = fees[index];
             report.realised = realised[index];
@@ -207,6 +211,7 @@ impl Desk<'_> {
     pub(super) fn adopt(&mut self, symbol: &Symbol, side: Side, quantity: Quantity, notional: Amount, at: Timestamp) {
         let index = self.external(symbol, side);
         let effect = FillEffect {
+            venue_fill: None,
             reducing: false,
             quantity,
             notional,

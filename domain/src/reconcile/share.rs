@@ -28,6 +28,22 @@ pub(super) fn part_id(id: &str, index: usize) -> String {
     }
 }
 
+/// The id of the `number`th revision of what the venue reported under `id`.
+pub(super) fn revision_id(id: &str, number: usize) -> String {
+    format!("{id}#r{number}")
+}
+
+/// Whether `row` is the id of what the venue reported under `id`, of a part or of a revision of it.
+pub(super) fn is_of(row: &str, id: &str) -> bool {
+    let rest = row.strip_prefix(id);
+    rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('#'))
+}
+
+/// Whether `row` is the id of a revision of what the venue reported under `id`.
+pub(super) fn is_revision(row: &str, id: &str) -> bool {
+    row.strip_prefix(id).is_some_and(|rest| rest.starts_with("#r"))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

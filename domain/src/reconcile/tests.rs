@@ -3,6 +3,7 @@
 mod account;
 mod external;
 mod history;
+mod late;
 mod orders;
 mod pages;
 mod reports;

@@ -257,6 +257,7 @@ fn a_debtor_above_the_limit_does_not_open() {
         id: DebtId(1),
         user: UserId(1),
         position: PositionId(1),
+        correction: 0,
         owed: owed.parse().unwrap(),
         entry: EntrySeq(1),
         state,

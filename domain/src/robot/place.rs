@@ -9,7 +9,9 @@ use crate::id::{OrderId, PositionId};
 use crate::market::Action;
 use crate::order::{Order, OrderError, OrderEvent, OrderState, Purpose, client_order_id};
 use crate::outcome::Outcome;
-use crate::position::{CloseReason, Origin, Position, PositionError, PositionEvent, PositionState, ProfitBasis};
+use crate::position::{
+    CloseReason, Origin, Position, PositionError, PositionEvent, PositionState, ProfitBasis, Provenance,
+};
 use crate::risk::{Approved, OpenDraft};
 use crate::robot::Robot;
 use crate::settlement::Settlement;
@@ -60,7 +62,10 @@ pub fn opening(
         exits: Some(draft.exits),
         peak: None,
         profit_basis,
+        provenance: Provenance::default(),
         settlement: Settlement::NotYet,
+        settled_profit: None,
+        corrections: 0,
         opened_at: None,
         created_at: now,
         updated_at: now,

@@ -3,7 +3,7 @@
 use domain::id::{DebtId, PositionId, UserId};
 use domain::ledger::chain::sealed;
 use domain::ledger::verify::Verifier;
-use domain::ledger::{Digest, EntryKey, EntrySeq, Head, Purse};
+use domain::ledger::{Digest, EntryKey, EntrySeq, Head, PositionFact, Purse};
 use domain::settlement::Settlement;
 use domain::time::Timestamp;
 
@@ -263,7 +263,7 @@ fn ledger_that_is_written_while_it_is_audited_is_found_sound() {
     after
         .positions
         .values()
-        .for_each(|position| verifier.position(position));
+        .for_each(|row| verifier.position(PositionFact::from(row)));
     after.entries[2..].iter().for_each(|entry| verifier.entry(entry));
     after.accounts.values().for_each(|account| verifier.account(account));
     verifier.accounts_are_read();

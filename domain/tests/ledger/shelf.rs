@@ -7,10 +7,11 @@ use domain::id::{DebtId, LedgerAccountId, PositionId, UserId, VenueAccountId};
 use domain::ledger::verify::{Verified, Verifier};
 use domain::ledger::{
     Account, AccountKey, Answer, Debt, DebtState, Decision, Entry, EntryKey, EntrySeq, Facts, FreshIds, Happened, Head,
-    LedgerWrite, PostAnswer, Purse, Refused, Request, Rules, Transfer, decide,
+    Hold, HoldState, LedgerWrite, PositionFact, PostAnswer, Purse, Refused, Release, Request, Reservation, Rules,
+    Transfer, decide,
 };
 use domain::market::{Side, Symbol};
-use domain::position::{CloseReason, Origin, Position, PositionState, ProfitBasis};
+use domain::position::{CloseReason, Origin, Position, PositionState, ProfitBasis, Provenance};
 use domain::settlement::{PayOrder, Settlement};
 use domain::time::Timestamp;
 use domain::user::PowerRate;
@@ -45,6 +46,23 @@ pub fn transfer(reference: &str, user: i64, purse: Purse, amount: Amount) -> Tra
         by: "ops".to_owned(),
         remark: "a test".to_owned(),
     }
+}
+
+/// Reserves power for a position, for a day.
+pub fn hold(position: i64, user: i64, text: &str) -> Request {
+    Request::Hold(Reservation {
+        position: PositionId(position),
+        user: UserId(user),
+        amount: amount(text),
+        expires_at: Timestamp(1_700_086_400_000),
+    })
+}
+
+pub fn release(position: i64, expired: bool) -> Request {
+    Request::Release(Release {
+        position: PositionId(position),
+        expired,
+    })
 }
 
 pub fn created(entry: i64) -> PostAnswer {
@@ -83,6 +101,7 @@ pub struct Shelf {
     pub accounts: BTreeMap<AccountKey, Account>,
     pub entries: Vec<Entry>,
     pub debts: BTreeMap<DebtId, Debt>,
+    pub holds: BTreeMap<PositionId, Hold>,
     pub positions: BTreeMap<PositionId, Position>,
     pub refused: BTreeMap<EntryKey, Refused>,
     pub rates: Vec<PowerRate>,
@@ -100,6 +119,7 @@ impl Shelf {
             accounts: BTreeMap::new(),
             entries: Vec::new(),
             debts: BTreeMap::new(),
+            holds: BTreeMap::new(),
             positions: BTreeMap::new(),
             refused: BTreeMap::new(),
             rates: Vec::new(),
@@ -140,6 +160,15 @@ impl Shelf {
             .insert(PositionId(id), position(id, user, state, settlement));
     }
 
+    /// The venue says that the position closed with another profit.
+    pub fn revise(&mut self, id: i64, profit: &str) {
+        let position = self.positions.get_mut(&PositionId(id)).unwrap();
+        let PositionState::Closed { profit: stored, .. } = &mut position.state else {
+            panic!("position {id} is not closed");
+        };
+        *stored = amount(profit);
+    }
+
     pub fn settlement(&self, position: i64) -> Settlement {
         self.positions[&PositionId(position)].settlement
     }
@@ -171,6 +200,13 @@ impl Shelf {
 
     pub fn decide(&self, requests: &[Request]) -> Decision {
         let keys: BTreeSet<EntryKey> = requests.iter().filter_map(Request::key).collect();
+        let reversed: Vec<EntrySeq> = requests
+            .iter()
+            .filter_map(|request| match request {
+                Request::Reverse(reversal) => Some(reversal.entry),
+                _ => None,
+            })
+            .collect();
         let accounts = i64::try_from(self.accounts.len()).unwrap();
         let debts = i64::try_from(self.debts.len()).unwrap();
         let facts = Facts {
@@ -181,20 +217,16 @@ impl Shelf {
                 accounts: accounts + 1..accounts + 1_000,
                 debts: debts + 1..debts + 1_000,
             },
-            positions: self.positions.values().cloned().collect(),
+            positions: self.positions.values().map(PositionFact::from).collect(),
             entries: self
                 .entries
                 .iter()
-                .filter(|entry| keys.contains(&entry.key))
+                .filter(|entry| keys.contains(&entry.key) || reversed.contains(&entry.seq))
                 .cloned()
                 .collect(),
             refused: self.refused.values().cloned().collect(),
-            debts: self
-                .debts
-                .values()
-                .filter(|debt| debt.state == DebtState::Owed)
-                .cloned()
-                .collect(),
+            debts: self.debts.values().cloned().collect(),
+            holds: self.holds.values().cloned().collect(),
             rates: self.rates.clone(),
             users: self.users.iter().copied().collect(),
         };
@@ -234,17 +266,28 @@ impl Shelf {
             self.entries.push(entry);
         }
         for debt in write.debts {
-            assert!(self.debts.values().all(|row| row.position != debt.position));
+            let place = |row: &Debt| (row.position, row.correction);
+            assert!(self.debts.values().all(|row| place(row) != place(&debt)));
             assert!(self.debts.insert(debt.id, debt).is_none());
         }
-        for debt in write.ended_debts {
-            let stored = self.debts.insert(debt.id, debt).unwrap();
-            assert_eq!(stored.state, DebtState::Owed);
+        for changed in write.changed_debts {
+            let stored = self.debts.insert(changed.debt.id, changed.debt).unwrap();
+            assert_eq!((stored.state, stored.owed), (DebtState::Owed, changed.owed_before));
+        }
+        for hold in write.holds {
+            assert!(self.holds.insert(hold.position, hold).is_none());
+        }
+        for hold in write.ended_holds {
+            let stored = self.holds.insert(hold.position, hold).unwrap();
+            assert_eq!(stored.state, HoldState::Held);
         }
         for settled in write.settled {
             let position = self.positions.get_mut(&settled.position).unwrap();
             assert_eq!(position.settlement, settled.from);
+            assert_eq!(position.closed_profit(), Some(settled.profit));
             position.settlement = settled.to;
+            position.settled_profit = Some(settled.settled_profit);
+            position.corrections = settled.corrections;
         }
         for refused in write.refused {
             assert!(self.refused.insert(refused.key.clone(), refused).is_none());
@@ -260,7 +303,10 @@ impl Shelf {
         self.accounts.values().for_each(|account| verifier.account(account));
         verifier.accounts_are_read();
         self.debts.values().for_each(|debt| verifier.debt(debt));
-        self.positions.values().for_each(|position| verifier.position(position));
+        self.holds.values().for_each(|hold| verifier.hold(hold));
+        self.positions
+            .values()
+            .for_each(|row| verifier.position(PositionFact::from(row)));
         verifier.finish()
     }
 
@@ -304,7 +350,10 @@ pub fn position(id: i64, user: i64, state: PositionState, settlement: Settlement
         exits: None,
         peak: None,
         profit_basis: ProfitBasis::Net,
+        provenance: Provenance::default(),
         settlement,
+        settled_profit: None,
+        corrections: 0,
         opened_at: Some(Timestamp(1)),
         created_at: Timestamp(1),
         updated_at: Timestamp(1),

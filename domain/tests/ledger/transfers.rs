@@ -160,7 +160,7 @@ fn debt_made_and_collected_in_one_group_is_written_once_and_repaid() {
     let decision = shelf.decide(&requests);
     assert_eq!(decision.write.debts.len(), 1);
     assert_eq!(decision.write.debts[0].state.as_str(), "repaid");
-    assert!(decision.write.ended_debts.is_empty());
+    assert!(decision.write.changed_debts.is_empty());
     assert_eq!(decision.write.settled.len(), 1);
     assert_eq!(decision.write.settled[0].from, Settlement::Pending);
     assert_eq!(decision.write.settled[0].to.as_str(), "charged");

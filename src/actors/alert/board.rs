@@ -6,17 +6,20 @@ use std::rc::Rc;
 use std::sync::Arc;
 use std::time::Duration;
 
+use domain::alert::delivery::AlertEvent;
 use domain::alert::{Alert, AlertKind};
 use domain::change::{Change, ChangeSet};
 use domain::id::{AlertId, IdKind};
 use domain::page::Page;
 use domain::time::Timestamp;
+use tokio::sync::watch;
 use tracing::{error, info, warn};
 
 use super::AlertDeps;
 use crate::actors::mail::{Raise, Resolve};
 use crate::event;
-use crate::ports::store::{Store, StoreError};
+use crate::ports::notify::Targets;
+use crate::ports::store::{AlertFilter, Store, StoreError};
 
 /// Open alerts read per page.
 const PAGE: u32 = 500;
@@ -81,13 +84,18 @@ pub(super) struct Board {
     retry_first: Duration,
     retry_max: Duration,
     stopping: Rc<Cell<bool>>,
+    targets: Targets,
+    /// Says that messages were written.
+    written: watch::Sender<()>,
     /// `None` until it was read, and after every doubt.
     open: Option<HashMap<Subject, Alert>>,
 }
 
 impl Board {
-    pub fn new(deps: AlertDeps, stopping: Rc<Cell<bool>>) -> Self {
+    pub fn new(deps: AlertDeps, stopping: Rc<Cell<bool>>, written: watch::Sender<()>) -> Self {
         Self {
+            targets: deps.outbox.map(|outbox| outbox.targets).unwrap_or_default(),
+            written,
             store: deps.store,
             retry_first: deps.retry_first,
             retry_max: deps.retry_max,
@@ -157,7 +165,7 @@ impl Board {
         let mut open = HashMap::new();
         let mut page = Page::first(PAGE);
         loop {
-            let alerts = self.store.alerts(true, page).await?;
+            let alerts = self.store.alerts(AlertFilter::Open, page).await?;
             let Some(oldest) = alerts.last().map(|alert| alert.id) else {
                 return Ok(open);
             };
@@ -182,23 +190,36 @@ impl Board {
             subject: word.subject.clone(),
             message: message.to_owned(),
             raised_at: word.at,
+            acknowledged: None,
             resolved_at: None,
         };
-        self.store
-            .commit(ChangeSet::of(Change::RaiseAlert(alert.clone())))
+        self.commit(Change::RaiseAlert(alert.clone()), &alert, AlertEvent::Raised, word.at)
             .await?;
         warn!(event = event::ALERT_RAISED, alert.id = %alert.id, alert.kind = word.kind.as_str(),
-            alert.subject = word.subject, "{message}");
+            alert.severity = word.kind.severity().as_str(), alert.subject = word.subject, "{message}");
         Ok(alert)
     }
 
     async fn resolve(&self, mut alert: Alert, at: Timestamp) -> Result<(), StoreError> {
         alert.resolved_at = Some(at.max(alert.raised_at));
-        self.store
-            .commit(ChangeSet::of(Change::ResolveAlert(alert.clone())))
+        self.commit(Change::ResolveAlert(alert.clone()), &alert, AlertEvent::Resolved, at)
             .await?;
         info!(event = event::ALERT_RESOLVED, alert.id = %alert.id, alert.kind = alert.kind.as_str(),
             alert.subject = alert.subject, "over: {}", alert.message);
+        Ok(())
+    }
+
+    /// What happened to an alert, and the messages about it, in one commit.
+    async fn commit(&self, change: Change, alert: &Alert, event: AlertEvent, at: Timestamp) -> Result<(), StoreError> {
+        let messages = self.targets.messages(&*self.store, alert, event, at).await?;
+        let told = !messages.is_empty();
+        let mut changes = ChangeSet::of(change);
+        changes.changes.extend(messages);
+        self.store.commit(changes).await?;
+        if told {
+            crate::crash::point("alert.written");
+            self.written.send_replace(());
+        }
         Ok(())
     }
 }

@@ -5,14 +5,14 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use actix::Recipient;
-use domain::id::{IdKind, PositionId, UserId};
+use domain::id::{IdKind, UserId};
 use domain::ledger::{
-    Account, AccountKey, Decision, EntryKey, EntryKind, Facts, FreshIds, Head, LedgerPen, LedgerWrite, Request, decide,
+    Account, AccountKey, Decision, EntryKind, Facts, FreshIds, Head, LedgerPen, LedgerWrite, Request, decide,
     settling_accounts,
 };
-use domain::position::Position;
 use tokio::time::Instant;
 
+use super::facts;
 use super::queue::Pulses;
 use super::{LedgerDeps, LedgerOptions};
 use crate::actors::mail::{Raise, Resolve};
@@ -37,7 +37,11 @@ pub(super) struct Desk {
     fresh: FreshIds,
     head: Option<Head>,
     accounts: HashMap<AccountKey, Account>,
+    /// Accounts that do not exist: nobody else opens any.
+    absent: HashSet<AccountKey>,
     users: HashSet<UserId>,
+    /// After a failure nothing is taken for granted.
+    wary: bool,
 }
 
 impl Desk {
@@ -53,14 +57,18 @@ impl Desk {
             fresh: FreshIds::default(),
             head: None,
             accounts: HashMap::new(),
+            absent: HashSet::new(),
             users: HashSet::new(),
+            wary: false,
         }
     }
 
-    /// Forgets balances and head: they are read again before the next decision.
+    /// Forgets balances and head: they are read again before the next decision, and so is every key.
     pub fn forget(&mut self) {
+        self.wary = true;
         self.head = None;
         self.accounts.clear();
+        self.absent.clear();
     }
 
     /// Decides the requests and commits. After an error, what is stored may or may not be what was decided here.
@@ -72,24 +80,23 @@ impl Desk {
         if !write.is_empty() {
             self.commit(write).await?;
         }
+        self.wary = false;
         self.head = Some(decision.head);
-        let touched = decision.touched.iter().map(|row| (row.key.clone(), row.clone()));
-        self.accounts.extend(touched);
+        for account in &decision.touched {
+            self.absent.remove(&account.key);
+            self.accounts.insert(account.key.clone(), account.clone());
+        }
         Ok(decision)
     }
 
     async fn commit(&mut self, write: LedgerWrite) -> Result<(), StoreError> {
-        let settles = write.entries.iter().any(|entry| entry.kind == EntryKind::PowerSettle);
+        let points = points(&write);
         let changes = self.pen.write(write);
-        if settles {
-            crash::point("settle.before_commit");
-        }
+        points.iter().for_each(|(before, _)| crash::point(before));
         let begun = Instant::now();
         self.store.commit(changes).await?;
         metrics::histogram!("bursar_ledger_commit_seconds").record(begun.elapsed());
-        if settles {
-            crash::point("settle.after_commit");
-        }
+        points.iter().for_each(|(_, after)| crash::point(after));
         Ok(())
     }
 
@@ -105,48 +112,26 @@ impl Desk {
 
     /// Looks up what the requests are decided on, set by set. Any read that fails stops the decision (S1-02).
     async fn facts(&mut self, requests: &[Request]) -> Result<Facts, StoreError> {
-        let keys: Vec<EntryKey> = requests.iter().filter_map(Request::key).collect();
-        let to_settle = positions_of(requests);
-        let collecting: BTreeSet<UserId> = requests.iter().filter_map(Request::collects_from).collect();
-        let collecting: Vec<UserId> = collecting.into_iter().collect();
         let store = Arc::clone(&self.store);
-        let (entries, refused, debts, positions, head) = tokio::try_join!(
-            store.entries_by_key(&keys),
-            refusals(&*store, requests),
-            open_debts(&*store, &collecting),
-            positions(&*store, &to_settle),
-            self.head(),
-        )?;
-        let of_debts: Vec<PositionId> = debts.iter().map(|debt| debt.position).collect();
-        let owing = positions_without(&*store, &of_debts, &positions).await?;
-        let owners: BTreeSet<UserId> = positions.iter().map(|position| position.user).collect();
-        let owners: Vec<UserId> = owners.into_iter().collect();
-        let rates = if owners.is_empty() {
-            Vec::new()
-        } else {
-            store.power_rates(&owners).await?
-        };
+        let (found, head) = tokio::try_join!(facts::look_up(&*store, requests, self.wary), self.head())?;
         let users = self.known_users(requests).await?;
         let mut wanted: BTreeSet<AccountKey> = requests.iter().flat_map(Request::accounts).collect();
-        wanted.extend(
-            owners
-                .iter()
-                .chain(&collecting)
-                .flat_map(|user| settling_accounts(*user)),
-        );
+        wanted.extend(found.owners.iter().flat_map(|user| settling_accounts(*user)));
+        wanted.extend(found.accounts.iter().map(|account| account.key.clone()));
         let accounts = self.balances(&wanted).await?;
         let missing = wanted.len().saturating_sub(accounts.len());
-        self.reserve(missing, to_settle.len()).await?;
+        self.reserve(missing, found.positions.len()).await?;
         Ok(Facts {
             now: self.clock.now(),
             head: Some(head),
             accounts,
             fresh: self.fresh.clone(),
-            positions: positions.into_iter().chain(owing).collect(),
-            entries,
-            refused,
-            debts,
-            rates,
+            positions: found.positions,
+            entries: found.entries,
+            refused: found.refused,
+            debts: found.debts,
+            holds: found.holds,
+            rates: found.rates,
             users,
         })
     }
@@ -159,10 +144,7 @@ impl Desk {
     }
 
     async fn known_users(&mut self, requests: &[Request]) -> Result<Vec<UserId>, StoreError> {
-        let asked: BTreeSet<UserId> = requests
-            .iter()
-            .filter_map(|request| request.transfer().map(|transfer| transfer.user))
-            .collect();
+        let asked: BTreeSet<UserId> = requests.iter().flat_map(Request::users).collect();
         for user in &asked {
             if !self.users.contains(user) && self.store.user(*user).await?.is_some() {
                 self.users.insert(*user);
@@ -172,18 +154,22 @@ impl Desk {
     }
 
     async fn balances(&mut self, wanted: &BTreeSet<AccountKey>) -> Result<Vec<Account>, StoreError> {
-        if self.accounts.len() > KNOWN_ACCOUNTS {
+        if self.accounts.len() + self.absent.len() > KNOWN_ACCOUNTS {
             self.accounts.clear();
+            self.absent.clear();
         }
         let unknown: Vec<AccountKey> = wanted
             .iter()
-            .filter(|key| !self.accounts.contains_key(key))
+            .filter(|key| !self.accounts.contains_key(key) && !self.absent.contains(key))
             .cloned()
             .collect();
         if !unknown.is_empty() {
             let found = self.store.accounts_by_key(&unknown).await?;
-            self.accounts
-                .extend(found.into_iter().map(|row| (row.key.clone(), row)));
+            self.absent.extend(unknown);
+            for account in found {
+                self.absent.remove(&account.key);
+                self.accounts.insert(account.key.clone(), account);
+            }
         }
         Ok(wanted
             .iter()
@@ -210,50 +196,48 @@ impl Desk {
     }
 }
 
-fn positions_of(requests: &[Request]) -> Vec<PositionId> {
-    let asked: BTreeSet<PositionId> = requests
-        .iter()
-        .filter_map(|request| match request {
-            Request::Settle(position) => Some(*position),
-            Request::Recharge(_) | Request::Withdraw(_) => None,
-        })
-        .collect();
-    asked.into_iter().collect()
-}
-
-async fn positions(store: &dyn Store, ids: &[PositionId]) -> Result<Vec<Position>, StoreError> {
-    if ids.is_empty() {
-        return Ok(Vec::new());
+/// Where a test may end the process around the commit of such a group.
+fn points(write: &LedgerWrite) -> Vec<(&'static str, &'static str)> {
+    let has = |kinds: &[EntryKind]| write.entries.iter().any(|entry| kinds.contains(&entry.kind));
+    let mut points = Vec::new();
+    for (kinds, before, after) in POINTS {
+        if has(kinds) {
+            points.push((before, after));
+        }
     }
-    store.positions_by_id(ids).await
+    points
 }
 
-async fn positions_without(
-    store: &dyn Store,
-    ids: &[PositionId],
-    known: &[Position],
-) -> Result<Vec<Position>, StoreError> {
-    let known: HashSet<PositionId> = known.iter().map(|position| position.id).collect();
-    let unknown: Vec<PositionId> = ids.iter().filter(|id| !known.contains(id)).copied().collect();
-    positions(store, &unknown).await
-}
-
-async fn open_debts(store: &dyn Store, users: &[UserId]) -> Result<Vec<domain::ledger::Debt>, StoreError> {
-    if users.is_empty() {
-        return Ok(Vec::new());
-    }
-    store.open_debts(users).await
-}
-
-/// Only withdrawals are ever refused for good.
-async fn refusals(store: &dyn Store, requests: &[Request]) -> Result<Vec<domain::ledger::Refused>, StoreError> {
-    let keys: Vec<EntryKey> = requests
-        .iter()
-        .filter(|request| request.transfer().is_some())
-        .filter_map(Request::key)
-        .collect();
-    if keys.is_empty() {
-        return Ok(Vec::new());
-    }
-    store.refused_keys(&keys).await
-}
+/// Kinds of entries, and the crash points before and after a commit that writes one.
+const POINTS: [(&[EntryKind], &str, &str); 9] = [
+    (&[EntryKind::PowerSettle], "settle.before_commit", "settle.after_commit"),
+    (
+        &[EntryKind::PowerCorrect],
+        "correct.before_commit",
+        "correct.after_commit",
+    ),
+    (
+        &[EntryKind::DebtCollect],
+        "collect.before_commit",
+        "collect.after_commit",
+    ),
+    (&[EntryKind::DebtWaive], "waive.before_commit", "waive.after_commit"),
+    (&[EntryKind::Refund], "reverse.before_commit", "reverse.after_commit"),
+    (&[EntryKind::PowerHold], "hold.before_commit", "hold.after_commit"),
+    (
+        &[EntryKind::HoldRelease],
+        "release.before_commit",
+        "release.after_commit",
+    ),
+    (
+        &[
+            EntryKind::Recharge,
+            EntryKind::Withdraw,
+            EntryKind::Adjust,
+            EntryKind::Transfer,
+        ],
+        "recharge.before_commit",
+        "recharge.after_commit",
+    ),
+    (&[EntryKind::Import], "import.before_commit", "import.after_commit"),
+];

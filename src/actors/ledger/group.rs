@@ -75,8 +75,9 @@ async fn together(desk: &mut Desk, mut group: Vec<Waiting>) -> Vec<Waiting> {
 
 fn receipts(desk: &Desk, group: Vec<Waiting>, decision: Decision) {
     told::tell(desk, &decision);
+    let waits = metrics::histogram!("bursar_ledger_receipt_seconds");
     for (waiting, answer) in group.into_iter().zip(decision.answers) {
-        waiting.answer(Ok(answer));
+        waiting.answer_counted(Ok(answer), &waits);
     }
 }
 

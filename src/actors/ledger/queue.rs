@@ -59,7 +59,13 @@ impl Waiting {
     }
 
     pub fn answer(self, answer: Result<Answer, MailError>) {
-        metrics::histogram!("bursar_ledger_receipt_seconds").record(self.since.elapsed());
+        let waits = metrics::histogram!("bursar_ledger_receipt_seconds");
+        self.answer_counted(answer, &waits);
+    }
+
+    /// Answers, and counts how long it took among these waits.
+    pub fn answer_counted(self, answer: Result<Answer, MailError>, waits: &metrics::Histogram) {
+        waits.record(self.since.elapsed());
         // A sender that has gone asks again under the same key, or its sweep does.
         drop(self.reply.send(answer));
     }
@@ -94,6 +100,10 @@ impl Queue {
 
     pub fn is_empty(&self) -> bool {
         self.waiting.is_empty() && self.pulses.is_empty()
+    }
+
+    pub fn len(&self) -> usize {
+        self.waiting.len()
     }
 
     /// The next group, of at most `limit`.

@@ -1,10 +1,12 @@
 //! What the ledger tells after a commit: the log, the figures, the alerts.
 
+use std::collections::BTreeMap;
+
 use domain::alert::AlertKind;
 use domain::fixed::Amount;
 use domain::id::{DebtId, PositionId, UserId};
 use domain::ledger::{Answer, Decision, Happened, PostAnswer};
-use tracing::{error, info, warn};
+use tracing::{debug, error, info, warn};
 
 use super::desk::Desk;
 use crate::actors::mail::{Raise, Resolve};
@@ -21,6 +23,10 @@ pub(super) fn describe() {
     describe_counter!(
         "bursar_power_owed_units_total",
         "Power recorded as owed, in units of 10^-8 power"
+    );
+    describe_counter!(
+        "bursar_holds_total",
+        "Power reserved for positions and given back without a settlement, by result"
     );
     describe_counter!("bursar_ledger_answers_total", "Requests answered, by answer");
     describe_counter!(
@@ -44,11 +50,31 @@ pub(super) fn describe() {
 pub(super) fn tell(desk: &Desk, decision: &Decision) {
     let size = u32::try_from(decision.answers.len()).unwrap_or(u32::MAX);
     metrics::histogram!("bursar_ledger_group_size").record(size);
-    for answer in &decision.answers {
-        metrics::counter!("bursar_ledger_answers_total", "answer" => name_of(answer)).increment(1);
-    }
+    count_all(decision);
     for happened in &decision.happened {
         tell_one(desk, happened);
+    }
+}
+
+/// Counts what a group has many of, together: finding a counter costs about as much as deciding a settlement.
+fn count_all(decision: &Decision) {
+    let mut answers: BTreeMap<&'static str, u64> = BTreeMap::new();
+    for answer in &decision.answers {
+        *answers.entry(name_of(answer)).or_default() += 1;
+    }
+    for (answer, number) in answers {
+        metrics::counter!("bursar_ledger_answers_total", "answer" => answer).increment(number);
+    }
+    let (mut number, mut units) = (0_u64, 0_i64);
+    for happened in &decision.happened {
+        if let Happened::Charged { power, .. } = happened {
+            number += 1;
+            units = units.saturating_add(power.units());
+        }
+    }
+    if number > 0 {
+        metrics::counter!("bursar_settlements_total", "result" => "charged").increment(number);
+        add("bursar_power_charged_units_total", units);
     }
 }
 
@@ -60,8 +86,6 @@ fn tell_one(desk: &Desk, happened: &Happened) {
             power,
             rate,
         } => {
-            count("charged");
-            add("bursar_power_charged_units_total", power.units());
             info!(event = event::SETTLEMENT_CHARGED, position.id = %position, user.id = %user, power = %power,
                 rate = %rate, "position {position} is charged {power} power");
         }
@@ -76,16 +100,10 @@ fn tell_one(desk: &Desk, happened: &Happened) {
             info!(event = event::SETTLEMENT_NOTHING_DUE, position.id = %position,
                 "the power due on position {position} rounds to zero");
         }
-        Happened::Collected {
-            debt,
-            position,
-            user,
-            power,
-        } => {
-            count("collected");
-            add("bursar_power_charged_units_total", power.units());
-            info!(event = event::DEBT_COLLECTED, debt.id = %debt, position.id = %position, user.id = %user,
-                power = %power, "debt {debt} of user {user} is repaid with {power} power");
+        Happened::Corrected { position, user, power } => {
+            count("corrected");
+            info!(event = event::SETTLEMENT_CORRECTED, position.id = %position, user.id = %user, power = %power,
+                "the profit of position {position} was revised: {power} more power is due");
         }
         Happened::DebtFree { user } => resolve(desk, AlertKind::PowerShort, subject(*user)),
         Happened::Contradiction(violation) => {
@@ -97,6 +115,55 @@ fn tell_one(desk: &Desk, happened: &Happened) {
                 violation.to_string(),
             );
         }
+        Happened::Collected { .. } | Happened::Waived { .. } => tell_end(happened),
+        Happened::Held { .. } | Happened::Released { .. } => tell_hold(happened),
+    }
+}
+
+/// A debt is over.
+fn tell_end(happened: &Happened) {
+    if let Happened::Collected {
+        debt,
+        position,
+        user,
+        power,
+    } = happened
+    {
+        count("collected");
+        add("bursar_power_charged_units_total", power.units());
+        info!(event = event::DEBT_COLLECTED, debt.id = %debt, position.id = %position, user.id = %user,
+            power = %power, "debt {debt} of user {user} is repaid with {power} power");
+    }
+    if let Happened::Waived {
+        debt,
+        position,
+        user,
+        power,
+    } = happened
+    {
+        count("waived");
+        warn!(event = event::DEBT_WAIVED, debt.id = %debt, position.id = %position, user.id = %user,
+            power = %power, "debt {debt} of user {user} over {power} power is waived");
+    }
+}
+
+/// Power is reserved, or given back without a settlement.
+fn tell_hold(happened: &Happened) {
+    if let Happened::Held { position, user, power } = happened {
+        metrics::counter!("bursar_holds_total", "result" => "held").increment(1);
+        debug!(event = event::HOLD_MADE, position.id = %position, user.id = %user, power = %power,
+            "{power} power is reserved for position {position}");
+    }
+    if let Happened::Released {
+        position,
+        user,
+        expired,
+    } = happened
+    {
+        let result = if *expired { "expired" } else { "voided" };
+        metrics::counter!("bursar_holds_total", "result" => result).increment(1);
+        debug!(event = event::HOLD_RELEASED, position.id = %position, user.id = %user, expired,
+            "what was reserved for position {position} is given back");
     }
 }
 

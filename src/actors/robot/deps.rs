@@ -12,7 +12,8 @@ use domain::position::ProfitBasis;
 use domain::risk::RiskRules;
 use domain::strategy::{Classifier, MarketState, Templates};
 
-use crate::actors::mail::{SyncAndWait, SyncNow};
+use super::reserve::HoldRules;
+use crate::actors::mail::{Post, SyncAndWait, SyncNow};
 use crate::clock::Clock;
 use crate::ports::market::Tape;
 use crate::ports::store::Store;
@@ -31,6 +32,8 @@ pub struct RobotRules {
     pub exit: ExitRules,
     /// Which profit counts on new positions.
     pub profit_basis: ProfitBasis,
+    /// How power is reserved before an open.
+    pub hold: HoldRules,
     /// Mails that may wait for one robot.
     pub mailbox: usize,
     /// Longest wait for the sync before an open.
@@ -58,6 +61,8 @@ pub struct RobotDeps {
     pub sync_now: Recipient<SyncNow>,
     /// Is asked before every open.
     pub forced_sync: Recipient<SyncAndWait>,
+    /// Is asked to reserve power before an open, and to give it back.
+    pub ledger: Recipient<Post>,
     /// This installation's tag in client order ids.
     pub installation: String,
     /// How they decide.

@@ -4,21 +4,24 @@ use std::time::Duration;
 
 use domain::change::{Change, ChangeSet};
 use domain::id::{IdKind, OrderId, PositionId};
+use domain::outcome::Outcome;
 use domain::page::Page;
 use domain::pause::is_paused;
 use domain::risk::{self, Approved, OpenDraft, OpenFacts, RiskRefusal};
-use domain::robot::{Robot, place};
+use domain::robot::{Robot, place as intent};
+use domain::venue::OrderReport;
 use tokio::time::Instant;
 
 use super::deps::RobotDeps;
+use super::reserve::{NotReserved, give_back, reserve};
 use super::rows;
 use super::submit::submit;
 use super::watch::Signal;
 use crate::actors::mail::SyncAndWait;
-use crate::event;
 use crate::ports::market::Tape;
 use crate::ports::store::{OrderFilter, StoreError};
 use crate::ports::venue::VenueError;
+use crate::{crash, event};
 
 const MINUTE: Duration = Duration::from_secs(60);
 
@@ -34,6 +37,9 @@ pub(super) enum NotOpened {
     /// A check of the risk module.
     #[error(transparent)]
     Refused(#[from] RiskRefusal),
+    /// Power for it could not be reserved.
+    #[error("power is not reserved: {0}")]
+    NotReserved(#[from] NotReserved),
     /// The venue could not be asked.
     #[error(transparent)]
     Venue(#[from] VenueError),
@@ -51,6 +57,8 @@ impl NotOpened {
             Self::Taken => "taken",
             Self::NotSynced(_) => "not_synced",
             Self::Refused(refusal) => refusal.as_str(),
+            Self::NotReserved(NotReserved::Refused(_)) => "power",
+            Self::NotReserved(_) => "not_reserved",
             Self::Venue(_) => "venue",
             Self::Missing(_) => "missing",
             Self::Store(_) => "store",
@@ -67,11 +75,15 @@ pub(super) async fn open(deps: &RobotDeps, robot: &Robot, signal: Signal, tape: 
         let reason = why.as_str();
         metrics::counter!("bursar_opens_refused_total", "reason" => reason).increment(1);
         match why {
-            NotOpened::Refused(_) | NotOpened::Taken => {
+            NotOpened::Refused(_) | NotOpened::Taken | NotOpened::NotReserved(NotReserved::Refused(_)) => {
                 tracing::info!(event = event::OPEN_REFUSED, robot.id = %robot.id, reason,
                     "robot {} does not open: {why}", robot.id);
             }
-            NotOpened::NotSynced(_) | NotOpened::Venue(_) | NotOpened::Missing(_) | NotOpened::Store(_) => {
+            NotOpened::NotSynced(_)
+            | NotOpened::NotReserved(_)
+            | NotOpened::Venue(_)
+            | NotOpened::Missing(_)
+            | NotOpened::Store(_) => {
                 tracing::warn!(event = event::OPEN_FAILED, robot.id = %robot.id, reason,
                     error = &why as &(dyn std::error::Error + 'static), "robot {} could not open: {why}", robot.id);
             }
@@ -97,9 +109,30 @@ async fn try_open(
     sync(deps, robot).await?;
     let (robot, approved) = approve(deps, robot, signal, tape).await?;
     let position = PositionId(deps.store.reserve_ids(IdKind::Position, 1).await?);
+    // The ledger may have reserved it although nobody was told.
+    let reserved = reserve(deps, &robot, &approved, position).await;
+    crash::point("open.after_hold");
+    let placed = match reserved {
+        Ok(()) => place(deps, &robot, approved, position, seen_at).await,
+        Err(error) => Err(error.into()),
+    };
+    if !matches!(placed, Ok(Outcome::Done(_) | Outcome::Unknown(_))) {
+        give_back(deps, position);
+    }
+    placed.map(drop)
+}
+
+/// Writes the intent and sends it.
+async fn place(
+    deps: &RobotDeps,
+    robot: &Robot,
+    approved: Approved<OpenDraft>,
+    position: PositionId,
+    seen_at: Instant,
+) -> Result<Outcome<OrderReport>, NotOpened> {
     let order = OrderId(deps.store.reserve_ids(IdKind::Order, 1).await?);
-    let (position, order) = place::opening(
-        &robot,
+    let (position, order) = intent::opening(
+        robot,
         deps.venue.name(),
         approved,
         (position, order),
@@ -112,8 +145,7 @@ async fn try_open(
     // When it is not known whether this was written, nothing is sent: the sync finds the order absent and ends it.
     deps.store.commit(changes).await?;
     metrics::histogram!("bursar_decision_seconds", "purpose" => "open").record(seen_at.elapsed().as_secs_f64());
-    submit(deps, &order).await;
-    Ok(())
+    Ok(submit(deps, &order).await)
 }
 
 async fn sync(deps: &RobotDeps, robot: &Robot) -> Result<(), NotOpened> {

@@ -1,14 +1,15 @@
 //! Reading the rows that a report concerns.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use domain::change::Fill;
 use domain::fixed::{NumberError, Rounding};
-use domain::id::OrderId;
+use domain::id::{OrderId, PositionId};
 use domain::order::Order;
 use domain::page::Page;
 use domain::position::{Position, PositionState};
 use domain::reconcile::{Executed, Records};
+use domain::time::Timestamp;
 use domain::user::VenueAccount;
 use domain::venue::{AccountReport, Cursor};
 
@@ -25,38 +26,88 @@ pub(super) async fn read(
     report: &AccountReport,
     cursor: Cursor,
 ) -> Result<Records, StoreError> {
-    let positions = positions(store, account).await?;
+    let live = PositionFilter {
+        account: Some(account.id),
+        live: Some(true),
+        ..PositionFilter::default()
+    };
+    let positions = all_positions(store, live).await?;
     let orders = orders(store, account, report, &positions).await?;
     let executed = executed(store, &orders).await?;
-    let fills: Vec<String> = report.fills.iter().map(|fill| fill.venue_fill_id.clone()).collect();
-    let incomes = report.incomes.iter();
-    let incomes: Vec<String> = incomes.map(|income| income.venue_income_id.clone()).collect();
     let mut records = Records {
         account: account.clone(),
         positions,
         orders: orders.into_values().collect(),
         executed,
-        known_fills: std::collections::BTreeSet::new(),
-        known_incomes: std::collections::BTreeSet::new(),
+        known_fills: BTreeSet::new(),
+        repeated: Vec::new(),
+        known_incomes: BTreeSet::new(),
         cursor,
     };
+    read_known(store, report, &mut records).await?;
+    add_late(store, report, &mut records).await?;
+    Ok(records)
+}
+
+/// What of the report's history is on record.
+async fn read_known(store: &dyn Store, report: &AccountReport, records: &mut Records) -> Result<(), StoreError> {
+    let account = records.account.id;
+    let fills: Vec<String> = report.fills.iter().map(|fill| fill.venue_fill_id.clone()).collect();
+    let incomes = report.incomes.iter();
+    let incomes: Vec<String> = incomes.map(|income| income.venue_income_id.clone()).collect();
     if !fills.is_empty() {
-        records.known_fills.extend(store.known_fills(account.id, &fills).await?);
+        let known = store.known_fills(account, &fills).await?;
+        if !known.is_empty() {
+            records.repeated = store.fills_reported(account, &known).await?;
+        }
+        records.known_fills.extend(known);
     }
     if !incomes.is_empty() {
         records
             .known_incomes
-            .extend(store.known_incomes(account.id, &incomes).await?);
+            .extend(store.known_incomes(account, &incomes).await?);
     }
-    Ok(records)
+    Ok(())
 }
 
-async fn positions(store: &dyn Store, account: &VenueAccount) -> Result<Vec<Position>, StoreError> {
-    let filter = PositionFilter {
-        account: Some(account.id),
-        live: Some(true),
-        ..PositionFilter::default()
-    };
+/// Adds the final positions that the report may concern: those of the orders that its fills name, those of the fills
+/// that it repeats, and those that were open when its new payments were made. They are read last: a position that has
+/// become final meanwhile stays as it was read first, and the commit is refused by its version.
+async fn add_late(store: &dyn Store, report: &AccountReport, records: &mut Records) -> Result<(), StoreError> {
+    let named = report.fills.iter().filter_map(|fill| {
+        let mut orders = records.orders.iter();
+        let order = orders.find(|order| fill.client_id.as_ref() == Some(&order.client_id));
+        order.map(|order| order.position)
+    });
+    let repeated = records.repeated.iter().filter_map(|fill| fill.position);
+    let mut wanted: BTreeSet<PositionId> = named.chain(repeated).collect();
+    for position in &records.positions {
+        wanted.remove(&position.id);
+    }
+    if !wanted.is_empty() {
+        let wanted: Vec<PositionId> = wanted.into_iter().collect();
+        records.positions.extend(store.positions_by_id(&wanted).await?);
+    }
+    let incomes = report.incomes.iter();
+    let paid = incomes.filter(|income| !records.known_incomes.contains(&income.venue_income_id));
+    let paid: Vec<Timestamp> = paid.map(|income| income.at).collect();
+    if let (Some(first), Some(last)) = (paid.iter().min(), paid.iter().max()) {
+        let filter = PositionFilter {
+            account: Some(records.account.id),
+            live: Some(false),
+            open_during: Some((*first, *last)),
+            ..PositionFilter::default()
+        };
+        let have: BTreeSet<PositionId> = records.positions.iter().map(|position| position.id).collect();
+        let late = all_positions(store, filter).await?;
+        records
+            .positions
+            .extend(late.into_iter().filter(|position| !have.contains(&position.id)));
+    }
+    Ok(())
+}
+
+async fn all_positions(store: &dyn Store, filter: PositionFilter) -> Result<Vec<Position>, StoreError> {
     let (mut all, mut page) = (Vec::new(), Page::first(ROWS));
     loop {
         let rows = store.positions(filter, page).await?;

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use domain::alert::AlertKind;
 use domain::id::VenueAccountId;
+use domain::ledger::{Release, Request};
 use domain::reconcile::Reconciled;
 use metrics::Unit;
 use tokio::time::Instant;
@@ -11,13 +12,17 @@ use tokio::time::Instant;
 use super::SyncDeps;
 use super::memory::Memory;
 use super::poll::{SyncError, Synced};
-use crate::actors::mail::{Raise, Resolve, Settle};
+use crate::actors::mail::{Post, Raise, Resolve, Settle};
 use crate::actors::spawn::poke;
 use crate::event;
 
 /// Names and units of what is measured.
 pub(super) fn describe() {
     metrics::describe_counter!("bursar_polls_total", "Syncs of venue accounts, by venue and result.");
+    metrics::describe_counter!(
+        "bursar_revised_profits_total",
+        "Closed positions whose profit the venue changed afterwards."
+    );
     metrics::describe_histogram!(
         "bursar_sync_delay_seconds",
         Unit::Seconds,
@@ -42,6 +47,19 @@ pub(super) fn consequences(deps: &SyncDeps, account: VenueAccountId, memory: &mu
     }
     for position in &decided.closed {
         poke(&deps.ledger, Settle { position: *position });
+    }
+    for position in &decided.ended {
+        let request = Request::Release(Release {
+            position: *position,
+            expired: false,
+        });
+        poke(&deps.releases, Post { request });
+    }
+    for revised in &decided.revised {
+        tracing::warn!(event = event::PROFIT_REVISED, position.id = %revised.position, account.id = %account,
+            before = %revised.before, now = %revised.now,
+            "position {} had closed with a profit of {} and has one of {} now", revised.position, revised.before, revised.now);
+        metrics::counter!("bursar_revised_profits_total").increment(1);
     }
     mismatches(deps, account, memory, decided);
     doubts(deps, memory);

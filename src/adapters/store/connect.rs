@@ -2,18 +2,39 @@
 
 use std::io::ErrorKind;
 use std::os::unix::fs::OpenOptionsExt;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::str::FromStr;
 use std::time::Duration;
 
 use sea_orm::sqlx::postgres::PgConnection;
 use sea_orm::sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqliteSynchronous};
-use sea_orm::sqlx::{Connection, Executor, MySqlConnection};
+use sea_orm::sqlx::{Connection, Executor, MySqlConnection, SqliteConnection};
 use sea_orm::{ConnectOptions, Database, DatabaseConnection, DbErr};
 use secrecy::{ExposeSecret, SecretString};
 
 /// Idle connections to a server are tested before use after this time.
 const TEST_AFTER_IDLE: Duration = Duration::from_secs(5);
+
+/// A writer whose host is gone without a word holds its lock until the server sees that: here after 25 s.
+const PG_KEEPALIVE: &str =
+    "SET tcp_keepalives_idle = 10; SET tcp_keepalives_interval = 5; SET tcp_keepalives_count = 3";
+
+/// The writer finds rows by key alone. A plan that was made while a table was small would read the whole of it for as long
+/// as the plan is kept.
+const PG_BY_KEY: &str = "SET enable_seqscan = off; SET enable_hashjoin = off; SET enable_mergejoin = off";
+
+/// As [`PG_KEEPALIVE`] for MariaDB, which only counts how long a session was idle; the writer says something every few seconds.
+const MYSQL_PATIENCE: &str = "SET SESSION wait_timeout = 60";
+
+/// Prepared statements that a connection keeps: the ledger's groups are of many sizes.
+const STATEMENTS: usize = 256;
+/// What SQLite's writer keeps in memory, in KiB (the minus says so): less than a large group touches would be written to
+/// the log before the commit, and again at it.
+const CACHE: &str = "-16000";
+/// Pages in SQLite's log before they are copied to their places; often, the same pages are copied again and again.
+const CHECKPOINT: &str = "4000";
+/// Rows that SQLite's threads read before somebody takes them.
+const ROWS_AHEAD: usize = 4_096;
 
 /// How to reach the database, and how long to wait for it.
 #[derive(Debug, Clone)]
@@ -60,18 +81,29 @@ pub async fn connect(options: &StoreOptions, purpose: Use) -> Result<DatabaseCon
     let scheme = url.split_once(':').map(|(scheme, _)| scheme);
     let mut pool = match scheme {
         Some("sqlite") => sqlite(url, options, purpose)?,
-        Some("postgres" | "postgresql") => postgres(url, options),
-        Some("mysql") => mysql(url, options),
-        Some("mariadb") => mysql(&url.replacen("mariadb", "mysql", 1), options),
+        Some("postgres" | "postgresql") => postgres(url, options, purpose),
+        Some("mysql") => mysql(url, options, purpose),
+        Some("mariadb") => mysql(&url.replacen("mariadb", "mysql", 1), options, purpose),
         _ => return Err(ConnectError::UnknownScheme),
     };
     pool.max_connections(match purpose {
         Use::Write => 1,
         Use::Read => options.max_connections.saturating_sub(1).max(1),
     });
+    if purpose == Use::Write {
+        // The writer's lock belongs to its session, which must not be replaced for being old.
+        pool.idle_timeout(None::<Duration>).max_lifetime(None::<Duration>);
+    }
     pool.acquire_timeout(options.acquire_deadline);
     pool.sqlx_logging(false).record_stmt_in_spans(false);
     Ok(Database::connect(pool).await?)
+}
+
+/// The file of an SQLite database; `None` for a server's.
+pub fn sqlite_file(url: &SecretString) -> Option<PathBuf> {
+    let url = url.expose_secret();
+    let parsed = SqliteConnectOptions::from_str(url).ok()?;
+    url.starts_with("sqlite:").then(|| parsed.get_filename().to_owned())
 }
 
 fn sqlite(url: &str, options: &StoreOptions, purpose: Use) -> Result<ConnectOptions, ConnectError> {
@@ -88,13 +120,20 @@ fn sqlite(url: &str, options: &StoreOptions, purpose: Use) -> Result<ConnectOpti
             .foreign_keys(true)
             .journal_mode(SqliteJournalMode::Wal)
             .synchronous(SqliteSynchronous::Full)
-            .busy_timeout(patience);
+            .busy_timeout(patience)
+            .statement_cache_capacity(STATEMENTS)
+            .row_buffer_size(ROWS_AHEAD);
         match purpose {
-            Use::Write => sqlite,
+            Use::Write => sqlite
+                .pragma("cache_size", CACHE)
+                .pragma("wal_autocheckpoint", CHECKPOINT),
             Use::Read => sqlite.pragma("query_only", "ON"),
         }
     });
     pool.test_before_acquire(false);
+    pool.map_sqlx_sqlite_pool_opts(|pool| {
+        pool.after_release(|connection, _| Box::pin(async move { Ok(sqlite_is_free(connection).await) }))
+    });
     pool.idle_timeout(None::<Duration>).max_lifetime(None::<Duration>);
     Ok(pool)
 }
@@ -113,25 +152,38 @@ fn create_private(path: &Path) -> std::io::Result<()> {
     }
 }
 
-fn postgres(url: &str, options: &StoreOptions) -> ConnectOptions {
+fn postgres(url: &str, options: &StoreOptions, purpose: Use) -> ConnectOptions {
     let mut pool = ConnectOptions::new(url);
     let patience = options.statement_deadline;
     pool.set_application_name("bursar");
     pool.test_before_acquire_if_idle_for(TEST_AFTER_IDLE);
     pool.map_sqlx_postgres_pool_opts(move |pool| {
-        pool.after_release(move |connection, _| Box::pin(async move { Ok(pg_answers(connection, patience).await) }))
+        pool.after_connect(move |connection, _| {
+            Box::pin(async move {
+                if purpose == Use::Write {
+                    connection.execute(PG_KEEPALIVE).await?;
+                    connection.execute(PG_BY_KEY).await?;
+                }
+                Ok(())
+            })
+        })
+        .after_release(move |connection, _| Box::pin(async move { Ok(pg_answers(connection, patience).await) }))
     });
     pool
 }
 
-fn mysql(url: &str, options: &StoreOptions) -> ConnectOptions {
+fn mysql(url: &str, options: &StoreOptions, purpose: Use) -> ConnectOptions {
     let mut pool = ConnectOptions::new(url);
     let patience = options.statement_deadline;
     pool.test_before_acquire_if_idle_for(TEST_AFTER_IDLE);
+    pool.map_sqlx_mysql_opts(|mysql| mysql.statement_cache_capacity(STATEMENTS));
     pool.map_sqlx_mysql_pool_opts(move |pool| {
         // Strict, or text that is too long would be cut; read committed, or a retry would see the old rows.
-        pool.after_connect(|connection, _| {
+        pool.after_connect(move |connection, _| {
             Box::pin(async move {
+                if purpose == Use::Write {
+                    connection.execute(MYSQL_PATIENCE).await?;
+                }
                 connection
                     .execute("SET SESSION sql_mode = CONCAT(@@sql_mode, ',STRICT_ALL_TABLES')")
                     .await?;
@@ -144,6 +196,13 @@ fn mysql(url: &str, options: &StoreOptions) -> ConnectOptions {
         .after_release(move |connection, _| Box::pin(async move { Ok(mysql_answers(connection, patience).await) }))
     });
     pool
+}
+
+// After some errors, such as that of a full disk, SQLite rolls back by itself, and the driver counts on as if the
+// transaction were open: nothing could begin on that connection any more.
+async fn sqlite_is_free(connection: &mut SqliteConnection) -> bool {
+    // What was dropped is rolled back when the connection is next asked something.
+    !connection.is_in_transaction() || (connection.ping().await.is_ok() && !connection.is_in_transaction())
 }
 
 // A connection whose server went silent in the middle of a statement would keep its place in the pool for ever:

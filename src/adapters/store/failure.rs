@@ -36,6 +36,11 @@ impl std::error::Error for Cause {
 #[error("database did not answer within the deadline")]
 pub struct DeadlinePassed;
 
+/// There was no room on the disk. Whoever deletes something makes it work again.
+#[derive(Debug, thiserror::Error)]
+#[error("the disk under the database is full")]
+pub struct DiskFull(#[source] DbErr);
+
 /// Writing stopped for good.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum WriterStopped {
@@ -66,11 +71,31 @@ impl Failure {
         match &error {
             DbErr::Exec(RuntimeErr::SqlxError(cause)) | DbErr::Query(RuntimeErr::SqlxError(cause)) => match &**cause {
                 sqlx::Error::Database(answer) if is_refusal(&**answer) => Self::Refused(what.to_owned()),
+                // SQLite gave the transaction up by itself; to try it in parts would find the disk as full.
+                sqlx::Error::Database(_) if is_disk_full(&error) => Self::Lost(Cause::new(DiskFull(error))),
                 sqlx::Error::Database(_) => Self::Server(Cause::new(error)),
                 _ => Self::Lost(Cause::new(error)),
             },
             DbErr::Conn(_) | DbErr::ConnectionAcquire(_) => Self::Lost(Cause::new(error)),
             _ => Self::Server(Cause::new(error)),
+        }
+    }
+
+    /// What an error of the commit itself means. SQLite has written nothing when it says that there is no room for it;
+    /// when there is none for its index, the commit may show after a crash.
+    pub fn of_commit(error: DbErr) -> Self {
+        match sqlite_code(&error) {
+            Some(SQLITE_FULL) => Self::Lost(Cause::new(DiskFull(error))),
+            Some(SQLITE_IOERR_SHMSIZE) => Self::Unknown(Cause::new(DiskFull(error))),
+            Some(_) | None => Self::Unknown(Cause::new(error)),
+        }
+    }
+
+    /// Whether it is that the disk is full.
+    pub fn is_full_disk(&self) -> bool {
+        match self {
+            Self::Lost(cause) | Self::Unknown(cause) | Self::Server(cause) => cause.0.is::<DiskFull>(),
+            Self::Refused(_) => false,
         }
     }
 
@@ -84,17 +109,29 @@ impl Failure {
     }
 }
 
-/// Whether an error says that the disk could not be read or written.
+/// SQLite: a write found no room.
+const SQLITE_FULL: u32 = 13;
+/// SQLite: the index of its log, a file of its own, found no room to grow.
+const SQLITE_IOERR_SHMSIZE: u32 = 10 | (19 << 8);
+
+/// Whether an error says that the disk could not be read or written, for another reason than that it is full.
 pub fn is_disk_failure(error: &DbErr) -> bool {
+    // SQLITE_IOERR is 10; the rest of the extended code says where.
+    sqlite_code(error).is_some_and(|code| code & 0xff == 10 && code != SQLITE_IOERR_SHMSIZE)
+}
+
+fn is_disk_full(error: &DbErr) -> bool {
+    matches!(sqlite_code(error), Some(SQLITE_FULL | SQLITE_IOERR_SHMSIZE))
+}
+
+/// The extended code of an error of SQLite.
+fn sqlite_code(error: &DbErr) -> Option<u32> {
     let (DbErr::Exec(RuntimeErr::SqlxError(cause)) | DbErr::Query(RuntimeErr::SqlxError(cause))) = error else {
-        return false;
+        return None;
     };
-    // SQLite: SQLITE_IOERR is 10; the rest of the extended code says where.
-    let code = cause.as_database_error().and_then(|answer| {
-        let sqlite = answer.try_downcast_ref::<sqlx::sqlite::SqliteError>()?;
-        sqlx::error::DatabaseError::code(sqlite)?.parse::<u32>().ok()
-    });
-    code.is_some_and(|code| code & 0xff == 10)
+    let answer = cause.as_database_error()?;
+    let sqlite = answer.try_downcast_ref::<sqlx::sqlite::SqliteError>()?;
+    sqlx::error::DatabaseError::code(sqlite)?.parse().ok()
 }
 
 fn is_refusal(answer: &dyn sqlx::error::DatabaseError) -> bool {

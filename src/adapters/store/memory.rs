@@ -4,12 +4,15 @@
 //! interleave in the daemon interleaves in the simulation. Clones share what they hold: a world that is built anew
 //! on a clone finds what the crashed one had committed.
 
+mod alerts;
 mod apply;
+mod closes;
 mod journal;
 mod ledger;
 mod paper;
 mod port;
 mod read;
+mod reports;
 mod rules;
 mod state;
 

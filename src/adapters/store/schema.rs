@@ -3,13 +3,22 @@
 use std::time::Duration;
 
 use migration::{Migrator, MigratorTrait};
-use sea_orm::{ConnectionTrait, DatabaseConnection, DbErr};
+use sea_orm::{DatabaseConnection, DbErr};
 use secrecy::SecretString;
 
+use super::catalog;
 use super::connect::{ConnectError, StoreOptions, Use, connect};
+use super::failure::Cause;
+use super::lease::{Errand, Lease};
 
 /// Migrations may take long on large tables.
 const PATIENCE: Duration = Duration::from_secs(3600);
+
+/// The table in which migrations are counted.
+pub(super) const MIGRATIONS: &str = "seaql_migrations";
+
+/// The table that is there while a restored database was not found to hold; nothing opens it.
+pub(super) const UNVERIFIED: &str = "restore_unverified";
 
 /// One migration and whether the database has it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -29,6 +38,12 @@ pub enum SchemaError {
     /// The database lacks migrations that this binary needs.
     #[error("database lacks migration `{0}`: run `bursar migrate up`")]
     Behind(String),
+    /// A restore into the database did not come to its end.
+    #[error("database holds a restore that was not verified: drop it, and restore into a new one")]
+    Unverified,
+    /// Another process writes to the database.
+    #[error(transparent)]
+    NotEntered(Cause),
     /// The database could not be opened.
     #[error(transparent)]
     Connect(#[from] ConnectError),
@@ -37,36 +52,49 @@ pub enum SchemaError {
     Database(#[from] DbErr),
 }
 
+impl SchemaError {
+    /// Whether it may be otherwise when it is tried again.
+    pub fn may_pass(&self) -> bool {
+        match self {
+            Self::NotEntered(_) | Self::Connect(_) | Self::Database(_) => true,
+            Self::Newer(_) | Self::Behind(_) | Self::Unverified => false,
+        }
+    }
+}
+
 /// All migrations that this binary knows, in order; refused when the database is newer.
 pub async fn status(url: &SecretString) -> Result<Vec<Step>, SchemaError> {
-    let connection = open(url).await?;
+    let connection = connect(&options(url), Use::Write).await?;
     let steps = steps(&connection).await;
     connection.close().await?;
     steps
 }
 
-/// Applies the next `count` migrations, or all.
+/// Applies the next `count` migrations, or all; refused while a daemon runs on the database.
 pub async fn up(url: &SecretString, count: Option<u32>) -> Result<(), SchemaError> {
-    let connection = open(url).await?;
-    let done = match steps(&connection).await {
-        Ok(_) => Migrator::up(&connection, count).await.map_err(SchemaError::from),
-        Err(error) => Err(error),
-    };
-    connection.close().await?;
-    done
+    alone(url, async |connection| {
+        steps(connection).await?;
+        Ok(Migrator::up(connection, count).await?)
+    })
+    .await
 }
 
-/// Takes back the last `count` migrations with all that their tables hold.
+/// Takes back the last `count` migrations with all that their tables hold; refused while a daemon runs on the database.
 pub async fn down(url: &SecretString, count: u32) -> Result<(), SchemaError> {
-    let connection = open(url).await?;
-    let done = match steps(&connection).await {
-        Ok(_) => Migrator::down(&connection, Some(count))
-            .await
-            .map_err(SchemaError::from),
-        Err(error) => Err(error),
-    };
-    connection.close().await?;
-    done
+    alone(url, async |connection| {
+        steps(connection).await?;
+        Ok(Migrator::down(connection, Some(count)).await?)
+    })
+    .await
+}
+
+/// Applies what is missing, over the connection of a process that has the writer's lock. A database that lacks nothing
+/// is not touched, so that a role which may not change the schema can do this.
+pub(super) async fn migrate(connection: &DatabaseConnection) -> Result<(), SchemaError> {
+    if steps(connection).await?.iter().any(|step| !step.applied) {
+        Migrator::up(connection, None).await?;
+    }
+    Ok(())
 }
 
 /// Refuses a database whose schema is not exactly the one that this binary knows.
@@ -77,23 +105,34 @@ pub(super) async fn check(connection: &DatabaseConnection) -> Result<(), SchemaE
     }
 }
 
-async fn open(url: &SecretString) -> Result<DatabaseConnection, ConnectError> {
-    let options = StoreOptions {
+/// Does something to the schema while no other process may write.
+async fn alone(
+    url: &SecretString,
+    act: impl AsyncFnOnce(&DatabaseConnection) -> Result<(), SchemaError>,
+) -> Result<(), SchemaError> {
+    let options = options(url);
+    let connection = connect(&options, Use::Write).await?;
+    let mut lease = Lease::new(&options, Errand::Command);
+    let done = match lease.insist(&connection).await {
+        Ok(()) => act(&connection).await,
+        Err(failure) => Err(SchemaError::NotEntered(Cause::new(failure.into_error()))),
+    };
+    lease.release(&connection).await?;
+    connection.close().await?;
+    done
+}
+
+fn options(url: &SecretString) -> StoreOptions {
+    StoreOptions {
         url: url.clone(),
         max_connections: 1,
         acquire_deadline: Duration::from_secs(10),
         statement_deadline: PATIENCE,
-    };
-    connect(&options, Use::Write).await
+    }
 }
 
-async fn steps<C: ConnectionTrait>(connection: &C) -> Result<Vec<Step>, SchemaError> {
-    Migrator::install(connection).await?;
-    let applied: Vec<String> = Migrator::get_migration_models(connection)
-        .await?
-        .into_iter()
-        .map(|model| model.version)
-        .collect();
+async fn steps(connection: &DatabaseConnection) -> Result<Vec<Step>, SchemaError> {
+    let applied = applied(connection).await?;
     let known: Vec<String> = Migrator::migrations()
         .iter()
         .map(|migration| migration.name().to_owned())
@@ -106,4 +145,20 @@ async fn steps<C: ConnectionTrait>(connection: &C) -> Result<Vec<Step>, SchemaEr
         name,
     });
     Ok(steps.collect())
+}
+
+/// The migrations that the database has, by name.
+pub(super) async fn applied(connection: &DatabaseConnection) -> Result<Vec<String>, SchemaError> {
+    let tables = catalog::tables(connection).await?;
+    if tables.contains(UNVERIFIED) {
+        return Err(SchemaError::Unverified);
+    }
+    if !tables.contains(MIGRATIONS) {
+        return Ok(Vec::new());
+    }
+    // The migrator's own question begins with making the table, which not every role may.
+    let question = format!("SELECT version FROM {MIGRATIONS} ORDER BY version");
+    let rows = catalog::rows(connection, &question).await?;
+    let names: Result<Vec<String>, DbErr> = rows.iter().map(|row| row.try_get_by_index(0)).collect();
+    Ok(names?)
 }

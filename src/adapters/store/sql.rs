@@ -1,26 +1,32 @@
 //! The SQL store: one connection that writes in groups, and a pool that reads.
 
 mod apply;
+mod bulk;
 mod ids;
 mod ledger_write;
 mod paper;
 mod port;
 mod read;
 mod readers;
+mod room;
 mod rows;
 mod tx;
 mod writer;
 
 use std::sync::Arc;
 
+use sea_orm::DatabaseConnection;
 use tokio::sync::watch;
 
 use self::ids::Blocks;
 use self::readers::Readers;
 use self::writer::{Queue, Writer};
-use super::connect::{StoreOptions, Use, connect};
-use super::schema;
+use super::connect::{ConnectError, StoreOptions, Use, connect};
+use super::lease::{Errand, Lease};
+use super::schema::{self, SchemaError};
 use crate::ports::store::StoreError;
+
+pub(super) use self::tx::within;
 
 /// A store in SQLite, PostgreSQL or MariaDB/MySQL. Cheap to clone; all clones share connections and queue.
 #[derive(Debug, Clone)]
@@ -28,24 +34,43 @@ pub struct SqlStore {
     queue: Queue,
     readers: Readers,
     blocks: Arc<Blocks>,
+    superseded: watch::Receiver<bool>,
 }
 
 impl SqlStore {
-    /// Opens a store whose schema is exactly the one that this binary knows.
+    /// Opens a store whose schema is exactly the one that this binary knows. It becomes the writer with its first commit,
+    /// and is refused then while another process is.
+    ///
+    /// # Errors
+    /// When the database does not answer, or has another schema.
     pub async fn open(options: StoreOptions) -> Result<Self, StoreError> {
-        let unavailable = |error: schema::SchemaError| StoreError::Unavailable(Box::new(error));
-        let writing = connect(&options, Use::Write)
-            .await
-            .map_err(|error| unavailable(error.into()))?;
+        let unavailable = |error: SchemaError| StoreError::Unavailable(Box::new(error));
+        let lease = Lease::new(&options, Errand::Command);
+        let writing = connect(&options, Use::Write).await;
+        let writing = writing.map_err(|error| unavailable(error.into()))?;
         schema::check(&writing).await.map_err(unavailable)?;
-        let reading = connect(&options, Use::Read)
-            .await
-            .map_err(|error| unavailable(error.into()))?;
+        let opened = Self::over(writing, lease, &options).await;
+        opened.map_err(|error| unavailable(error.into()))
+    }
+
+    /// A store that writes over this connection, under this lease.
+    pub(super) async fn over(
+        writing: DatabaseConnection,
+        lease: Lease,
+        options: &StoreOptions,
+    ) -> Result<Self, ConnectError> {
+        let reading = connect(options, Use::Read).await?;
         Ok(Self {
-            queue: Writer::start(writing, &options),
+            superseded: lease.superseded(),
+            queue: Writer::start(writing, lease, options),
             readers: Readers::new(reading, options.acquire_deadline + options.statement_deadline),
             blocks: Arc::new(Blocks::default()),
         })
+    }
+
+    /// Becomes true when another process took over as the writer. Nothing is written any more, so the process should end.
+    pub fn superseded(&self) -> watch::Receiver<bool> {
+        self.superseded.clone()
     }
 
     /// Becomes true when the disk failed during a commit. Nothing is written any more: only a restart can tell what is on

@@ -21,9 +21,14 @@ pub fn subject(change: &Change) -> String {
         Change::MoveCursor { account, .. } => format!("cursor of account {account}"),
         Change::SetPause(pause) => format!("pause of {}", pause.scope),
         Change::RaiseAlert(alert) => format!("alert {} of {}", alert.kind.as_str(), alert.subject),
-        Change::ResolveAlert(alert) => format!("alert {}", alert.id),
+        Change::AcknowledgeAlert(alert) | Change::ResolveAlert(alert) => format!("alert {}", alert.id),
+        Change::AddDelivery(delivery) | Change::UpdateDelivery(delivery) => format!("delivery {}", delivery.id),
         Change::AddToken(token) | Change::RevokeToken(token) => format!("token {} ({})", token.id, token.name),
         Change::AddAudit(audit) => format!("audit line {}", audit.id),
+        Change::AddImported(rows) => match rows.first() {
+            Some(row) => format!("imported {} {} of {}", row.kind.as_str(), row.legacy_id, row.source),
+            None => "imported".to_owned(),
+        },
         Change::Ledger(write) => match write.entries.first() {
             Some(entry) => format!("ledger from entry {}", entry.seq),
             None => "ledger".to_owned(),

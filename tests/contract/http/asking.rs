@@ -190,6 +190,54 @@ async fn every_write_leaves_who_why_and_from_where() {
             line("operator", "ledger.sweep", "ledger", "no reason given"),
         ]
     );
+    let lines = stage.get(Role::Admin, "/audits").await.json()["items"].clone();
+    let last = &lines.as_array().unwrap()[scenery + 2];
+    assert_eq!(
+        (&last["origin"], &last["reason"]),
+        (&json!("192.0.2.7"), &json!("no reason given"))
+    );
+}
+
+#[actix_web::test]
+async fn refused_and_forbidden_acts_on_money_are_on_record_too() {
+    let stage = Stage::new().await;
+    let (user, _) = stage.with_user().await;
+    let scenery = stage.trail().await.len();
+    let body =
+        |amount: &str| json!({"reference": "w-1", "user": user, "purse": "power", "amount": amount, "reason": "wire"});
+    assert_eq!(
+        stage.post(Role::Viewer, "/ledger/recharge", body("5")).await.wrong().0,
+        403
+    );
+    assert_eq!(stage.post(Role::Admin, "/ledger/recharge", body("5")).await.status, 201);
+    assert_eq!(
+        stage.post(Role::Admin, "/ledger/recharge", body("6")).await.wrong().0,
+        409
+    );
+    assert_eq!(
+        stage.post(Role::Viewer, "/control/pause", json!({})).await.wrong().0,
+        403
+    );
+    let line = |by: &str, action: &str, subject: &str, why: &str| {
+        let words = [by, action, subject].map(str::to_owned);
+        (
+            words[0].clone(),
+            words[1].clone(),
+            words[2].clone(),
+            format!("{why} (from 192.0.2.7)"),
+        )
+    };
+    let refused = "wire; refused: this was posted before with another amount";
+    let needed = "role admin is needed, the token has viewer";
+    assert_eq!(
+        stage.trail().await.split_off(scenery),
+        [
+            line("viewer", "ledger.recharge.forbidden", "/ledger/recharge", needed),
+            line("admin", "ledger.recharge", "recharge:w-1", "wire"),
+            line("admin", "ledger.recharge", "recharge:w-1", "wire"),
+            line("admin", "ledger.recharge.refused", "recharge:w-1", refused),
+        ]
+    );
 }
 
 #[actix_web::test]
@@ -265,7 +313,14 @@ fn t17_no_body_breaks_the_interface() {
     let body = prop_oneof![json, prop::collection::vec(any::<u8>(), 1..200)];
     let system = actix::System::new();
     let stage = system.block_on(Stage::new());
-    let paths = ["/robots", "/users", "/venue-accounts", "/ledger/recharge"];
+    let paths = [
+        "/robots",
+        "/users",
+        "/venue-accounts",
+        "/ledger/recharge",
+        "/ledger/adjust",
+        "/ledger/transfer",
+    ];
     let mut runner = TestRunner::new(ProptestConfig::with_cases(400));
     let outcome = runner.run(&(prop::sample::select(paths.to_vec()), body), |(path, body)| {
         let request = TestRequest::post().uri(path).set_payload(body);

@@ -9,8 +9,7 @@ use actix::{Actor, Context, Handler, MessageResult};
 use actix_web::http::header::HeaderMap;
 use actix_web::test::{TestRequest, call_service, init_service, read_body};
 use bursar::actors::mail::{
-    ActorHealth, ClosePosition, HowAreYou, ListChildren, Look, MailError, Pulse, Recharge, RechargeReceipt, RunJob,
-    SyncNow,
+    ActorHealth, ClosePosition, HowAreYou, ListChildren, Look, MailError, Post, PostReceipt, Pulse, RunJob, SyncNow,
 };
 use bursar::adapters::store::{CommitFault, MemoryStore};
 use bursar::clock::{Clock, SystemClock};
@@ -18,9 +17,10 @@ use bursar::desk::{Asker, Desk, Markets, NewToken, NewUser, NewVenueAccount};
 use bursar::http::{self, AppState, Mailboxes, Options};
 use bursar::ports::store::Store;
 use domain::access::Role;
+use domain::fixed::Amount;
 use domain::id::UserId;
 use domain::instrument::Instrument;
-use domain::ledger::{EntrySeq, PostAnswer};
+use domain::ledger::{EntrySeq, PostAnswer, Request};
 use domain::market::Symbol;
 use domain::user::PositionMode;
 use domain::venue::VenueName;
@@ -31,7 +31,7 @@ use serde_json::Value;
 /// Plays the supervisor, the ledger, the schedulers.
 pub struct Troupe {
     silent: bool,
-    recharged: Vec<Recharge>,
+    asked: Vec<Request>,
 }
 
 impl Actor for Troupe {
@@ -87,30 +87,32 @@ impl Handler<HowAreYou> for Troupe {
     }
 }
 
-impl Handler<Recharge> for Troupe {
-    type Result = MessageResult<Recharge>;
+impl Handler<Post> for Troupe {
+    type Result = MessageResult<Post>;
 
-    fn handle(&mut self, mail: Recharge, _: &mut Self::Context) -> Self::Result {
-        let place = self
-            .recharged
-            .iter()
-            .position(|other| other.reference == mail.reference);
-        let answer = match place {
-            Some(place) if self.recharged[place].amount != mail.amount => {
-                PostAnswer::ExistsDifferent { field: "amount" }
-            }
-            Some(place) => PostAnswer::Exists {
+    /// Remembers what it was asked under each key, and lets nobody take out more than a thousand.
+    fn handle(&mut self, mail: Post, _: &mut Self::Context) -> Self::Result {
+        let place = self.asked.iter().position(|other| other.key() == mail.request.key());
+        let answer = match (place, &mail.request) {
+            (Some(place), request) if self.asked[place] != *request => PostAnswer::ExistsDifferent { field: "amount" },
+            (Some(place), _) => PostAnswer::Exists {
                 entry: EntrySeq(place as i64 + 1),
             },
-            None => {
-                self.recharged.push(mail);
+            (None, Request::Withdraw(transfer)) if transfer.amount > Amount::whole(1_000).unwrap() => {
+                PostAnswer::Rejected {
+                    reason: "too little".to_owned(),
+                }
+            }
+            (None, request) => {
+                self.asked.push(request.clone());
                 PostAnswer::Created {
-                    entry: EntrySeq(self.recharged.len() as i64),
+                    entry: EntrySeq(self.asked.len() as i64),
                 }
             }
         };
-        let receipt = RechargeReceipt {
+        let receipt = PostReceipt {
             answer,
+            settlement: None,
             collected: Vec::new(),
         };
         MessageResult(Ok::<_, MailError>(receipt))
@@ -192,7 +194,7 @@ impl Stage {
         }
         let troupe = Troupe {
             silent,
-            recharged: Vec::new(),
+            asked: Vec::new(),
         };
         let state = AppState::new(desk, mailboxes(&troupe.start()), recorder(), options());
         Self {
@@ -242,10 +244,13 @@ impl Stage {
         Reply { status, headers, text }
     }
 
-    /// The trail so far: who, what, on what, why.
+    /// The trail so far: who, what, on what, why (from where).
     pub async fn trail(&self) -> Vec<(String, String, String, String)> {
         let lines = self.store.audits(domain::page::Page::first(1000)).await.unwrap();
-        let line = |line: domain::access::Audit| (line.by, line.action, line.subject, line.reason);
+        let line = |line: domain::access::Audit| {
+            let why = format!("{} (from {})", line.reason, line.origin.unwrap_or_default());
+            (line.by, line.action, line.subject, why)
+        };
         lines.into_iter().map(line).collect()
     }
 }
@@ -288,7 +293,7 @@ fn mailboxes(troupe: &actix::Addr<Troupe>) -> Mailboxes {
         children: troupe.clone().recipient(),
         close: troupe.clone().recipient(),
         supervisor: troupe.clone().recipient(),
-        recharge: troupe.clone().recipient(),
+        post: troupe.clone().recipient(),
         pulse: troupe.clone().recipient(),
         ledger: troupe.clone().recipient(),
         sync: troupe.clone().recipient(),

@@ -38,6 +38,7 @@ pub async fn alert_is_written_once_and_resolved_once(ground: Arc<Ground>) {
         .collect();
     assert_eq!(told, [("job:b", "first"), ("job:a", "first")]);
     world.stop().await;
+    drop(world);
     // A new actor knows what is open.
     let world = World::on(&ground).await;
     world.alerts.send(raise("job:a", "again")).await.unwrap();

@@ -57,7 +57,7 @@ pub async fn row_that_cannot_be_understood_hurts_no_neighbour(ground: Arc<Ground
         world.close(id, 7, "100").await;
     }
     let side = ground.connection().await;
-    let spoil = "UPDATE position SET venue = 'nowhere' WHERE id = 5";
+    let spoil = "UPDATE position SET corrections = 5000000000 WHERE id = 5";
     side.execute_unprepared(spoil).await.unwrap();
     let asked = (1..=10).map(|id| {
         world.ledger.send(Settle {

@@ -173,12 +173,16 @@ async fn built_in() -> (World, Addr<JobSchedulerActor>) {
         resolves: world.alerts.clone().recipient(),
         sweep_interval: Duration::from_secs(600),
         sweep_page: 2,
+        releases: world.ledger.clone().recipient(),
+        release_interval: Duration::from_secs(600),
+        hold_grace: Duration::from_secs(600),
         limits: BacklogLimits {
             count: 2,
             power: "1000".parse().unwrap(),
             age: Duration::from_secs(3_600),
             rate: "0.1".parse().unwrap(),
         },
+        closes: super::closes::rules(),
     };
     for id in 1..=3 {
         let closed_at = START.before(Duration::from_secs(8 * 86_400));

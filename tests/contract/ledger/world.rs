@@ -11,7 +11,7 @@ use bursar::actors::ledger::{LedgerActor, LedgerDeps, LedgerOptions};
 use bursar::actors::mail::{Purse, Recharge, RechargeReceipt, Settle, SettleReceipt, Stop};
 use bursar::clock::Clock;
 use bursar::jobs::verify_ledger::verify_ledger;
-use bursar::ports::store::Store;
+use bursar::ports::store::{AlertFilter, Store};
 use domain::alert::{Alert, AlertKind};
 use domain::change::{Change, ChangeSet};
 use domain::fixed::{Amount, Quantity};
@@ -19,7 +19,7 @@ use domain::id::{PositionId, UserId, VenueAccountId};
 use domain::ledger::{AccountKey, Rules};
 use domain::market::{Side, Symbol};
 use domain::page::Page;
-use domain::position::{CloseReason, Origin, Position, PositionState, ProfitBasis};
+use domain::position::{CloseReason, Origin, Position, PositionState, ProfitBasis, Provenance};
 use domain::settlement::{PayOrder, Settlement};
 use domain::time::Timestamp;
 use domain::user::{PositionMode, User, VenueAccount};
@@ -108,6 +108,7 @@ impl World {
             clock: clock.clone(),
             retry_first: Duration::from_millis(10),
             retry_max: Duration::from_millis(100),
+            outbox: None,
         });
         let alerts = alerts.start();
         let (fatal, seen) = watch::channel(false);
@@ -180,7 +181,8 @@ impl World {
         loop {
             let health = self.alerts.send(bursar::actors::mail::HowAreYou).await.unwrap();
             if health.state == "idle" {
-                return self.store.alerts(open, Page::first(100)).await.unwrap();
+                let filter = if open { AlertFilter::Open } else { AlertFilter::All };
+                return self.store.alerts(filter, Page::first(100)).await.unwrap();
             }
             tokio::time::sleep(Duration::from_millis(5)).await;
         }
@@ -227,7 +229,8 @@ async fn add_users(store: &dyn Store) {
     }
 }
 
-fn closed(id: i64, user: i64, profit: Amount, at: Timestamp) -> Position {
+/// A position that closed by take-profit, its settlement not decided yet.
+pub fn closed(id: i64, user: i64, profit: Amount, at: Timestamp) -> Position {
     Position {
         id: PositionId(id),
         robot: None,
@@ -254,7 +257,10 @@ fn closed(id: i64, user: i64, profit: Amount, at: Timestamp) -> Position {
         exits: None,
         peak: None,
         profit_basis: ProfitBasis::Net,
+        provenance: Provenance::default(),
         settlement: Settlement::at_close(Origin::Robot, profit),
+        settled_profit: None,
+        corrections: 0,
         opened_at: Some(at),
         created_at: at,
         updated_at: at,

@@ -6,13 +6,14 @@ use std::time::Duration;
 
 use actix::{Actor, Context, Handler, MessageResult, ResponseFuture};
 use async_trait::async_trait;
-use bursar::actors::mail::{Exited, MailError, SyncAndWait, SyncNow};
+use bursar::actors::mail::{Exited, MailError, Post, PostReceipt, SyncAndWait, SyncNow};
 use bursar::adapters::store::MemoryStore;
 use bursar::ports::market::Tape;
 use bursar::ports::store::Store;
 use bursar::ports::venue::{Lookup, Venue, VenueError};
 use domain::id::VenueAccountId;
 use domain::instrument::Instrument;
+use domain::ledger::{EntrySeq, PostAnswer, Request};
 use domain::market::Symbol;
 use domain::outcome::{Outcome, Refusal};
 use domain::time::Timestamp;
@@ -44,7 +45,7 @@ pub struct ScriptedVenue {
     pub placed: Mutex<Vec<OrderIntent>>,
 }
 
-/// A scheduler that answers as it is told.
+/// A scheduler and a ledger that answer as they are told.
 pub struct ScriptedScheduler {
     pub told: Arc<Told>,
 }
@@ -55,6 +56,11 @@ pub struct Told {
     pub waits: Mutex<u32>,
     pub pokes: Mutex<u32>,
     pub exits: Mutex<Vec<Exited>>,
+    /// What the ledger was asked for, and why it refuses; `None`: it says yes.
+    pub asked: Mutex<Vec<Request>>,
+    pub refuses: Mutex<Option<String>>,
+    /// Whether the ledger does not answer.
+    pub is_silent: Mutex<bool>,
     /// Whether a sync fails, and how long it takes.
     pub sync_fails: Mutex<bool>,
     pub sync_takes: Mutex<Duration>,
@@ -90,6 +96,29 @@ impl Handler<SyncAndWait> for ScriptedScheduler {
                 return Err(MailError::Failed("the venue did not answer".to_owned()));
             }
             Ok(())
+        })
+    }
+}
+
+impl Handler<Post> for ScriptedScheduler {
+    type Result = ResponseFuture<Result<PostReceipt, MailError>>;
+
+    fn handle(&mut self, mail: Post, _: &mut Context<Self>) -> Self::Result {
+        self.told.asked.lock().unwrap().push(mail.request);
+        let is_silent = *self.told.is_silent.lock().unwrap();
+        let answer = match self.told.refuses.lock().unwrap().clone() {
+            Some(reason) => PostAnswer::Rejected { reason },
+            None => PostAnswer::Created { entry: EntrySeq(1) },
+        };
+        Box::pin(async move {
+            if is_silent {
+                std::future::pending::<()>().await;
+            }
+            Ok(PostReceipt {
+                answer,
+                settlement: None,
+                collected: Vec::new(),
+            })
         })
     }
 }

@@ -4,7 +4,7 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use actix::Actor;
-use bursar::actors::robot::{RobotActor, RobotDeps, RobotRules, Shared};
+use bursar::actors::robot::{HoldMode, HoldRules, RobotActor, RobotDeps, RobotRules, Shared};
 use bursar::actors::spawn::{Birth, Child, Generation};
 use bursar::adapters::store::MemoryStore;
 use bursar::clock::{Clock, ScaledClock};
@@ -52,8 +52,20 @@ pub async fn in_world<F: Future<Output = ()>>(story: impl FnOnce(World) -> F) {
     local.run_until(async move { story(World::new().await).await }).await;
 }
 
+/// The same, with other rules for reserving power.
+pub async fn in_world_with<F: Future<Output = ()>>(mode: HoldMode, story: impl FnOnce(World) -> F) {
+    let local = tokio::task::LocalSet::new();
+    local
+        .run_until(async move { story(World::with(mode).await).await })
+        .await;
+}
+
 impl World {
     async fn new() -> Self {
+        Self::with(HoldMode::Required).await
+    }
+
+    async fn with(mode: HoldMode) -> Self {
         let store = MemoryStore::new();
         let clock = ScaledClock::new(START, 1);
         let tape = Arc::new(Tape::new(Symbol::new("BTCUSDT"), Vec::new()));
@@ -77,9 +89,10 @@ impl World {
             venue: Arc::clone(&venue) as Arc<dyn Venue>,
             clock: Arc::new(clock),
             sync_now: scheduler.clone().recipient(),
-            forced_sync: scheduler.recipient(),
+            forced_sync: scheduler.clone().recipient(),
+            ledger: scheduler.recipient(),
             installation: store.installation().await.unwrap(),
-            rules: rules(),
+            rules: rules(mode),
             shared: Shared::default(),
         });
         let robot = seed(&store).await;
@@ -150,6 +163,7 @@ impl World {
             Purpose::Close => position.unrealised(notional).unwrap(),
         };
         let effect = FillEffect {
+            venue_fill: Some("f1".to_owned()),
             reducing: order.purpose == Purpose::Close,
             quantity: order.quantity,
             notional: notional.notional(order.quantity, Rounding::HalfUp).unwrap(),
@@ -263,7 +277,17 @@ async fn seed(store: &MemoryStore) -> Robot {
     store.robot(ROBOT).await.unwrap().unwrap()
 }
 
-fn rules() -> RobotRules {
+fn hold(mode: HoldMode) -> HoldRules {
+    HoldRules {
+        mode,
+        expected_profit: "0.5".parse().unwrap(),
+        default_rate: "0.1".parse().unwrap(),
+        expires_after: Duration::from_secs(3_600),
+        deadline: Duration::from_secs(2),
+    }
+}
+
+fn rules(mode: HoldMode) -> RobotRules {
     let template = Template {
         threshold: "0.01".parse().unwrap(),
         exits: Exits {
@@ -304,6 +328,7 @@ fn rules() -> RobotRules {
             maintenance_margin: "0.004".parse().unwrap(),
         },
         profit_basis: ProfitBasis::Net,
+        hold: hold(mode),
         mailbox: 8,
         sync_deadline: Duration::from_secs(2),
         place_deadline: Duration::from_secs(5),

@@ -81,7 +81,22 @@ pub async fn sums_are_exact(ground: Arc<Ground>) {
         )
         .await;
     }
+    let (power, rate) = (amount("0.00000007"), tenth());
+    let settlement = Settlement::Waived { power, rate };
+    commit(
+        &*store,
+        add_position(&Position {
+            settlement,
+            ..closed(8, 1, "1")
+        }),
+    )
+    .await;
+    let mut group = transfer(1, "hold", (1, 0), (2, 0), 1);
+    group.holds = vec![hold(8, 1), hold(9, 1)];
+    commit(&*store, ledger(group)).await;
     let settled = store.settled().await.unwrap();
+    assert_eq!((settled.waived_count, settled.waived_power), (1, power));
+    assert_eq!((settled.held_count, settled.held_power), (2, amount("6.00000002")));
     assert_eq!((settled.owed_count, settled.owed_power), (2, amount("90000000000")));
     assert_eq!((settled.charged_count, settled.charged_power), (0, Amount::ZERO));
     assert_eq!(store.unsettled().await.unwrap(), expected);

@@ -78,6 +78,8 @@ async fn healed(store: &SqlStore, first: i64) {
 
 async fn outage(ground: Arc<Ground>, condition: Condition) {
     let (store, cable) = cabled(&ground).await;
+    // It is the writer before anything is cut, as a daemon is.
+    store.commit(add(900_000)).await.unwrap();
     let mut tasks = Vec::new();
     for sender in 0..8 {
         tasks.push(tokio::spawn(commit_on(
@@ -86,7 +88,12 @@ async fn outage(ground: Arc<Ground>, condition: Condition) {
         )));
     }
     let mut answers = Vec::new();
-    for pause in [20, 35, 10] {
+    // Something is acknowledged before anything is cut, however busy the machine is.
+    let begin = Instant::now();
+    while store.user(UserId(1)).await.unwrap().is_none() {
+        assert!(begin.elapsed() < Duration::from_secs(10), "nothing is committed");
+    }
+    for pause in [5, 35, 10] {
         tokio::time::sleep(Duration::from_millis(pause)).await;
         cable.set(condition);
         tokio::time::sleep(DEADLINE * 2).await;

@@ -2,8 +2,8 @@
 
 use std::sync::Arc;
 
-use bursar::ports::store::{EntryFilter, OrderFilter, PositionFilter};
-use domain::alert::Alert;
+use bursar::ports::store::{AlertFilter, EntryFilter, OrderFilter, PositionFilter};
+use domain::alert::{Alert, AlertState};
 use domain::change::{Change, ChangeSet};
 use domain::fixed::Amount;
 use domain::id::{LedgerAccountId, PositionId, RobotId, UserId, VenueAccountId};
@@ -180,6 +180,9 @@ pub async fn s0_02_what_is_unsettled_is_found_however_old(ground: Arc<Ground>) {
         (unsettled.count, unsettled.profit, unsettled.oldest),
         (2, amount("5"), Some(Timestamp(0)))
     );
+    let ids = async |page: Page| store.unsettled_ids(page).await.unwrap();
+    assert_eq!(ids(Page::first(1)).await, [PositionId(1)]);
+    assert_eq!(ids(Page::after(1, 9)).await, [PositionId(2)]);
     let filter = PositionFilter {
         unsettled: true,
         ..PositionFilter::default()
@@ -232,13 +235,25 @@ pub async fn alerts_come_newest_first(ground: Arc<Ground>) {
         ..alert(3, "user:3")
     };
     commit(&*store, Change::ResolveAlert(over)).await;
-    let ids = async |open: bool, page: Page| -> Vec<i64> {
-        let found = store.alerts(open, page).await.unwrap();
+    let ids = async |filter, page: Page| -> Vec<i64> {
+        let found = store.alerts(filter, page).await.unwrap();
         found.iter().map(|alert| alert.id.0).collect()
     };
-    assert_eq!(ids(false, Page::first(3)).await, [4, 3, 2]);
-    assert_eq!(ids(false, Page::after(2, 3)).await, [1]);
-    assert_eq!(ids(true, Page::first(9)).await, [4, 2, 1]);
+    assert_eq!(ids(AlertFilter::All, Page::first(3)).await, [4, 3, 2]);
+    assert_eq!(ids(AlertFilter::All, Page::after(2, 3)).await, [1]);
+    assert_eq!(ids(AlertFilter::Open, Page::first(9)).await, [4, 2, 1]);
+    commit(&*store, Change::AcknowledgeAlert(taken(alert(2, "user:2"), "ann"))).await;
+    commit(&*store, Change::AcknowledgeAlert(taken(alert(4, "user:4"), "bob"))).await;
+    let over = Alert {
+        resolved_at: Some(Timestamp(9)),
+        ..alert(4, "user:4")
+    };
+    commit(&*store, Change::ResolveAlert(over)).await;
+    let in_state = async |state| ids(AlertFilter::In(state), Page::first(9)).await;
+    assert_eq!(in_state(AlertState::Raised).await, [1]);
+    assert_eq!(in_state(AlertState::Acknowledged).await, [2]);
+    assert_eq!(in_state(AlertState::Resolved).await, [4, 3]);
+    assert_eq!(ids(AlertFilter::Open, Page::after(2, 9)).await, [1]);
 }
 
 pub async fn entries_of_an_account_are_found(ground: Arc<Ground>) {
@@ -260,6 +275,7 @@ pub async fn entries_of_an_account_are_found(ground: Arc<Ground>) {
     let seqs = async |account: i64, page: Page| -> Vec<i64> {
         let filter = EntryFilter {
             account: Some(LedgerAccountId(account)),
+            ..EntryFilter::default()
         };
         let found = store.entries(filter, page).await.unwrap();
         assert!(found.iter().all(|entry| entry.postings.len() == 2));
@@ -283,4 +299,62 @@ pub async fn many_keys_are_looked_up(ground: Arc<Ground>) {
     let users: Vec<UserId> = (0..2_000).map(UserId).collect();
     assert_eq!(store.open_debts(&users).await.unwrap(), []);
     assert_eq!(store.power_rates(&users).await.unwrap(), []);
+}
+
+pub async fn fills_are_found_with_their_parts_and_revisions(ground: Arc<Ground>) {
+    let store = furnished(&ground).await;
+    let ids = ["f1", "f1#2", "f1#r1", "f1#r1#2", "f11", "f1$", "F1", "f2", "f"];
+    for id in ids {
+        let mut fill = fill(1, 1);
+        id.clone_into(&mut fill.report.venue_fill_id);
+        commit(&*store, Change::AddFill(Box::new(fill))).await;
+    }
+    commit(&*store, Change::AddVenueAccount(venue_account(71, USER))).await;
+    let mut elsewhere = fill(1, 1);
+    elsewhere.account = VenueAccountId(71);
+    commit(&*store, Change::AddFill(Box::new(elsewhere))).await;
+    let found = async |ids: &[&str]| {
+        let ids: Vec<String> = ids.iter().map(|id| (*id).to_owned()).collect();
+        let fills = store.fills_reported(ACCOUNT, &ids).await.unwrap();
+        let mut ids: Vec<String> = fills.into_iter().map(|fill| fill.report.venue_fill_id).collect();
+        ids.sort();
+        ids
+    };
+    assert_eq!(found(&["f1"]).await, ["f1", "f1#2", "f1#r1", "f1#r1#2"]);
+    assert_eq!(found(&["f2", "f11", "f9"]).await, ["f11", "f2"]);
+    assert_eq!(found(&[]).await, [""; 0]);
+    let many: Vec<String> = (0..1_000).map(|number| format!("f{number}")).collect();
+    let many: Vec<&str> = many.iter().map(String::as_str).collect();
+    assert_eq!(found(&many).await, ["f1", "f1#2", "f1#r1", "f1#r1#2", "f11", "f2"]);
+}
+
+pub async fn closed_positions_are_found_by_when_they_were_open(ground: Arc<Ground>) {
+    let store = furnished(&ground).await;
+    for (id, opened, at) in [(1, 10, 20), (2, 20, 30), (3, 25, 26), (4, 40, 50)] {
+        let position = Position {
+            opened_at: Some(Timestamp(opened)),
+            ..closed(id, at, "1")
+        };
+        commit(&*store, add_position(&position)).await;
+    }
+    let never = Position {
+        opened_at: None,
+        state: PositionState::Abandoned { at: Timestamp(25) },
+        ..position(5)
+    };
+    for position in [never, position(6)] {
+        commit(&*store, add_position(&position)).await;
+    }
+    let found = async |from: i64, to: i64| -> Vec<i64> {
+        let filter = PositionFilter {
+            open_during: Some((Timestamp(from), Timestamp(to))),
+            ..PositionFilter::default()
+        };
+        let positions = store.positions(filter, Page::first(9)).await.unwrap();
+        positions.iter().map(|position| position.id.0).collect()
+    };
+    assert_eq!(found(20, 20).await, [1, 2]);
+    assert_eq!(found(21, 24).await, [2]);
+    assert_eq!(found(26, 45).await, [2, 3, 4]);
+    assert_eq!(found(51, 60).await, [0; 0]);
 }

@@ -1,6 +1,6 @@
 //! Random commits leave the same rows, and get the same answers, in memory and in SQLite.
 
-use bursar::ports::store::{PositionFilter, Store, StoreError};
+use bursar::ports::store::{AlertFilter, PositionFilter, Store, StoreError};
 use domain::alert::Alert;
 use domain::change::{Change, ChangeSet};
 use domain::fixed::Amount;
@@ -118,7 +118,14 @@ fn settle(id: i64, pending: bool, entry: i64) -> Change {
     };
     let to = Settlement::Charged { power, rate, entry };
     let position = PositionId(id);
-    let settled = vec![SettledPosition { position, from, to }];
+    let settled = vec![SettledPosition {
+        position,
+        from,
+        to,
+        profit: amount("1"),
+        settled_profit: amount("1"),
+        corrections: 0,
+    }];
     ledger(LedgerWrite {
         settled,
         ..LedgerWrite::default()
@@ -156,7 +163,7 @@ async fn snapshot(store: &(impl Store + ?Sized)) -> String {
                 store.cursor(ACCOUNT).await.unwrap(),
                 store.busy_accounts().await.unwrap()
             ),
-            store.alerts(false, every).await.unwrap(),
+            store.alerts(AlertFilter::All, every).await.unwrap(),
             (
                 store.accounts(every).await.unwrap(),
                 store.entries(Default::default(), every).await.unwrap()

@@ -10,7 +10,7 @@ use domain::ledger::{AccountKind, Asset, EntryKind, EntrySeq, LedgerWrite};
 use domain::order::{Order, OrderState, Purpose};
 use domain::page::Page;
 use domain::pause::{Pause, PauseScope};
-use domain::position::{CloseReason, Origin, Position, PositionState, ProfitBasis};
+use domain::position::{CloseReason, Origin, Position, PositionState, ProfitBasis, Provenance};
 use domain::robot::{RiskPreference, Wanted};
 use domain::settlement::Settlement;
 use domain::time::Timestamp;
@@ -73,15 +73,22 @@ pub async fn lines_of_the_audit_trail_are_read_back(ground: Arc<Ground>) {
     let audit = Audit {
         id: AuditId(1),
         at: Timestamp(1),
-        by: "cli".to_owned(),
+        by: "cli:root".to_owned(),
         action: "robot.start".to_owned(),
         subject: "robot:700".to_owned(),
         reason: "it's \"time\"\n".to_owned(),
+        origin: Some("cli uid=0 host='x'".to_owned()),
     };
     commit(&*store, Change::AddAudit(audit.clone())).await;
     refused(&*store, Change::AddAudit(audit.clone())).await;
-    assert_eq!(store.audits(Page::first(10)).await.unwrap(), [audit]);
-    assert_eq!(store.audits(Page::after(1, 10)).await.unwrap(), []);
+    let older = Audit {
+        id: AuditId(2),
+        origin: None,
+        ..audit.clone()
+    };
+    commit(&*store, Change::AddAudit(older.clone())).await;
+    assert_eq!(store.audits(Page::first(10)).await.unwrap(), [audit, older.clone()]);
+    assert_eq!(store.audits(Page::after(1, 10)).await.unwrap(), [older]);
 }
 
 pub async fn every_state_of_a_position_is_read_back(ground: Arc<Ground>) {
@@ -108,6 +115,8 @@ pub async fn every_state_of_a_position_is_read_back(ground: Arc<Ground>) {
         let position = Position {
             state,
             settlement,
+            settled_profit: (id > 6).then(|| amount("-4.5")),
+            corrections: u32::try_from(id).unwrap(),
             ..position(id)
         };
         commit(&*store, add_position(&position)).await;
@@ -119,6 +128,7 @@ pub async fn every_state_of_a_position_is_read_back(ground: Arc<Ground>) {
         peak: None,
         opened_at: None,
         origin: Origin::External,
+        provenance: Provenance::default(),
         ..position(11)
     };
     commit(&*store, add_position(&bare)).await;
@@ -192,7 +202,7 @@ pub async fn every_name_in_the_ledger_is_accepted(ground: Arc<Ground>) {
         write.entries[0].kind = kind;
         commit(&*store, ledger(write)).await;
     }
-    let entries = store.entries(Default::default(), Page::first(10)).await.unwrap();
+    let entries = store.entries(Default::default(), Page::first(20)).await.unwrap();
     let kinds: Vec<EntryKind> = entries.iter().map(|entry| entry.kind).collect();
     assert_eq!(kinds, EntryKind::ALL);
 }

@@ -3,17 +3,20 @@
 use std::sync::Arc;
 
 use bursar::ports::store::{Store, StoreError};
-use domain::alert::{Alert, AlertKind};
+use domain::alert::delivery::{AlertEvent, Delivery, DeliveryState};
+use domain::alert::{Acknowledgement, Alert, AlertKind, Severity};
 use domain::change::{Change, ChangeSet, Fill, Income};
 use domain::fixed::{Amount, Ratio};
-use domain::id::{AlertId, DebtId, LedgerAccountId, OrderId, PositionId, RobotId, UserId, VenueAccountId};
+use domain::id::{AlertId, DebtId, DeliveryId, LedgerAccountId, OrderId, PositionId, RobotId, UserId, VenueAccountId};
 use domain::ledger::{
     Account, AccountKey, AccountKind, Asset, BalanceMove, Debt, DebtState, Digest, Entry, EntryKey, EntryKind,
-    EntrySeq, LedgerWrite, Posting,
+    EntrySeq, Hold, HoldState, LedgerWrite, Posting,
 };
 use domain::market::{Action, Side, Symbol};
 use domain::order::{Order, OrderState, Purpose};
-use domain::position::{CloseReason, Exits, Origin, Position, PositionState, ProfitBasis};
+use domain::position::{
+    CloseReason, Exits, FillMark, Origin, Position, PositionState, ProfitBasis, ProfitSource, Provenance,
+};
 use domain::robot::{Limits, RiskPreference, Robot, Strategy, Wanted};
 use domain::settlement::Settlement;
 use domain::time::Timestamp;
@@ -101,7 +104,18 @@ pub fn position(id: i64) -> Position {
         }),
         peak: Some("5".parse().unwrap()),
         profit_basis: ProfitBasis::Net,
+        provenance: Provenance {
+            source: ProfitSource::Inferred,
+            fills: 3,
+            incomes: 2,
+            newest_fill: Some(FillMark {
+                venue_id: "f3#2".to_owned(),
+                at: Timestamp(4_500),
+            }),
+        },
         settlement: Settlement::NotYet,
+        settled_profit: None,
+        corrections: 0,
         opened_at: Some(Timestamp(4_000)),
         created_at: Timestamp(3_900),
         updated_at: Timestamp(4_000),
@@ -194,7 +208,37 @@ pub fn alert(id: i64, subject: &str) -> Alert {
         subject: subject.to_owned(),
         message: "short".to_owned(),
         raised_at: Timestamp(8_000),
+        acknowledged: None,
         resolved_at: None,
+    }
+}
+
+/// The same, acknowledged.
+pub fn taken(alert: Alert, by: &str) -> Alert {
+    let acknowledged = Some(Acknowledgement {
+        by: by.to_owned(),
+        note: "on it: 我在看".to_owned(),
+        at: Timestamp(8_500),
+    });
+    Alert { acknowledged, ..alert }
+}
+
+/// A message about an alert that waits.
+pub fn delivery(id: i64, alert: i64, target: &str) -> Delivery {
+    Delivery {
+        id: DeliveryId(id),
+        alert: AlertId(alert),
+        target: target.to_owned(),
+        event: AlertEvent::Raised,
+        severity: Severity::Warning,
+        state: DeliveryState::Waiting {
+            next_at: Timestamp(8_001),
+        },
+        attempts: 0,
+        covers: 0,
+        error: None,
+        created_at: Timestamp(8_000),
+        version: 0,
     }
 }
 
@@ -263,9 +307,24 @@ pub fn debt(id: i64, position: i64, entry: i64) -> Debt {
         id: DebtId(id),
         user: USER,
         position: PositionId(position),
+        correction: 0,
         owed: amount("3.00000001"),
         entry: EntrySeq(entry),
         state: DebtState::Owed,
+        created_at: Timestamp(9_500),
+    }
+}
+
+/// A hold of gift power and power for a position, made by an entry.
+pub fn hold(position: i64, entry: i64) -> Hold {
+    Hold {
+        position: PositionId(position),
+        user: USER,
+        gift: amount("1.00000001"),
+        power: amount("2"),
+        entry: EntrySeq(entry),
+        expires_at: Timestamp(99_000),
+        state: HoldState::Held,
         created_at: Timestamp(9_500),
     }
 }

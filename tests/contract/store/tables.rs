@@ -4,8 +4,13 @@ use std::sync::Arc;
 
 use bursar::adapters::store::SqlStore;
 use bursar::adapters::store::schema::{self, SchemaError};
-use bursar::ports::store::{Store, StoreError};
+use bursar::ports::store::{AlertFilter, PositionFilter, Store, StoreError};
+use domain::alert::Alert;
 use domain::change::{Change, ChangeSet};
+use domain::fixed::Amount;
+use domain::page::Page;
+use domain::position::{FillMark, ProfitSource, Provenance};
+use domain::time::Timestamp;
 use sea_orm::ConnectionTrait;
 
 use super::databases::Ground;
@@ -32,6 +37,211 @@ pub async fn migrations_go_up_down_and_up(ground: Arc<Ground>) {
     schema::up(&url, None).await.unwrap();
     let store = furnished(&ground).await;
     assert_eq!(store.robot(ROBOT).await.unwrap(), Some(robot(700)));
+}
+
+/// The rows of a database as it was before the migration that this is about.
+const BEFORE_PROVENANCE: [&str; 7] = [
+    "INSERT INTO app_user VALUES (7, 'ada', 1)",
+    "INSERT INTO venue_account VALUES (70, 7, 'paper', 'main', 'hedge', 1)",
+    "INSERT INTO fill (account_id, venue_fill_id, position_id, venue_order_id, symbol, action, position_side, reducing, \
+     quantity, price, fee, realised, cause, at) VALUES (70, 'f1', 2, 'v1', 'BTCUSDT', 'buy', 'long', 0, 1, 1, 0, 0, 'order', 10)",
+    "INSERT INTO fill (account_id, venue_fill_id, position_id, venue_order_id, symbol, action, position_side, reducing, \
+     quantity, price, fee, realised, cause, at) VALUES (70, 'f2', 2, 'v2', 'BTCUSDT', 'sell', 'long', 1, 1, 1, 0, 5, 'order', 20)",
+    "INSERT INTO fill (account_id, venue_fill_id, position_id, venue_order_id, symbol, action, position_side, reducing, \
+     quantity, price, fee, realised, cause, at) VALUES (70, 'f3', 3, 'v3', 'BTCUSDT', 'sell', 'long', 1, 1, 1, 0, 5, 'order', 30)",
+    "INSERT INTO income (account_id, venue_income_id, position_id, symbol, amount, at) VALUES (70, 'i1', 2, 'BTCUSDT', 1, 15)",
+    "INSERT INTO income (account_id, venue_income_id, symbol, amount, at) VALUES (70, 'i2', 'BTCUSDT', 1, 16)",
+];
+
+/// A closed position in the columns of that time: settlement with its power, rate, entry and debt.
+fn old_position(id: i64, origin: &str, profit: i64, settlement: &str) -> String {
+    let consumed = i64::from(settlement.starts_with("'charged'"));
+    let (state, live, ended) = match settlement.starts_with("'not_yet'") {
+        true => ("open", 1, "NULL, NULL, NULL".to_owned()),
+        false => ("closed", 0, format!("40, 'manual', {profit}")),
+    };
+    format!(
+        "INSERT INTO position (id, user_id, account_id, venue, symbol, side, origin, state, live, quantity, entered, \
+         entry_notional, exit_notional, realised, fees, funding, leverage, margin_mode, profit_basis, power_consumed, \
+         settlement, power_amount, power_rate, settled_entry, debt_id, closed_at, close_reason, profit, \
+         created_at, updated_at, version) VALUES ({id}, 7, 70, 'paper', 'BTCUSDT', 'long', '{origin}', '{state}', {live}, \
+         0, 1, 1, 1, {profit}, 0, 0, 10, 'cross', 'net', {consumed}, {settlement}, {ended}, 1, 1, 4)"
+    )
+}
+
+/// One row of each kind: which it is, and what it has settled.
+async fn old_rows(ground: &Ground) {
+    let connection = ground.connection().await;
+    for statement in BEFORE_PROVENANCE {
+        connection.execute_unprepared(statement).await.unwrap();
+    }
+    let nothing = "NULL, NULL, NULL, NULL";
+    let rows = [
+        (1, "robot", 100, format!("'pending', {nothing}")),
+        (2, "robot", 100, "'charged', 10, 1000000000, 1, NULL".to_owned()),
+        (3, "external", 100, format!("'exempt', {nothing}")),
+        (4, "robot", 100, "'owed', 10, 1000000000, NULL, 1".to_owned()),
+        (5, "robot", 4, format!("'nothing_due', {nothing}")),
+        (6, "robot", -100, format!("'nothing_due', {nothing}")),
+        (7, "robot", 100, "'waived', 10, 1000000000, NULL, NULL".to_owned()),
+        (8, "robot", 0, format!("'not_yet', {nothing}")),
+    ];
+    for (id, origin, profit, settlement) in rows {
+        let mut statement = old_position(id, origin, profit, &settlement);
+        if ground.url().starts_with("my") || ground.url().starts_with("maria") {
+            // It takes `position (` for a function.
+            statement = statement.replace("position (", "`position` (");
+        }
+        connection.execute_unprepared(&statement).await.unwrap();
+    }
+}
+
+fn provenance(source: ProfitSource, fills: u32, incomes: u32, newest: Option<(&str, i64)>) -> Provenance {
+    let newest_fill = newest.map(|(venue_id, at)| FillMark {
+        venue_id: venue_id.to_owned(),
+        at: Timestamp(at),
+    });
+    Provenance {
+        source,
+        fills,
+        incomes,
+        newest_fill,
+    }
+}
+
+pub async fn positions_from_before_provenance_keep_what_is_known(ground: Arc<Ground>) {
+    let url = ground.secret_url();
+    let steps = schema::status(&url).await.unwrap();
+    let before = steps.iter().position(|step| step.name == "m0012_add_provenance");
+    let before = before.unwrap();
+    schema::up(&url, Some(u32::try_from(before).unwrap())).await.unwrap();
+    old_rows(&ground).await;
+    schema::up(&url, None).await.unwrap();
+    let store = ground.open_sql().await;
+    let found = store.positions(Default::default(), Page::first(9)).await.unwrap();
+    let settled: Vec<_> = found.iter().map(|one| one.settled_profit.map(Amount::units)).collect();
+    let hundred = Some(100);
+    assert_eq!(settled, [None, hundred, None, hundred, Some(4), None, hundred, None]);
+    assert!(found.iter().all(|one| one.corrections == 0 && one.version == 4));
+    let (venue, inferred) = (ProfitSource::Venue, ProfitSource::Inferred);
+    assert_eq!(found[0].provenance, provenance(venue, 0, 0, None));
+    assert_eq!(found[1].provenance, provenance(venue, 2, 1, Some(("f2", 20))));
+    assert_eq!(found[2].provenance, provenance(inferred, 1, 0, Some(("f3", 30))));
+    let filter = PositionFilter {
+        unsettled: true,
+        ..PositionFilter::default()
+    };
+    assert_eq!(store.positions(filter, Page::first(9)).await.unwrap(), found[..1]);
+    refuses(&ground, "UPDATE position SET unsettled = 0 WHERE id = 1").await;
+    refuses(&ground, "UPDATE position SET profit = 99 WHERE id = 2").await;
+    refuses(&ground, "UPDATE position SET profit_source = 'hearsay' WHERE id = 2").await;
+    refuses(&ground, "UPDATE position SET corrections = -1 WHERE id = 2").await;
+    store.close().await;
+    let added = u32::try_from(steps.len() - before).unwrap();
+    schema::down(&url, added).await.unwrap();
+    schema::up(&url, None).await.unwrap();
+    let again = ground.open_sql().await;
+    assert_eq!(
+        again.positions(Default::default(), Page::first(9)).await.unwrap(),
+        found
+    );
+}
+
+/// Two entries, their postings and a debt, as they were written before holds.
+async fn old_ledger(ground: &Ground) {
+    let (first, second) = (digest(1).to_string(), digest(2).to_string());
+    let none = digest(0).to_string();
+    for statement in [
+        "INSERT INTO ledger_account VALUES (1, 'issuance', 0, 'POWER', -5, -9000000000000000000)".to_owned(),
+        "INSERT INTO ledger_account VALUES (2, 'user_power', 7, 'POWER', 5, 0)".to_owned(),
+        format!("INSERT INTO entry VALUES (1, 'recharge:a', 'recharge', 3, 'user:7', 'x', 'ops', '{none}', '{first}')"),
+        format!(
+            "INSERT INTO entry VALUES (2, 'settle:1', 'power_settle', 4, 'position:1', '', NULL, '{first}', '{second}')"
+        ),
+        "INSERT INTO posting VALUES (1, 0, 2, 5, 0, 5)".to_owned(),
+        "INSERT INTO posting VALUES (1, 1, 1, -5, 0, -5)".to_owned(),
+        "INSERT INTO debt VALUES (1, 7, 1, 300000001, 2, 'owed', NULL, NULL, NULL, 9500)".to_owned(),
+    ] {
+        ground.connection().await.execute_unprepared(&statement).await.unwrap();
+    }
+}
+
+/// A ledger as the tables before holds held it: digests are text, and a debt knows no correction.
+pub async fn t26_a_ledger_from_before_holds_keeps_every_row(ground: Arc<Ground>) {
+    let url = ground.secret_url();
+    let steps = schema::status(&url).await.unwrap();
+    let before = steps
+        .iter()
+        .position(|step| step.name == "m0011_deepen_ledger")
+        .unwrap();
+    schema::up(&url, Some(u32::try_from(before).unwrap())).await.unwrap();
+    old_rows(&ground).await;
+    old_ledger(&ground).await;
+    schema::up(&url, None).await.unwrap();
+    let store = ground.open_sql().await;
+    let entries = store.entries(Default::default(), Page::first(9)).await.unwrap();
+    assert_eq!((entries.len(), entries[0].postings.len()), (2, 2));
+    assert_eq!((entries[0].previous, entries[0].digest), (digest(0), digest(1)));
+    assert_eq!((entries[1].previous, entries[1].digest), (digest(1), digest(2)));
+    assert_eq!(
+        (entries[0].by.as_deref(), entries[1].by.as_deref()),
+        (Some("ops"), None)
+    );
+    let debts = store.debts(None, Page::first(9)).await.unwrap();
+    assert_eq!(
+        (debts.len(), debts[0].correction, debts[0].owed),
+        (1, 0, amount("3.00000001"))
+    );
+    let accounts = store.accounts(Page::first(9)).await.unwrap();
+    assert_eq!(
+        accounts.iter().map(|row| row.balance.units()).collect::<Vec<_>>(),
+        [-5, 5]
+    );
+    refuses(&ground, "INSERT INTO posting VALUES (9, 0, 2, 5, 0, 5)").await;
+    refuses(&ground, "UPDATE ledger_account SET balance = -1 WHERE id = 2").await;
+    refuses(&ground, "UPDATE ledger_account SET kind = 'treasure' WHERE id = 2").await;
+    store.close().await;
+    let added = u32::try_from(steps.len() - before).unwrap();
+    schema::down(&url, added).await.unwrap();
+    schema::up(&url, None).await.unwrap();
+    let again = ground.open_sql().await;
+    assert_eq!(
+        again.entries(Default::default(), Page::first(9)).await.unwrap(),
+        entries
+    );
+    assert_eq!(again.debts(None, Page::first(9)).await.unwrap(), debts);
+}
+
+/// Alerts that an older program wrote are there afterwards, not acknowledged by anybody.
+pub async fn alerts_from_before_deliveries_are_kept(ground: Arc<Ground>) {
+    let url = ground.secret_url();
+    let steps = schema::status(&url).await.unwrap();
+    let before = steps.iter().position(|step| step.name == "m0013_deliver_alerts");
+    schema::up(&url, Some(u32::try_from(before.unwrap()).unwrap()))
+        .await
+        .unwrap();
+    let rows = "INSERT INTO alert (id, kind, subject, message, raised_at, resolved_at, open_key) VALUES \
+                (1, 'power_short', 'user:7', 'short', 8000, NULL, 'power_short|user:7'), \
+                (2, 'power_short', 'user:8', 'short', 8000, 9000, NULL)";
+    ground.connection().await.execute_unprepared(rows).await.unwrap();
+    schema::up(&url, None).await.unwrap();
+    let store = ground.open_sql().await;
+    let over = Alert {
+        resolved_at: Some(Timestamp(9_000)),
+        ..alert(2, "user:8")
+    };
+    let kept = store.alerts(AlertFilter::All, Page::first(9)).await.unwrap();
+    assert_eq!(kept, [over, alert(1, "user:7")]);
+    commit(&store, Change::AcknowledgeAlert(taken(alert(1, "user:7"), "ann"))).await;
+    store.close().await;
+    let back = u32::try_from(steps.len() - before.unwrap()).unwrap();
+    schema::down(&url, back).await.unwrap();
+    schema::up(&url, None).await.unwrap();
+    let store = ground.open_sql().await;
+    assert_eq!(
+        store.alert(alert(1, "user:7").id).await.unwrap(),
+        Some(alert(1, "user:7"))
+    );
 }
 
 async fn refusal(ground: &Ground) -> String {

@@ -4,12 +4,14 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
 use bursar::adapters::store::MemoryStore;
-use bursar::ports::store::{EntryFilter, OrderFilter, PaperVault, PositionFilter, Store};
+use bursar::ports::store::{AlertFilter, EntryFilter, HoldFilter, OrderFilter, PaperVault, PositionFilter, Store};
 use domain::alert::AlertKind;
 use domain::change::Fill;
 use domain::fixed::{Amount, Quantity};
 use domain::id::VenueAccountId;
 use domain::invariant::{Invariant, Violation};
+use domain::ledger::AccountKind;
+use domain::ledger::PositionFact;
 use domain::ledger::verify::Verifier;
 use domain::market::{Side, Symbol};
 use domain::order::{Order, OrderState};
@@ -69,6 +71,7 @@ pub async fn check(rows: &MemoryStore, witness: &Witness) -> Vec<Broken> {
     let mut broken: Vec<Broken> = witness.violations().into_iter().map(Broken::Invariant).collect();
     broken.extend(ledger(rows, &facts).await);
     broken.extend(settled(&facts));
+    broken.extend(reserved(rows, &facts).await);
     broken.extend(orders(&facts));
     broken.extend(positions(&facts));
     broken.extend(histories(rows, &facts).await);
@@ -135,7 +138,12 @@ async fn ledger(rows: &MemoryStore, facts: &Facts) -> Option<Broken> {
     for debt in rows.debts(None, ALL).await.unwrap() {
         verifier.debt(&debt);
     }
-    facts.positions.iter().for_each(|position| verifier.position(position));
+    for hold in rows.holds(HoldFilter::default(), ALL).await.unwrap() {
+        verifier.hold(&hold);
+    }
+    for position in &facts.positions {
+        verifier.position(PositionFact::from(position));
+    }
     let verified = verifier.finish();
     verified.finding.map(|finding| Broken::Invariant(finding.violation))
 }
@@ -153,6 +161,7 @@ fn settled(facts: &Facts) -> Vec<Broken> {
             // A tenth of less than five units rounds to nothing.
             (Origin::Robot, Settlement::NothingDue) => profit.units() < 5,
             (Origin::Robot, _) => false,
+            (Origin::Imported, _) => false,
         };
         if !is_right {
             let (id, settlement) = (position.id, position.settlement.as_str());
@@ -160,6 +169,36 @@ fn settled(facts: &Facts) -> Vec<Broken> {
                 invariant: Invariant::EverySettled,
                 detail: format!("position {id} closed with {profit} and is {settlement}"),
             }));
+        }
+    }
+    broken
+}
+
+/// At rest, what is reserved is what is on record as held, and all of it is for positions that live.
+async fn reserved(rows: &MemoryStore, facts: &Facts) -> Vec<Broken> {
+    let mut broken = Vec::new();
+    let accounts = rows.accounts(ALL).await.unwrap();
+    let accounts = accounts
+        .iter()
+        .filter(|account| account.key.kind == AccountKind::UserHold);
+    let balance = Amount::sum(accounts.map(|account| account.balance)).unwrap();
+    let filter = HoldFilter {
+        held: true,
+        ..HoldFilter::default()
+    };
+    let holds = rows.holds(filter, ALL).await.unwrap();
+    let held = Amount::sum(holds.iter().map(|hold| hold.total().unwrap())).unwrap();
+    if balance != held {
+        broken.push(Broken::Apart(format!("{balance} power is reserved, holds are {held}")));
+    }
+    for hold in holds {
+        let position = facts.positions.iter().find(|position| position.id == hold.position);
+        if position.is_none_or(|position| position.state.is_final()) {
+            let state = position.map_or("not on record", |position| position.state.as_str());
+            broken.push(Broken::Apart(format!(
+                "power is reserved for position {}, which is {state}",
+                hold.position
+            )));
         }
     }
     broken
@@ -295,7 +334,7 @@ async fn histories(rows: &MemoryStore, facts: &Facts) -> Vec<Broken> {
 /// Nothing that is wrong with the books is still told to people.
 async fn alerts(rows: &MemoryStore) -> Vec<Broken> {
     let newest = Page { after: 0, limit: 1_000 };
-    let open = rows.alerts(true, newest).await.unwrap();
+    let open = rows.alerts(AlertFilter::Open, newest).await.unwrap();
     let wrong = [
         AlertKind::ReconcileMismatch,
         AlertKind::OrderInDoubt,

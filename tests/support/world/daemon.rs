@@ -18,6 +18,7 @@ use bursar::actors::sync_scheduler::{SyncDeps, SyncSchedulerActor};
 use bursar::adapters::store::CommitFault;
 use bursar::adapters::venue::paper::PaperVenue;
 use bursar::clock::Clock;
+use bursar::jobs::release_holds::{Released, release_holds};
 use bursar::jobs::sweep_unsettled::{Swept, sweep_unsettled};
 use bursar::ports::store::Store;
 use bursar::ports::venue::Venue;
@@ -77,13 +78,14 @@ impl Daemon {
             clock: clock.clone(),
             robots: robots.clone(),
             ledger: ledger.clone().recipient(),
+            releases: ledger.clone().recipient(),
             raises: alert.clone().recipient(),
             resolves: alert.clone().recipient(),
             options: options::sync(),
             fatal: fatal.clone(),
         });
         let scheduler = scheduler.start();
-        let deps = robot_deps(&store, fragile, &clock, &scheduler).await;
+        let deps = robot_deps(&store, fragile, &clock, (&ledger, &scheduler)).await;
         let factory = watched_factory(Arc::new(deps), Arc::clone(&world.witness));
         let supervisor = supervisor(&store, &clock, &alert, factory, robots.clone(), fatal);
         let supervisor = supervisor.start();
@@ -150,6 +152,14 @@ impl Daemon {
         sweep_unsettled(Arc::clone(&self.store), ledger, 100).await.ok()
     }
 
+    /// Gives back what stays reserved without need.
+    pub async fn release(&self, grace: Duration) -> Option<Released> {
+        let (ledger, clock) = (self.ledger.clone().recipient(), Arc::clone(&self.clock));
+        release_holds(Arc::clone(&self.store), clock, ledger, 100, grace)
+            .await
+            .ok()
+    }
+
     /// Syncs an account now.
     pub async fn sync(&self, account: VenueAccountId) -> bool {
         let asked = self.scheduler.send(SyncAndWait { account });
@@ -197,7 +207,7 @@ async fn robot_deps(
     store: &Arc<dyn Store>,
     venue: Arc<dyn Venue>,
     clock: &Arc<WorldClock>,
-    scheduler: &Addr<SyncSchedulerActor>,
+    (ledger, scheduler): (&Addr<LedgerActor>, &Addr<SyncSchedulerActor>),
 ) -> RobotDeps {
     RobotDeps {
         store: Arc::clone(store),
@@ -205,6 +215,7 @@ async fn robot_deps(
         clock: clock.clone(),
         sync_now: scheduler.clone().recipient(),
         forced_sync: scheduler.clone().recipient(),
+        ledger: ledger.clone().recipient(),
         installation: store.installation().await.unwrap(),
         rules: options::robot(),
         shared: Shared::default(),
@@ -250,6 +261,7 @@ fn alert(store: &Arc<dyn Store>, clock: &Arc<WorldClock>) -> AlertActor {
     AlertActor::new(AlertDeps {
         store: Arc::clone(store),
         clock: clock.clone(),
+        outbox: None,
         retry_first: Duration::from_millis(100),
         retry_max: Duration::from_secs(5),
     })

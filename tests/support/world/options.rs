@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use bursar::actors::ledger::LedgerOptions;
-use bursar::actors::robot::RobotRules;
+use bursar::actors::robot::{HoldMode, HoldRules, RobotRules};
 use bursar::actors::supervisor::{CrashRules, SupervisorOptions};
 use bursar::actors::sync_scheduler::SyncOptions;
 use bursar::adapters::venue::paper::{Feed, MarketOptions, PaperOptions};
@@ -101,6 +101,17 @@ pub fn supervisor() -> SupervisorOptions {
     }
 }
 
+/// Users who have no power trade too, so that there are debts.
+fn hold() -> HoldRules {
+    HoldRules {
+        mode: HoldMode::BestEffort,
+        expected_profit: "0.1".parse().unwrap(),
+        default_rate: "0.1".parse().unwrap(),
+        expires_after: Duration::from_secs(7 * 86_400),
+        deadline: Duration::from_secs(3),
+    }
+}
+
 pub fn robot() -> RobotRules {
     let template = Template {
         threshold: "0.002".parse().unwrap(),
@@ -142,6 +153,7 @@ pub fn robot() -> RobotRules {
             maintenance_margin: "0.005".parse().unwrap(),
         },
         profit_basis: ProfitBasis::Net,
+        hold: hold(),
         mailbox: 64,
         sync_deadline: Duration::from_secs(3),
         place_deadline: PLACE_DEADLINE,

@@ -33,6 +33,7 @@ impl Witness {
                 Change::UpdateOrder(order) => notes.order(order, true),
                 Change::AddPosition(position) => notes.position(position, false),
                 Change::UpdatePosition(position) => notes.position(position, true),
+                Change::Ledger(write) => write.settled.iter().for_each(|one| notes.settled(one.position.0)),
                 _ => {}
             }
         }
@@ -79,6 +80,15 @@ impl Notes {
             entered,
         );
         self.judge(moved, "position", id);
+    }
+
+    /// Settling raises a position's version and moves it nowhere.
+    fn settled(&mut self, id: i64) {
+        let mut seen = self.positions.range((id, 0)..=(id, u32::MAX));
+        if let Some(((_, version), last)) = seen.next_back() {
+            let (version, last) = (version + 1, last.clone());
+            self.positions.entry((id, version)).or_default().extend(last);
+        }
     }
 
     fn judge(&mut self, moved: Result<(), String>, what: &str, id: i64) {
@@ -131,6 +141,10 @@ fn is_position_move(from: &str, to: &str) -> bool {
         "opening" => ["opening", "open", "closed", "abandoned"].contains(&to),
         "open" => ["open", "closing", "closed"].contains(&to),
         "closing" => ["open", "closing", "closed"].contains(&to),
+        // What comes late changes its profit.
+        "closed" => to == "closed",
+        // Its order was given up and was filled all the same.
+        "abandoned" => to == "open",
         _ => false,
     }
 }

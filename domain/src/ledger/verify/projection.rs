@@ -1,13 +1,16 @@
 //! The auditor's last part: balances, debts and settlements as stored must be what the entries say.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap, HashSet};
 
 use crate::fixed::{Amount, Ratio, Rounding};
-use crate::id::{DebtId, PositionId, UserId};
+use crate::id::{PositionId, UserId};
 use crate::invariant::{Invariant, Violation};
 use crate::ledger::debt::{Debt, DebtState};
 use crate::ledger::entry::EntrySeq;
-use crate::ledger::verify::{PENDING_NAMED, Seen, Verified, Verifier, violation};
+use crate::ledger::facts::PositionFact;
+use crate::ledger::verify::trace::Trace;
+use crate::ledger::verify::{PENDING_NAMED, Verified, Verifier, violation};
+use crate::position::Origin;
 use crate::settlement::Settlement;
 
 impl Verifier {
@@ -30,6 +33,7 @@ impl Verifier {
             entries: self.entries,
             accounts: count(self.stored.len()),
             debts: count(self.debts.len()),
+            holds: count(self.holds.len()),
             positions: count(self.positions.len()),
             head: self.head(),
             finding: self.finding,
@@ -49,6 +53,7 @@ impl Verifier {
         self.check_accounts()?;
         self.debts.values().try_for_each(|debt| self.check_debt(debt))?;
         self.check_debts_exist()?;
+        self.check_holds()?;
         self.positions
             .iter()
             .try_for_each(|position| self.check_position(position))?;
@@ -69,23 +74,37 @@ impl Verifier {
     }
 
     fn check_debt(&self, debt: &Debt) -> Result<(), Violation> {
-        let recorded = self.settled.get(&debt.position);
-        let fits =
-            recorded.is_some_and(|posted| posted.seq == debt.entry && posted.power == debt.owed && !posted.charged);
-        if !fits {
-            let detail = format!(
-                "debt {} of {} is not what entry {} records",
-                debt.id, debt.owed, debt.entry
-            );
-            return Err(violation(Invariant::ChargedOnce, detail));
+        let Some(trace) = self.traces.get(&debt.position) else {
+            return Err(unrecorded(debt));
+        };
+        if self.is_in_window(trace.newest) {
+            return Ok(());
         }
-        let collected = self.collected.get(&debt.position);
+        let made_by = match debt.correction {
+            0 => trace.settled,
+            number => self.corrections.get(&(debt.position, number)).copied(),
+        };
+        let ended = self.ended.get(&debt.id);
+        let amount = match debt.state {
+            DebtState::Owed => ended.map_or(trace.owed, |(_, amount)| *amount),
+            DebtState::Repaid { .. } | DebtState::Waived { .. } => ended.map_or(debt.owed, |(_, amount)| *amount),
+            DebtState::Cancelled { .. } => debt.owed,
+        };
+        if made_by != Some(debt.entry) || amount != debt.owed {
+            return Err(unrecorded(debt));
+        }
         let agrees = match &debt.state {
-            DebtState::Owed => collected.is_none_or(|(_, posted)| self.is_in_window(posted.seq)),
-            DebtState::Repaid { entry, .. } => collected.is_some_and(|(id, posted)| {
-                DebtId(*id) == debt.id && posted.seq == *entry && posted.power == debt.owed
-            }),
-            DebtState::Waived { .. } => collected.is_none(),
+            DebtState::Owed => ended.is_none() && trace.owed.is_positive(),
+            DebtState::Repaid { entry, .. } | DebtState::Waived { entry, .. } => {
+                ended.is_some_and(|(seq, _)| seq == entry)
+            }
+            DebtState::Cancelled { entry, .. } => {
+                let corrected = self.corrections.iter();
+                ended.is_none()
+                    && corrected
+                        .filter(|((id, _), _)| *id == debt.position)
+                        .any(|(_, seq)| seq == entry)
+            }
         };
         if agrees {
             return Ok(());
@@ -99,14 +118,17 @@ impl Verifier {
     }
 
     fn check_debts_exist(&self) -> Result<(), Violation> {
-        let owed = self.settled.iter().filter(|(_, posted)| !posted.charged);
-        let collected = self.collected.iter().map(|(position, (_, posted))| (position, posted));
-        let missing = owed
-            .chain(collected)
-            .filter(|(position, posted)| !self.debts.contains_key(position) && !self.is_in_window(posted.seq))
-            .map(|(position, posted)| (posted.seq, *position))
-            .min();
-        match missing {
+        let mut rows: HashMap<PositionId, u32> = HashMap::new();
+        for debt in self.debts.values() {
+            *rows.entry(debt.position).or_default() += 1;
+        }
+        let owing = self.traces.iter().filter(|(position, trace)| {
+            trace.debts != rows.get(position).copied().unwrap_or_default() && !self.is_in_window(trace.newest)
+        });
+        match owing
+            .map(|(position, trace)| (trace.owing.unwrap_or(trace.newest), *position))
+            .min()
+        {
             Some((seq, position)) => {
                 let detail = format!("entry {seq} is about a debt for position {position}, which does not exist");
                 Err(violation(Invariant::ChargedOnce, detail))
@@ -115,33 +137,74 @@ impl Verifier {
         }
     }
 
-    fn check_position(&self, position: &Seen) -> Result<(), Violation> {
-        let recorded = self.settled.get(&position.id);
-        let holds = match position.settlement {
-            Settlement::Charged { power, rate, entry } => {
-                recorded.is_some_and(|posted| posted.power == power)
-                    && Some(entry) == self.charging_entry(position.id)
-                    && is_due(position, power, rate)
+    fn check_holds(&self) -> Result<(), Violation> {
+        for (position, hold) in &self.holds {
+            let trace = self.traces.get(position).copied().unwrap_or_default();
+            let agrees = match hold.state.end() {
+                None => hold.total() == Ok(trace.held),
+                Some((entry, _)) => trace.held.is_zero() && trace.hold_ended == entry,
+            };
+            if !self.is_in_window(trace.newest) && (trace.hold != Some(hold.entry) || !agrees) {
+                let state = hold.state.as_str();
+                let detail = format!("hold for position {position} is {state}, but the entries say otherwise");
+                return Err(violation(Invariant::HeldOnce, detail));
             }
-            Settlement::Owed { power, rate, debt } => {
-                recorded.is_some_and(|posted| posted.power == power && !posted.charged)
-                    && self.debts.get(&position.id).is_none_or(|row| row.id == debt)
-                    && self
-                        .collected
-                        .get(&position.id)
-                        .is_none_or(|(_, posted)| self.is_in_window(posted.seq))
-                    && is_due(position, power, rate)
+        }
+        let missing = self.traces.iter().filter(|(position, trace)| {
+            trace.hold.is_some() && !self.holds.contains_key(position) && !self.is_in_window(trace.newest)
+        });
+        match missing
+            .filter_map(|(position, trace)| Some((trace.hold?, *position)))
+            .min()
+        {
+            Some((seq, position)) => {
+                let detail = format!("entry {seq} reserves power for position {position}, whose hold does not exist");
+                Err(violation(Invariant::HeldOnce, detail))
             }
-            Settlement::Waived { power, rate } => {
-                recorded.is_some_and(|posted| posted.power == power && !posted.charged) && is_due(position, power, rate)
-            }
-            Settlement::Pending => recorded.is_none_or(|posted| self.is_in_window(posted.seq)),
-            Settlement::NotYet | Settlement::NothingDue | Settlement::Exempt => recorded.is_none(),
-        };
+            None => Ok(()),
+        }
+    }
+
+    fn check_position(&self, position: &PositionFact) -> Result<(), Violation> {
+        let trace = self.traces.get(&position.id).copied().unwrap_or_default();
+        if self.is_in_window(trace.newest) {
+            return Ok(());
+        }
+        let settled = trace.settled.is_some();
+        let paid = |power: Amount, rest: Amount| trace.charged.plus(rest) == Ok(power);
+        let holds = position.corrections == trace.corrections
+            && match position.settlement {
+                Settlement::Charged { power, rate, entry } => {
+                    settled
+                        && paid(power, Amount::ZERO)
+                        && trace.owed.is_zero()
+                        && trace.waived.is_zero()
+                        && trace.last == entry
+                        && is_due(position, power, rate)
+                }
+                Settlement::Owed { power, rate, debt } => {
+                    settled
+                        && paid(power, trace.owed)
+                        && trace.owed.is_positive()
+                        && self.debts.get(&debt).is_none_or(|row| row.position == position.id)
+                        && is_due(position, power, rate)
+                }
+                Settlement::Waived { power, rate } => {
+                    settled
+                        && paid(power, trace.waived)
+                        && trace.waived.is_positive()
+                        && trace.owed.is_zero()
+                        && is_due(position, power, rate)
+                }
+                Settlement::NothingDue => trace.charged.is_zero() && trace.owed.is_zero() && is_undone(&trace),
+                Settlement::NotYet | Settlement::Pending | Settlement::Exempt => !settled,
+            };
         if holds {
             return Ok(());
         }
-        let entry = recorded.map_or("no entry".to_owned(), |posted| format!("entry {}", posted.seq));
+        let entry = trace
+            .settled
+            .map_or("no entry".to_owned(), |seq| format!("entry {seq}"));
         let detail = format!(
             "position {} is {}, which {entry} contradicts",
             position.id,
@@ -151,14 +214,13 @@ impl Verifier {
     }
 
     fn check_positions_exist(&self) -> Result<(), Violation> {
-        let known: std::collections::HashSet<PositionId> = self.positions.iter().map(|row| row.id).collect();
-        let missing = self
-            .settled
+        let known: HashSet<PositionId> = self.positions.iter().map(|row| row.id).collect();
+        let settled = self
+            .traces
             .iter()
-            .filter(|(position, posted)| !known.contains(position) && !self.is_in_window(posted.seq))
-            .map(|(position, posted)| (posted.seq, *position))
-            .min();
-        match missing {
+            .filter_map(|(position, trace)| Some((trace.settled?, *position)));
+        let missing = settled.filter(|(seq, position)| !known.contains(position) && !self.is_in_window(*seq));
+        match missing.min() {
             Some((seq, position)) => {
                 let detail = format!("entry {seq} settles position {position}, which does not exist");
                 Err(violation(Invariant::ChargedOnce, detail))
@@ -167,23 +229,32 @@ impl Verifier {
         }
     }
 
-    /// The entry that took the power of a position, if one did.
-    fn charging_entry(&self, position: PositionId) -> Option<EntrySeq> {
-        let settled = self.settled.get(&position)?;
-        if settled.charged {
-            return Some(settled.seq);
-        }
-        self.collected.get(&position).map(|(_, posted)| posted.seq)
-    }
-
     /// Whether the entry was written after the rows began to be read, so that a row need not know of it.
     fn is_in_window(&self, entry: EntrySeq) -> bool {
         self.window.is_some_and(|since| entry > since)
     }
 }
 
-fn is_due(position: &Seen, power: Amount, rate: Ratio) -> bool {
-    position
-        .profit
-        .is_some_and(|profit| rate.of(profit, Rounding::HalfUp) == Ok(power))
+fn unrecorded(debt: &Debt) -> Violation {
+    let detail = format!(
+        "debt {} of {} is not what entry {} records",
+        debt.id, debt.owed, debt.entry
+    );
+    violation(Invariant::ChargedOnce, detail)
+}
+
+/// Nothing was ever settled, or corrections took all of it back.
+fn is_undone(trace: &Trace) -> bool {
+    trace.settled.is_none() || trace.corrections > 0
+}
+
+/// What is due on the profit that was settled on. An imported charge has no rate of ours: it is what was taken there,
+/// and what the entry says is compared with it elsewhere.
+fn is_due(position: &PositionFact, power: Amount, rate: Ratio) -> bool {
+    if position.origin == Origin::Imported && rate.is_zero() {
+        return power.is_positive();
+    }
+    let closed = position.closed.map(|(_, profit)| profit);
+    let settled = position.settled_profit.or(closed);
+    settled.is_some_and(|profit| rate.of(profit.max(Amount::ZERO), Rounding::HalfUp) == Ok(power))
 }

@@ -9,7 +9,7 @@ use crate::fixed::{Amount, Quantity, Rounding};
 use crate::id::{OrderId, PositionId, RobotId, UserId, VenueAccountId};
 use crate::market::{Side, Symbol};
 use crate::order::{Order, OrderState, Purpose, client_order_id};
-use crate::position::{CloseReason, Exits, Origin, Position, PositionState, ProfitBasis};
+use crate::position::{CloseReason, Exits, Origin, Position, PositionState, ProfitBasis, Provenance};
 use crate::reconcile::{
     Context, Difference, Executed, LookedUp, ReconcileError, Reconciled, Records, Rules, reconcile,
 };
@@ -155,12 +155,20 @@ impl Book {
     }
 
     fn records(&self, report: &AccountReport) -> Records {
-        let live: Vec<Position> = self
-            .positions
-            .values()
-            .filter(|position| !position.state.is_final())
-            .cloned()
-            .collect();
+        let repeated = self.repeated(report);
+        let named = |position: &Position| {
+            let mut orders = self.orders.values().filter(|order| order.position == position.id);
+            orders.any(|order| {
+                let client = |fill: &FillReport| fill.client_id.as_ref() == Some(&order.client_id);
+                report.fills.iter().any(client)
+            }) || repeated.iter().any(|fill| fill.position == Some(position.id))
+        };
+        let was_open = |position: &Position| match position.state {
+            PositionState::Closed { at, .. } => report.incomes.iter().any(|income| income.at <= at),
+            _ => false,
+        };
+        let concerned = |position: &&Position| !position.state.is_final() || named(position) || was_open(position);
+        let positions = self.positions.values().filter(concerned).cloned().collect();
         let fills = report.fills.iter().map(|fill| fill.venue_fill_id.clone());
         let incomes = report.incomes.iter().map(|income| income.venue_income_id.clone());
         Records {
@@ -172,13 +180,32 @@ impl Book {
                 mode: PositionMode::Hedge,
                 created_at: Timestamp(0),
             },
-            positions: live,
+            positions,
             orders: self.orders.values().cloned().collect(),
             executed: self.orders.keys().map(|id| (*id, self.executed(*id))).collect(),
             known_fills: fills.filter(|id| self.fills.contains_key(id)).collect(),
+            repeated,
             known_incomes: incomes.filter(|id| self.incomes.contains_key(id)).collect(),
             cursor: self.cursor.clone(),
         }
+    }
+
+    /// The rows of fills that the report repeats.
+    fn repeated(&self, report: &AccountReport) -> Vec<Fill> {
+        let is_repeated = |row: &&String| {
+            let mut fills = report.fills.iter();
+            fills.any(|fill| *row == &fill.venue_fill_id || row.starts_with(&format!("{}#", fill.venue_fill_id)))
+        };
+        let rows = self.fills.iter().filter(|(row, _)| is_repeated(row));
+        rows.map(|(_, fill)| fill.clone()).collect()
+    }
+
+    /// The ledger settles on the position's profit.
+    pub fn settle(&mut self, id: i64, settlement: Settlement) {
+        let position = self.positions.get_mut(&PositionId(id)).unwrap();
+        position.settlement = settlement;
+        position.settled_profit = position.closed_profit();
+        position.version += 1;
     }
 
     /// Decides on a report and writes it down.
@@ -223,7 +250,11 @@ impl Book {
                 }
                 Change::UpdatePosition(mut position) => {
                     let stored = self.positions.get_mut(&position.id).unwrap();
-                    assert!(!stored.state.is_final(), "a final position is never written again");
+                    let was_closed = stored.closed_profit().is_some();
+                    assert!(
+                        !was_closed || position.closed_profit().is_some(),
+                        "what has closed stays closed"
+                    );
                     assert_eq!(stored.version, position.version);
                     position.version += 1;
                     *stored = *position;
@@ -279,7 +310,10 @@ fn position(id: i64, side: Side) -> Position {
         }),
         peak: None,
         profit_basis: ProfitBasis::Net,
+        provenance: Provenance::default(),
         settlement: Settlement::NotYet,
+        settled_profit: None,
+        corrections: 0,
         opened_at: None,
         created_at: Timestamp(0),
         updated_at: Timestamp(0),

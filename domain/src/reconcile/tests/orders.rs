@@ -9,6 +9,7 @@ use crate::market::Side;
 use crate::order::OrderState;
 use crate::position::{CloseReason, PositionState};
 use crate::reconcile::Mismatch;
+use crate::time::Timestamp;
 use crate::venue::ReportedState;
 
 #[test]
@@ -142,25 +143,47 @@ fn order_that_the_venue_forgot_expires_with_what_was_filled() {
 }
 
 #[test]
-fn fill_after_its_order_was_given_up_is_recorded_and_told() {
+fn s0_08_fill_after_its_order_was_given_up_is_the_robots_all_the_same() {
     let mut book = Book::new().opening(1, Side::Long, "0.5");
     book.take_with(&report(70), &absent(1, GRACE));
     let fills = vec![fill("f1", Side::Long, false, "0.5", "100", 80).of(1)];
     let decided = book.take(&report(90).with_fills(fills).holding(Side::Long, "0.5", "100"));
-    assert_eq!(book.position(100).state, PositionState::Open);
-    assert_eq!(book.position(100).quantity, q("0.5"));
+    let position = book.position(1);
+    assert_eq!((position.state, position.quantity), (PositionState::Open, q("0.5")));
+    assert_eq!((position.opened_at, decided.robots), (Some(Timestamp(80)), ids(&[1])));
     assert_eq!(
         decided.mismatches,
-        [
-            Mismatch::LateFill {
-                order: OrderId(1),
-                fill: "f1".to_owned()
-            },
-            Mismatch::Contradiction {
-                subject: "order:1".to_owned(),
-                what: "order 1 was filled although it counts as refused: absent".to_owned(),
-            },
-        ]
+        [Mismatch::Contradiction {
+            subject: "order:1".to_owned(),
+            what: "order 1 was filled although it counts as refused: absent".to_owned(),
+        }]
+    );
+    assert_eq!(book.positions.len(), 1, "nothing external");
+    let fills = vec![fill("f2", Side::Long, true, "0.5", "110", 95).worth("5", "0.1")];
+    let decided = book.take(&report(96).with_fills(fills));
+    assert_eq!(book.position(1).closed_profit(), Some(amount("4.9")));
+    assert_eq!(decided.closed, [book.position(1).id], "and is settled");
+}
+
+/// Its position has closed without it and may be settled: what the late fill opened is shown to people.
+#[test]
+fn fill_that_would_grow_a_closed_position_is_recorded_beside_it_and_told() {
+    let mut book = Book::new().opening(1, Side::Long, "0.5");
+    let fills = vec![
+        fill("f1", Side::Long, false, "0.2", "100", 50).of(1),
+        fill("h1", Side::Long, true, "0.2", "110", 60).worth("2", "0"),
+    ];
+    book.take(&report(61).with_fills(fills));
+    assert_eq!(book.position(1).state.as_str(), "closed");
+    let late = vec![fill("f2", Side::Long, false, "0.3", "100", 55).of(1)];
+    let decided = book.take(&report(70).with_fills(late).holding(Side::Long, "0.3", "100"));
+    assert_eq!(book.position(100).quantity, q("0.3"));
+    assert_eq!(
+        decided.mismatches,
+        [Mismatch::LateFill {
+            order: OrderId(1),
+            fill: "f2".to_owned()
+        }]
     );
 }
 

@@ -2,7 +2,7 @@
 
 use super::*;
 use crate::id::RobotId;
-use crate::position::{Exits, Origin, ProfitBasis};
+use crate::position::{Exits, Origin, ProfitBasis, Provenance};
 use crate::robot::draft::RobotDraft;
 use crate::robot::place;
 use crate::settlement::Settlement;
@@ -43,7 +43,10 @@ fn position(state: PositionState) -> Position {
         }),
         peak: None,
         profit_basis: ProfitBasis::Net,
+        provenance: Provenance::default(),
         settlement: Settlement::NotYet,
+        settled_profit: None,
+        corrections: 0,
         opened_at: Some(Timestamp(1)),
         created_at: Timestamp(1),
         updated_at: Timestamp(1),

@@ -37,6 +37,7 @@ fn opened() -> (Position, Order) {
 
 fn filled(position: &Position) -> Position {
     let fill = FillEffect {
+        venue_fill: Some("f1".to_owned()),
         reducing: false,
         quantity: "2".parse().unwrap(),
         notional: "200".parse().unwrap(),

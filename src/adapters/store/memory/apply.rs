@@ -1,9 +1,11 @@
 //! One change of a change set, guarded as in the SQL store.
 
 use domain::access::Token;
-use domain::alert::Alert;
+use domain::alert::delivery::Delivery;
+use domain::alert::{Alert, AlertState};
 use domain::change::{Change, ChangeSet, Fill, Income};
 use domain::id::{UserId, VenueAccountId};
+use domain::import::Declared;
 use domain::order::Order;
 use domain::pause::Pause;
 use domain::position::Position;
@@ -46,10 +48,14 @@ impl Journal<'_> {
             Change::MoveCursor { account, from, to } => self.move_cursor(*account, from, to),
             Change::SetPause(pause) => self.set_pause(pause),
             Change::RaiseAlert(alert) => self.raise_alert(alert),
+            Change::AcknowledgeAlert(alert) => self.acknowledge_alert(alert),
             Change::ResolveAlert(alert) => self.resolve_alert(alert),
+            Change::AddDelivery(delivery) => self.add_delivery(delivery),
+            Change::UpdateDelivery(delivery) => self.update_delivery(delivery),
             Change::AddToken(token) => self.add_token(token),
             Change::RevokeToken(token) => self.revoke_token(token),
             Change::AddAudit(audit) => self.add(|state| &mut state.audits, audit.id.0, audit.clone()),
+            Change::AddImported(rows) => rows.iter().try_for_each(|row| self.add_imported(row)),
             Change::Ledger(write) => self.write_ledger(write),
         }
     }
@@ -211,6 +217,12 @@ impl Journal<'_> {
         Ok(())
     }
 
+    fn add_imported(&mut self, row: &Declared) -> Result<(), Refusal> {
+        self.require(is_name(&row.source) && is_name(&row.legacy_id))?;
+        let key = (row.source.clone(), row.kind, row.legacy_id.clone());
+        self.add(|state| &mut state.imported, key, row.clone())
+    }
+
     fn raise_alert(&mut self, alert: &Alert) -> Result<(), Refusal> {
         self.require(is_name(&format!("{}|{}", alert.kind.as_str(), alert.subject)))?;
         if alert.resolved_at.is_none() {
@@ -218,6 +230,41 @@ impl Journal<'_> {
             self.add(|state| &mut state.open_alerts, key, alert.id.0)?;
         }
         self.add(|state| &mut state.alerts, alert.id.0, alert.clone())
+    }
+
+    fn acknowledge_alert(&mut self, alert: &Alert) -> Result<(), Refusal> {
+        let stored = self.state.alerts.get(&alert.id.0).cloned();
+        let raised = stored.filter(|stored| stored.state() == AlertState::Raised && alert.acknowledged.is_some());
+        let raised = raised.ok_or_else(|| Refusal(self.what.clone()))?;
+        let taken = Alert {
+            acknowledged: alert.acknowledged.clone(),
+            ..raised
+        };
+        self.put(|state| &mut state.alerts, alert.id.0, taken);
+        Ok(())
+    }
+
+    fn add_delivery(&mut self, delivery: &Delivery) -> Result<(), Refusal> {
+        self.require(is_name(&delivery.target) && self.state.alerts.contains_key(&delivery.alert.0))?;
+        let key = (delivery.alert.0, delivery.target.clone(), delivery.event.as_str());
+        self.add(|state| &mut state.delivery_keys, key, delivery.id.0)?;
+        self.add(|state| &mut state.deliveries, delivery.id.0, delivery.clone())
+    }
+
+    fn update_delivery(&mut self, delivery: &Delivery) -> Result<(), Refusal> {
+        let stored = self.state.deliveries.get(&delivery.id.0);
+        self.require(stored.is_some_and(|stored| {
+            stored.version == delivery.version
+                && stored.alert == delivery.alert
+                && stored.target == delivery.target
+                && stored.event == delivery.event
+        }))?;
+        let next = Delivery {
+            version: delivery.version + 1,
+            ..delivery.clone()
+        };
+        self.put(|state| &mut state.deliveries, delivery.id.0, next);
+        Ok(())
     }
 
     fn resolve_alert(&mut self, alert: &Alert) -> Result<(), Refusal> {

@@ -1,7 +1,9 @@
 //! A group of the ledger's decisions, guarded as in the SQL store.
 
 use domain::fixed::Amount;
-use domain::ledger::{Account, BalanceMove, Debt, DebtState, Entry, LedgerWrite, SettledPosition};
+use domain::ledger::{
+    Account, BalanceMove, ChangedDebt, Debt, DebtState, Entry, Hold, HoldState, LedgerWrite, SettledPosition,
+};
 use domain::position::{Position, PositionState};
 use domain::settlement::Settlement;
 
@@ -22,8 +24,14 @@ impl Journal<'_> {
         for debt in &write.debts {
             self.add_debt(debt)?;
         }
-        for debt in &write.ended_debts {
-            self.end_debt(debt)?;
+        for changed in &write.changed_debts {
+            self.change_debt(changed)?;
+        }
+        for hold in &write.holds {
+            self.add_hold(hold)?;
+        }
+        for hold in &write.ended_holds {
+            self.end_hold(hold)?;
         }
         for one in &write.settled {
             self.settle(one)?;
@@ -47,7 +55,6 @@ impl Journal<'_> {
         }
         self.require(entry.seq.0 > 0)?;
         self.add(|state| &mut state.entry_keys, entry.key.clone(), entry.seq.0)?;
-        self.add(|state| &mut state.entry_chain, entry.previous.0, entry.seq.0)?;
         self.add(|state| &mut state.entries, entry.seq.0, entry.clone())
     }
 
@@ -69,36 +76,64 @@ impl Journal<'_> {
         self.require(self.state.users.contains_key(&debt.user.0))?;
         self.require(self.state.positions.contains_key(&debt.position.0))?;
         self.require(self.state.entries.contains_key(&debt.entry.0))?;
-        self.add(|state| &mut state.debt_positions, debt.position.0, debt.id.0)?;
+        let place = (debt.position.0, debt.correction);
+        self.add(|state| &mut state.debt_positions, place, debt.id.0)?;
         self.add(|state| &mut state.debts, debt.id.0, debt.clone())
     }
 
-    fn end_debt(&mut self, debt: &Debt) -> Result<(), Refusal> {
+    fn change_debt(&mut self, changed: &ChangedDebt) -> Result<(), Refusal> {
+        let debt = &changed.debt;
+        self.require(debt.owed.is_positive())?;
         let stored = self.state.debts.get(&debt.id.0).cloned();
         let owed = stored.filter(|stored| {
             stored.state == DebtState::Owed
-                && debt.state != DebtState::Owed
+                && stored.owed == changed.owed_before
                 && stored.position == debt.position
                 && stored.user == debt.user
         });
-        let owed = owed.ok_or_else(|| Refusal(format!("{}: an ended debt", self.what)))?;
-        let ended = Debt {
+        let stored = owed.ok_or_else(|| Refusal(format!("{}: a changed debt", self.what)))?;
+        let after = Debt {
+            owed: debt.owed,
             state: debt.state.clone(),
-            ..owed
+            ..stored
         };
-        self.put(|state| &mut state.debts, debt.id.0, ended);
+        self.put(|state| &mut state.debts, debt.id.0, after);
+        Ok(())
+    }
+
+    fn add_hold(&mut self, hold: &Hold) -> Result<(), Refusal> {
+        let (gift, power) = (hold.gift, hold.power);
+        self.require(!gift.is_negative() && !power.is_negative() && (gift.is_positive() || power.is_positive()))?;
+        self.require(self.state.users.contains_key(&hold.user.0))?;
+        self.require(self.state.entries.contains_key(&hold.entry.0))?;
+        self.add(|state| &mut state.holds, hold.position.0, hold.clone())
+    }
+
+    fn end_hold(&mut self, hold: &Hold) -> Result<(), Refusal> {
+        let stored = self.state.holds.get(&hold.position.0).cloned();
+        let held = stored.filter(|stored| stored.state == HoldState::Held && hold.state != HoldState::Held);
+        let held = held.ok_or_else(|| Refusal(format!("{}: an ended hold", self.what)))?;
+        let ended = Hold {
+            state: hold.state,
+            ..held
+        };
+        self.put(|state| &mut state.holds, hold.position.0, ended);
         Ok(())
     }
 
     fn settle(&mut self, one: &SettledPosition) -> Result<(), Refusal> {
         let stored = self.state.positions.get(&one.position.0).cloned();
-        let position = stored.filter(|position| position.settlement == one.from);
+        let stands =
+            |position: &Position| position.settlement == one.from && position.closed_profit() == Some(one.profit);
+        let position = stored.filter(stands);
         let position = position.ok_or_else(|| Refusal(format!("{}: a settlement", self.what)))?;
         let closed = matches!(position.state, PositionState::Closed { .. });
         self.require(closed == (one.to != Settlement::NotYet))?;
         // The version rises, or a decision made on the position before would overwrite the settlement.
         self.put_position(Position {
             settlement: one.to,
+            settled_profit: Some(one.settled_profit),
+            corrections: one.corrections,
             version: position.version + 1,
             ..position
         });

@@ -2,23 +2,30 @@
 
 use async_trait::async_trait;
 use domain::access::{Audit, Token};
+use domain::alert::delivery::Delivery;
+use domain::alert::rules::Close;
 use domain::alert::{Alert, AlertKind};
 use domain::change::{ChangeSet, Fill};
-use domain::id::{IdKind, OrderId, PositionId, RobotId, UserId, VenueAccountId};
-use domain::ledger::{Account, AccountKey, Debt, DebtState, Entry, EntryKey, EntrySeq, Head, Refused};
+use domain::fixed::Amount;
+use domain::id::{AlertId, DebtId, IdKind, LedgerAccountId, OrderId, PositionId, RobotId, UserId, VenueAccountId};
+use domain::import::{Declared, DeclaredKind};
+use domain::ledger::{Account, AccountKey, Debt, DebtState, Entry, EntryKey, EntrySeq, Head, Hold, HoldState, Refused};
 use domain::order::Order;
 use domain::page::Page;
 use domain::pause::Pause;
+use domain::period::Period;
 use domain::position::Position;
+use domain::report::{Activity, By};
 use domain::robot::{PastClose, Robot};
 use domain::time::Timestamp;
 use domain::user::{PowerRate, User, VenueAccount};
 use domain::venue::{ClientOrderId, Cursor};
 
 use super::journal::Refusal;
-use super::state::open_key;
-use super::{CommitFault, Injected, MemoryStore, apply, read};
-use crate::ports::store::{EntryFilter, OrderFilter, PositionFilter, Settled, Store, StoreError, Unsettled};
+use super::{CommitFault, Injected, MemoryStore, alerts, apply, closes, read, reports};
+use crate::ports::store::{
+    AlertFilter, Dues, EntryFilter, HoldFilter, OrderFilter, PositionFilter, Settled, Store, StoreError, Unsettled,
+};
 
 #[async_trait]
 impl Store for MemoryStore {
@@ -130,6 +137,18 @@ impl Store for MemoryStore {
         self.see(|state| Ok(read::positions(state, filter, page))).await
     }
 
+    async fn unsettled_ids(&self, page: Page) -> Result<Vec<PositionId>, StoreError> {
+        let filter = PositionFilter {
+            unsettled: true,
+            ..PositionFilter::default()
+        };
+        let ids = |state: &super::state::State| {
+            let positions = read::positions(state, filter, page);
+            Ok(positions.into_iter().map(|position| position.id).collect())
+        };
+        self.see(ids).await
+    }
+
     async fn busy_accounts(&self) -> Result<Vec<VenueAccountId>, StoreError> {
         self.see(|state| Ok(read::busy_accounts(state).into_iter().collect()))
             .await
@@ -171,6 +190,10 @@ impl Store for MemoryStore {
         .await
     }
 
+    async fn fills_reported(&self, account: VenueAccountId, ids: &[String]) -> Result<Vec<Fill>, StoreError> {
+        self.see(|state| Ok(read::fills_reported(state, account, ids))).await
+    }
+
     async fn known_incomes(&self, account: VenueAccountId, ids: &[String]) -> Result<Vec<String>, StoreError> {
         self.see(|state| {
             let known = ids
@@ -202,8 +225,28 @@ impl Store for MemoryStore {
         .await
     }
 
+    async fn accounts_by_id(&self, ids: &[LedgerAccountId]) -> Result<Vec<Account>, StoreError> {
+        self.see(|state| {
+            let ids: std::collections::BTreeSet<i64> = ids.iter().map(|id| id.0).collect();
+            Ok(ids.iter().filter_map(|id| state.accounts.get(id).cloned()).collect())
+        })
+        .await
+    }
+
     async fn accounts(&self, page: Page) -> Result<Vec<Account>, StoreError> {
         self.see(|state| Ok(read::page(&state.accounts, page, |_| true))).await
+    }
+
+    async fn accounts_of(&self, user: UserId) -> Result<Vec<Account>, StoreError> {
+        self.see(|state| Ok(reports::accounts_of(state, user))).await
+    }
+
+    async fn balance_before(&self, account: LedgerAccountId, seq: EntrySeq) -> Result<Amount, StoreError> {
+        self.see(|state| Ok(reports::balance_before(state, account, seq))).await
+    }
+
+    async fn first_entry_from(&self, at: Timestamp) -> Result<EntrySeq, StoreError> {
+        self.see(|state| Ok(reports::first_entry_from(state, at))).await
     }
 
     async fn entries_by_key(&self, keys: &[EntryKey]) -> Result<Vec<Entry>, StoreError> {
@@ -235,6 +278,31 @@ impl Store for MemoryStore {
         .await
     }
 
+    async fn debts_by_id(&self, ids: &[DebtId]) -> Result<Vec<Debt>, StoreError> {
+        self.see(|state| {
+            let ids: std::collections::BTreeSet<i64> = ids.iter().map(|id| id.0).collect();
+            Ok(ids.iter().filter_map(|id| state.debts.get(id).cloned()).collect())
+        })
+        .await
+    }
+
+    async fn holds_of(&self, positions: &[PositionId]) -> Result<Vec<Hold>, StoreError> {
+        self.see(|state| {
+            let ids: std::collections::BTreeSet<i64> = positions.iter().map(|id| id.0).collect();
+            Ok(ids.iter().filter_map(|id| state.holds.get(id).cloned()).collect())
+        })
+        .await
+    }
+
+    async fn holds(&self, filter: HoldFilter, page: Page) -> Result<Vec<Hold>, StoreError> {
+        self.see(|state| {
+            Ok(read::page(&state.holds, page, |hold| {
+                filter.user.is_none_or(|user| hold.user == user) && (!filter.held || hold.state == HoldState::Held)
+            }))
+        })
+        .await
+    }
+
     async fn debts(&self, user: Option<UserId>, page: Page) -> Result<Vec<Debt>, StoreError> {
         self.see(|state| {
             Ok(read::page(&state.debts, page, |debt| {
@@ -256,20 +324,45 @@ impl Store for MemoryStore {
         self.see(read::settled).await
     }
 
+    async fn dues_since(&self, since: Timestamp) -> Result<Dues, StoreError> {
+        self.see(|state| closes::dues_since(state, since)).await
+    }
+
+    async fn closes_since(&self, since: Timestamp, after: PositionId, limit: u32) -> Result<Vec<Close>, StoreError> {
+        self.see(|state| Ok(closes::closes_since(state, since, after.0, limit)))
+            .await
+    }
+
+    async fn last_closes(&self, users: &[UserId], each: u32) -> Result<Vec<Close>, StoreError> {
+        self.see(|state| Ok(closes::last_closes(state, users, each))).await
+    }
+
+    async fn activity(&self, by: By, period: Period, page: Page) -> Result<Vec<Activity>, StoreError> {
+        self.see(|state| reports::activity(state, by, period, page)).await
+    }
+
     async fn pauses(&self) -> Result<Vec<Pause>, StoreError> {
         self.see(|state| Ok(state.pauses.values().cloned().collect())).await
     }
 
-    async fn alerts(&self, open: bool, page: Page) -> Result<Vec<Alert>, StoreError> {
-        self.see(|state| Ok(read::alerts(state, open, page))).await
+    async fn alert(&self, id: AlertId) -> Result<Option<Alert>, StoreError> {
+        self.see(|state| Ok(state.alerts.get(&id.0).cloned())).await
+    }
+
+    async fn alerts(&self, filter: AlertFilter, page: Page) -> Result<Vec<Alert>, StoreError> {
+        self.see(|state| Ok(alerts::list(state, filter, page))).await
     }
 
     async fn open_alert(&self, kind: AlertKind, subject: &str) -> Result<Option<Alert>, StoreError> {
-        self.see(|state| {
-            let id = state.open_alerts.get(&open_key(kind, subject));
-            Ok(id.and_then(|id| state.alerts.get(id).cloned()))
-        })
-        .await
+        self.see(|state| Ok(alerts::open(state, kind, subject))).await
+    }
+
+    async fn deliveries_of(&self, alert: AlertId) -> Result<Vec<Delivery>, StoreError> {
+        self.see(|state| Ok(alerts::deliveries_of(state, alert))).await
+    }
+
+    async fn waiting_deliveries(&self, target: &str, limit: u32) -> Result<Vec<Delivery>, StoreError> {
+        self.see(|state| Ok(alerts::waiting(state, target, limit))).await
     }
 
     async fn tokens(&self) -> Result<Vec<Token>, StoreError> {
@@ -280,6 +373,21 @@ impl Store for MemoryStore {
                 .filter(|token| token.revoked_at.is_none())
                 .cloned()
                 .collect())
+        })
+        .await
+    }
+
+    async fn imported(
+        &self,
+        source: &str,
+        kind: DeclaredKind,
+        after: &str,
+        limit: u32,
+    ) -> Result<Vec<Declared>, StoreError> {
+        self.see(|state| {
+            let rows = state.imported.values();
+            let rows = rows.filter(|row| row.source == source && row.kind == kind && row.legacy_id.as_str() > after);
+            Ok(rows.take(limit as usize).cloned().collect())
         })
         .await
     }

@@ -2,10 +2,10 @@
 
 use std::collections::BTreeSet;
 
-use domain::alert::Alert;
+use domain::change::Fill;
 use domain::fixed::Amount;
-use domain::id::RobotId;
-use domain::ledger::{Entry, Head};
+use domain::id::{RobotId, VenueAccountId};
+use domain::ledger::{Entry, Head, HoldState};
 use domain::order::Order;
 use domain::page::Page;
 use domain::position::{Position, PositionState};
@@ -39,7 +39,8 @@ pub fn positions(state: &State, filter: PositionFilter, page_of: Page) -> Vec<Po
             && filter.robot.is_none_or(|robot| position.robot == Some(robot))
             && filter.account.is_none_or(|account| position.account == account)
             && filter.live.is_none_or(|live| position.state.is_final() != live)
-            && (!filter.unsettled || position.settlement == Settlement::Pending)
+            && filter.open_during.is_none_or(|(from, to)| was_open(position, from, to))
+            && (!filter.unsettled || position.is_unsettled())
     };
     if filter.live != Some(true) {
         return page(&state.positions, page_of, fits);
@@ -49,6 +50,23 @@ pub fn positions(state: &State, filter: PositionFilter, page_of: Page) -> Vec<Po
         .take(usize::try_from(page_of.limit).unwrap_or(usize::MAX))
         .cloned()
         .collect()
+}
+
+fn was_open(position: &Position, from: Timestamp, to: Timestamp) -> bool {
+    let closed_late = matches!(position.state, PositionState::Closed { at, .. } if at >= from);
+    closed_late && position.opened_at.is_some_and(|opened_at| opened_at <= to)
+}
+
+pub fn fills_reported(state: &State, account: VenueAccountId, ids: &[String]) -> Vec<Fill> {
+    let wanted = |fill: &&Fill| {
+        let row = &fill.report.venue_fill_id;
+        let is_of = |id: &String| {
+            row.strip_prefix(id.as_str())
+                .is_some_and(|rest| rest.is_empty() || rest.starts_with('#'))
+        };
+        fill.account == account && ids.iter().any(is_of)
+    };
+    state.fills.values().filter(wanted).cloned().collect()
 }
 
 pub fn orders(state: &State, filter: OrderFilter, page_of: Page) -> Vec<Order> {
@@ -70,7 +88,7 @@ pub fn orders(state: &State, filter: OrderFilter, page_of: Page) -> Vec<Order> {
         .collect()
 }
 
-pub fn busy_accounts(state: &State) -> BTreeSet<domain::id::VenueAccountId> {
+pub fn busy_accounts(state: &State) -> BTreeSet<VenueAccountId> {
     let holding = rows_of(&state.positions, state.live_positions.keys()).map(|position| position.account);
     let ordering = rows_of(&state.orders, state.live_orders.keys()).map(|order| order.account);
     holding.chain(ordering).collect()
@@ -90,16 +108,6 @@ pub fn past_closes(state: &State, robot: RobotId, since: Timestamp) -> Vec<PastC
     closes
 }
 
-pub fn alerts(state: &State, open: bool, page_of: Page) -> Vec<Alert> {
-    let newest = state.alerts.values().rev();
-    newest
-        .filter(|alert| page_of.after <= 0 || alert.id.0 < page_of.after)
-        .filter(|alert| !open || alert.resolved_at.is_none())
-        .take(usize::try_from(page_of.limit).unwrap_or(usize::MAX))
-        .cloned()
-        .collect()
-}
-
 pub fn head(state: &State) -> Head {
     state.entries.values().next_back().map_or(Head::EMPTY, |last| Head {
         seq: last.seq,
@@ -110,9 +118,8 @@ pub fn head(state: &State) -> Head {
 
 pub fn entries(state: &State, filter: EntryFilter, page_of: Page) -> Vec<Entry> {
     page(&state.entries, page_of, |entry| {
-        filter
-            .account
-            .is_none_or(|account| entry.postings.iter().any(|posting| posting.account == account))
+        let on = |account| entry.postings.iter().any(|posting| posting.account == account);
+        filter.account.is_none_or(on) && filter.before.is_none_or(|before| entry.seq < before)
     })
 }
 
@@ -120,19 +127,19 @@ pub fn unsettled(state: &State) -> Result<Unsettled, StoreError> {
     let mut found = Unsettled::default();
     let mut profits = Vec::new();
     for position in state.positions.values() {
-        if let (Settlement::Pending, PositionState::Closed { at, profit, .. }) = (position.settlement, position.state) {
+        if let (true, PositionState::Closed { at, .. }) = (position.is_unsettled(), position.state) {
             found.count += 1;
-            profits.push(profit);
+            profits.push(position.unsettled_profit());
             found.oldest = Some(found.oldest.map_or(at, |oldest| oldest.min(at)));
         }
     }
-    found.profit = sum(profits, "pending")?;
+    found.profit = sum(profits, "unsettled")?;
     Ok(found)
 }
 
 pub fn settled(state: &State) -> Result<Settled, StoreError> {
     let mut found = Settled::default();
-    let (mut charged, mut owed) = (Vec::new(), Vec::new());
+    let (mut charged, mut owed, mut waived) = (Vec::new(), Vec::new(), Vec::new());
     for position in state.positions.values() {
         match position.settlement {
             Settlement::Charged { power, .. } => {
@@ -143,19 +150,24 @@ pub fn settled(state: &State) -> Result<Settled, StoreError> {
                 found.owed_count += 1;
                 owed.push(power);
             }
-            Settlement::NotYet
-            | Settlement::Pending
-            | Settlement::NothingDue
-            | Settlement::Exempt
-            | Settlement::Waived { .. } => {}
+            Settlement::Waived { power, .. } => {
+                found.waived_count += 1;
+                waived.push(power);
+            }
+            Settlement::NotYet | Settlement::Pending | Settlement::NothingDue | Settlement::Exempt => {}
         }
     }
     found.charged_power = sum(charged, "charged")?;
     found.owed_power = sum(owed, "owed")?;
+    found.waived_power = sum(waived, "waived")?;
+    let held = state.holds.values().filter(|hold| hold.state == HoldState::Held);
+    let held: Vec<Amount> = held.flat_map(|hold| [hold.gift, hold.power]).collect();
+    found.held_count = held.len() as u64 / 2;
+    found.held_power = sum(held, "held")?;
     Ok(found)
 }
 
-fn sum(amounts: Vec<Amount>, settlement: &str) -> Result<Amount, StoreError> {
+pub fn sum(amounts: Vec<Amount>, settlement: &str) -> Result<Amount, StoreError> {
     Amount::sum(amounts).map_err(|error| StoreError::Corrupt {
         what: format!("positions {settlement}"),
         why: error.to_string(),

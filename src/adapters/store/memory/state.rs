@@ -3,10 +3,12 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use domain::access::{Audit, Token};
+use domain::alert::delivery::Delivery;
 use domain::alert::{Alert, AlertKind};
 use domain::change::{Fill, Income};
 use domain::id::IdKind;
-use domain::ledger::{Account, AccountKey, Debt, Entry, EntryKey, Refused};
+use domain::import::{Declared, DeclaredKind};
+use domain::ledger::{Account, AccountKey, Debt, Entry, EntryKey, Hold, Refused};
 use domain::market::Symbol;
 use domain::order::Order;
 use domain::pause::{Pause, PauseScope};
@@ -45,18 +47,24 @@ pub struct State {
     pub account_keys: BTreeMap<AccountKey, i64>,
     pub entries: BTreeMap<i64, Entry>,
     pub entry_keys: BTreeMap<EntryKey, i64>,
-    /// By digest of the entry before.
-    pub entry_chain: BTreeMap<[u8; 32], i64>,
     pub refusals: BTreeMap<EntryKey, Refused>,
     pub debts: BTreeMap<i64, Debt>,
-    pub debt_positions: BTreeMap<i64, i64>,
+    /// By position and correction.
+    pub debt_positions: BTreeMap<(i64, u32), i64>,
+    /// By position.
+    pub holds: BTreeMap<i64, Hold>,
     pub pauses: BTreeMap<PauseScope, Pause>,
     pub alerts: BTreeMap<i64, Alert>,
     pub open_alerts: BTreeMap<(&'static str, String), i64>,
+    pub deliveries: BTreeMap<i64, Delivery>,
+    /// By alert, target and event.
+    pub delivery_keys: BTreeMap<(i64, String, &'static str), i64>,
     pub tokens: BTreeMap<i64, Token>,
     pub token_digests: BTreeMap<String, i64>,
     pub valid_tokens: BTreeMap<String, i64>,
     pub audits: BTreeMap<i64, Audit>,
+    /// By source, kind and legacy id.
+    pub imported: BTreeMap<(String, DeclaredKind, String), Declared>,
     /// By table and key.
     pub paper: BTreeMap<(&'static str, String), PaperRow>,
     pub paper_live: BTreeMap<(&'static str, String), ()>,

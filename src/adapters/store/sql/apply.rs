@@ -2,6 +2,7 @@
 
 use domain::access::Token;
 use domain::alert::Alert;
+use domain::alert::delivery::Delivery;
 use domain::change::Change;
 use domain::id::VenueAccountId;
 use domain::order::Order;
@@ -9,7 +10,7 @@ use domain::pause::Pause;
 use domain::position::Position;
 use domain::robot::Robot;
 use domain::venue::Cursor;
-use entity::{access_token, alert, pause, position, robot, sync_cursor, trade_order};
+use entity::{access_token, alert, alert_delivery, pause, position, robot, sync_cursor, trade_order};
 use sea_orm::ActiveValue::{NotSet, Set};
 use sea_orm::sea_query::{Expr, OnConflict};
 use sea_orm::{ColumnTrait, Condition, EntityTrait, IntoActiveModel, QueryFilter};
@@ -17,7 +18,9 @@ use sea_orm::{ColumnTrait, Condition, EntityTrait, IntoActiveModel, QueryFilter}
 use super::super::failure::Failure;
 use super::super::subject::subject;
 use super::ledger_write;
-use super::rows::{access, alert as alert_rows, fill, order, position as position_rows, robot as robot_rows, user};
+use super::rows::{
+    access, alert as alert_rows, fill, imported, order, position as position_rows, robot as robot_rows, user,
+};
 use super::tx::Tx;
 
 /// Writes one change, or says which guard did not hold.
@@ -38,10 +41,14 @@ pub async fn apply(tx: &Tx<'_>, change: &Change) -> Result<(), Failure> {
         Change::MoveCursor { account, from, to } => move_cursor(tx, *account, from, to, &what).await,
         Change::SetPause(pause) => set_pause(tx, pause, &what).await,
         Change::RaiseAlert(alert) => add(tx, alert_rows::alert_row(alert), &what).await,
+        Change::AcknowledgeAlert(alert) => acknowledge_alert(tx, alert, &what).await,
         Change::ResolveAlert(alert) => resolve_alert(tx, alert, &what).await,
+        Change::AddDelivery(delivery) => add(tx, alert_rows::delivery_row(delivery), &what).await,
+        Change::UpdateDelivery(delivery) => update_delivery(tx, delivery, &what).await,
         Change::AddToken(token) => add(tx, access::token_row(token), &what).await,
         Change::RevokeToken(token) => revoke_token(tx, token, &what).await,
         Change::AddAudit(audit) => add(tx, access::audit_row(audit), &what).await,
+        Change::AddImported(rows) => tx.insert(imported::imported_rows(rows), &what).await,
         Change::Ledger(write) => ledger_write::write(tx, write, &what).await,
     }
 }
@@ -125,6 +132,33 @@ async fn set_pause(tx: &Tx<'_>, pause: &Pause, what: &str) -> Result<(), Failure
         .to_owned();
     let row = alert_rows::pause_row(pause).into_active_model();
     tx.upsert(vec![row], replace, what).await
+}
+
+async fn acknowledge_alert(tx: &Tx<'_>, alert: &Alert, what: &str) -> Result<(), Failure> {
+    let Some(taken) = &alert.acknowledged else {
+        return Err(Failure::Refused(format!("{what} without a name")));
+    };
+    let acknowledged = alert::Entity::update_many()
+        .col_expr(alert::Column::AcknowledgedAt, Expr::val(taken.at.0))
+        .col_expr(alert::Column::AcknowledgedBy, Expr::val(taken.by.as_str()))
+        .col_expr(alert::Column::AcknowledgedNote, Expr::val(taken.note.as_str()))
+        .filter(alert::Column::Id.eq(alert.id.0))
+        .filter(alert::Column::AcknowledgedAt.is_null())
+        .filter(alert::Column::ResolvedAt.is_null());
+    tx.update(acknowledged, 1, what).await
+}
+
+async fn update_delivery(tx: &Tx<'_>, delivery: &Delivery, what: &str) -> Result<(), Failure> {
+    let mut row = alert_rows::delivery_row(delivery).into_active_model();
+    row.id = NotSet;
+    row.version = Set(i64::from(delivery.version) + 1);
+    let guard = Condition::all()
+        .add(alert_delivery::Column::Id.eq(delivery.id.0))
+        .add(alert_delivery::Column::Version.eq(i64::from(delivery.version)))
+        .add(alert_delivery::Column::AlertId.eq(delivery.alert.0))
+        .add(alert_delivery::Column::Target.eq(delivery.target.as_str()))
+        .add(alert_delivery::Column::Event.eq(delivery.event.as_str()));
+    tx.replace(row, guard, what).await
 }
 
 async fn resolve_alert(tx: &Tx<'_>, alert: &Alert, what: &str) -> Result<(), Failure> {

@@ -2,14 +2,20 @@
 
 use async_trait::async_trait;
 use domain::access::{Audit, Token};
+use domain::alert::delivery::Delivery;
+use domain::alert::rules::Close;
 use domain::alert::{Alert, AlertKind};
 use domain::change::{ChangeSet, Fill};
-use domain::id::{IdKind, OrderId, PositionId, RobotId, UserId, VenueAccountId};
-use domain::ledger::{Account, AccountKey, Debt, Entry, EntryKey, EntrySeq, Head, Refused};
+use domain::fixed::Amount;
+use domain::id::{AlertId, DebtId, IdKind, LedgerAccountId, OrderId, PositionId, RobotId, UserId, VenueAccountId};
+use domain::import::{Declared, DeclaredKind};
+use domain::ledger::{Account, AccountKey, Debt, Entry, EntryKey, EntrySeq, Head, Hold, PositionFact, Refused};
 use domain::order::Order;
 use domain::page::Page;
 use domain::pause::Pause;
+use domain::period::Period;
 use domain::position::Position;
+use domain::report::{Activity, By};
 use domain::robot::{PastClose, Robot};
 use domain::time::Timestamp;
 use domain::user::{PowerRate, User, VenueAccount};
@@ -17,7 +23,10 @@ use domain::venue::{ClientOrderId, Cursor};
 
 use super::writer::Work;
 use super::{SqlStore, ids};
-use crate::ports::store::{EntryFilter, OrderFilter, PositionFilter, Settled, Store, StoreError, Unsettled};
+use crate::ports::store::{
+    AlertFilter, Dues, EntryFilter, HoldFilter, OrderFilter, PositionFilter, Settled, Settling, Store, StoreError,
+    Unsettled,
+};
 
 #[async_trait]
 impl Store for SqlStore {
@@ -85,8 +94,16 @@ impl Store for SqlStore {
         self.readers.positions_by_id(ids).await
     }
 
+    async fn settling(&self, positions: &[PositionId]) -> Result<Settling, StoreError> {
+        self.readers.settling(positions).await
+    }
+
     async fn positions(&self, filter: PositionFilter, page: Page) -> Result<Vec<Position>, StoreError> {
         self.readers.positions(filter, page).await
+    }
+
+    async fn unsettled_ids(&self, page: Page) -> Result<Vec<PositionId>, StoreError> {
+        self.readers.unsettled_ids(page).await
     }
 
     async fn busy_accounts(&self) -> Result<Vec<VenueAccountId>, StoreError> {
@@ -113,6 +130,10 @@ impl Store for SqlStore {
         self.readers.known_fills(account, ids).await
     }
 
+    async fn fills_reported(&self, account: VenueAccountId, ids: &[String]) -> Result<Vec<Fill>, StoreError> {
+        self.readers.fills_reported(account, ids).await
+    }
+
     async fn known_incomes(&self, account: VenueAccountId, ids: &[String]) -> Result<Vec<String>, StoreError> {
         self.readers.known_incomes(account, ids).await
     }
@@ -129,8 +150,24 @@ impl Store for SqlStore {
         self.readers.accounts_by_key(keys).await
     }
 
+    async fn accounts_by_id(&self, ids: &[LedgerAccountId]) -> Result<Vec<Account>, StoreError> {
+        self.readers.accounts_by_id(ids).await
+    }
+
     async fn accounts(&self, page: Page) -> Result<Vec<Account>, StoreError> {
         self.readers.accounts(page).await
+    }
+
+    async fn accounts_of(&self, user: UserId) -> Result<Vec<Account>, StoreError> {
+        self.readers.accounts_of(user).await
+    }
+
+    async fn balance_before(&self, account: LedgerAccountId, seq: EntrySeq) -> Result<Amount, StoreError> {
+        self.readers.balance_before(account, seq).await
+    }
+
+    async fn first_entry_from(&self, at: Timestamp) -> Result<EntrySeq, StoreError> {
+        self.readers.first_entry_from(at).await
     }
 
     async fn entries_by_key(&self, keys: &[EntryKey]) -> Result<Vec<Entry>, StoreError> {
@@ -141,12 +178,32 @@ impl Store for SqlStore {
         self.readers.entries(filter, page).await
     }
 
+    async fn entries_between(&self, after: EntrySeq, to: EntrySeq) -> Result<Vec<Entry>, StoreError> {
+        self.readers.entries_between(after, to).await
+    }
+
+    async fn position_facts(&self, page: Page) -> Result<Vec<PositionFact>, StoreError> {
+        self.readers.position_facts(page).await
+    }
+
     async fn refused_keys(&self, keys: &[EntryKey]) -> Result<Vec<Refused>, StoreError> {
         self.readers.refused_keys(keys).await
     }
 
     async fn open_debts(&self, users: &[UserId]) -> Result<Vec<Debt>, StoreError> {
         self.readers.open_debts(users).await
+    }
+
+    async fn debts_by_id(&self, ids: &[DebtId]) -> Result<Vec<Debt>, StoreError> {
+        self.readers.debts_by_id(ids).await
+    }
+
+    async fn holds_of(&self, positions: &[PositionId]) -> Result<Vec<Hold>, StoreError> {
+        self.readers.holds_of(positions).await
+    }
+
+    async fn holds(&self, filter: HoldFilter, page: Page) -> Result<Vec<Hold>, StoreError> {
+        self.readers.holds(filter, page).await
     }
 
     async fn debts(&self, user: Option<UserId>, page: Page) -> Result<Vec<Debt>, StoreError> {
@@ -165,20 +222,58 @@ impl Store for SqlStore {
         self.readers.settled().await
     }
 
+    async fn activity(&self, by: By, period: Period, page: Page) -> Result<Vec<Activity>, StoreError> {
+        self.readers.activity(by, period, page).await
+    }
+
+    async fn dues_since(&self, since: Timestamp) -> Result<Dues, StoreError> {
+        self.readers.dues_since(since).await
+    }
+
+    async fn closes_since(&self, since: Timestamp, after: PositionId, limit: u32) -> Result<Vec<Close>, StoreError> {
+        self.readers.closes_since(since, after, limit).await
+    }
+
+    async fn last_closes(&self, users: &[UserId], each: u32) -> Result<Vec<Close>, StoreError> {
+        self.readers.last_closes(users, each).await
+    }
+
     async fn pauses(&self) -> Result<Vec<Pause>, StoreError> {
         self.readers.pauses().await
     }
 
-    async fn alerts(&self, open: bool, page: Page) -> Result<Vec<Alert>, StoreError> {
-        self.readers.alerts(open, page).await
+    async fn alert(&self, id: AlertId) -> Result<Option<Alert>, StoreError> {
+        self.readers.alert(id).await
+    }
+
+    async fn alerts(&self, filter: AlertFilter, page: Page) -> Result<Vec<Alert>, StoreError> {
+        self.readers.alerts(filter, page).await
     }
 
     async fn open_alert(&self, kind: AlertKind, subject: &str) -> Result<Option<Alert>, StoreError> {
         self.readers.open_alert(kind, subject).await
     }
 
+    async fn deliveries_of(&self, alert: AlertId) -> Result<Vec<Delivery>, StoreError> {
+        self.readers.deliveries_of(alert).await
+    }
+
+    async fn waiting_deliveries(&self, target: &str, limit: u32) -> Result<Vec<Delivery>, StoreError> {
+        self.readers.waiting_deliveries(target, limit).await
+    }
+
     async fn tokens(&self) -> Result<Vec<Token>, StoreError> {
         self.readers.tokens().await
+    }
+
+    async fn imported(
+        &self,
+        source: &str,
+        kind: DeclaredKind,
+        after: &str,
+        limit: u32,
+    ) -> Result<Vec<Declared>, StoreError> {
+        self.readers.imported(source, kind, after, limit).await
     }
 
     async fn audits(&self, page: Page) -> Result<Vec<Audit>, StoreError> {

@@ -2,7 +2,10 @@
 
 pub mod access;
 pub mod alert;
+pub mod close;
 pub mod fill;
+pub mod hold;
+pub mod imported;
 pub mod ledger;
 pub mod order;
 pub mod position;

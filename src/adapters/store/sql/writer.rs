@@ -9,7 +9,9 @@ use tokio::sync::{mpsc, oneshot, watch};
 
 use super::super::connect::StoreOptions;
 use super::super::failure::{Cause, DeadlinePassed, Failure, WriterStopped, is_disk_failure};
+use super::super::lease::Lease;
 use super::apply::apply;
+use super::room::Room;
 use super::tx::{Tx, within};
 use super::{ids, paper};
 use crate::crash;
@@ -20,6 +22,9 @@ const GROUP: usize = 64;
 
 /// Commits that wait at most; a sender waits for a place.
 const QUEUE: usize = 1024;
+
+/// How often a writer that has nothing to write makes sure that it still is the writer.
+const HEARTBEAT: Duration = Duration::from_secs(5);
 
 /// Something to write, all or nothing.
 #[derive(Debug)]
@@ -105,19 +110,23 @@ impl Queue {
 #[derive(Debug)]
 pub struct Writer {
     connection: DatabaseConnection,
+    lease: Lease,
     deadline: Duration,
     disk_failed: watch::Sender<bool>,
+    disk: Room,
 }
 
 impl Writer {
     /// Starts a writer on this connection.
-    pub fn start(connection: DatabaseConnection, options: &StoreOptions) -> Queue {
+    pub fn start(connection: DatabaseConnection, lease: Lease, options: &StoreOptions) -> Queue {
         let (mail, inbox) = mpsc::channel(QUEUE);
         let (disk_failed, seen) = watch::channel(false);
         let writer = Self {
             connection,
+            lease,
             deadline: options.statement_deadline,
             disk_failed,
+            disk: Room::new(),
         };
         tokio::spawn(writer.run(inbox));
         Queue {
@@ -130,7 +139,7 @@ impl Writer {
     async fn run(mut self, mut inbox: mpsc::Receiver<Mail>) {
         let mut closing = Vec::new();
         let mut mail = Vec::with_capacity(GROUP);
-        while inbox.recv_many(&mut mail, GROUP).await > 0 {
+        while self.receive(&mut inbox, &mut mail).await > 0 {
             let mut jobs = Vec::with_capacity(mail.len());
             for letter in mail.drain(..) {
                 match letter {
@@ -143,6 +152,7 @@ impl Writer {
             }
             self.serve(jobs).await;
         }
+        self.give_up_lease().await;
         if let Err(error) = self.connection.close().await {
             tracing::debug!(%error, "writing connection did not close cleanly");
         }
@@ -150,6 +160,29 @@ impl Writer {
             if done.send(()).is_err() {
                 tracing::debug!("nobody waits for the writer's end");
             }
+        }
+    }
+
+    /// Waits for mail, and meanwhile proves from time to time that it still may write.
+    async fn receive(&mut self, inbox: &mut mpsc::Receiver<Mail>, mail: &mut Vec<Mail>) -> usize {
+        loop {
+            match tokio::time::timeout(HEARTBEAT, inbox.recv_many(mail, GROUP)).await {
+                Ok(count) => return count,
+                Err(_) if self.lease.is_held() => match self.begin().await {
+                    Ok(transaction) => self.roll_back(transaction).await,
+                    Err(failure) => tracing::debug!(?failure, "the writer could not make sure of its lease"),
+                },
+                Err(_) => {}
+            }
+        }
+    }
+
+    /// Lets the next writer in.
+    async fn give_up_lease(&mut self) {
+        match tokio::time::timeout(self.deadline, self.lease.release(&self.connection)).await {
+            Ok(Ok(())) => {}
+            Ok(Err(error)) => tracing::debug!(%error, "the lease was not given back; it ends with the connection"),
+            Err(_) => tracing::debug!("the lease was not given back in time; it ends with the connection"),
         }
     }
 
@@ -172,6 +205,7 @@ impl Writer {
         if work.len() > 1 && matches!(answers, Err(Failure::Refused(_))) {
             answers = self.attempt(work, true).await;
         }
+        self.disk.seen(&answers);
         match answers {
             Ok(answers) => answers,
             Err(Failure::Server(_)) if work.len() > 1 => {
@@ -216,25 +250,29 @@ impl Writer {
         }
         match self.commit(transaction).await {
             Ok(()) => Ok(answers),
-            Err(cause) => Ok(answers
+            Err(failure) => Ok(answers
                 .into_iter()
-                .map(|answer| answer.and(Err(Failure::Unknown(cause.clone()))))
+                .map(|answer| answer.and(Err(failure.clone())))
                 .collect()),
         }
     }
 
-    async fn begin(&self) -> Result<DatabaseTransaction, Failure> {
+    /// A transaction in which this process is the writer until its end.
+    async fn begin(&mut self) -> Result<DatabaseTransaction, Failure> {
+        self.lease.hold(&self.connection).await?;
         // SQLite: a transaction that first reads and then writes could find that another process wrote between.
         let options = TransactionOptions {
             sqlite_transaction_mode: Some(SqliteTransactionMode::Immediate),
             ..TransactionOptions::default()
         };
-        within(
+        let transaction = within(
             self.deadline,
             self.connection.begin_with_options(options),
             "transaction",
         )
-        .await
+        .await?;
+        self.lease.prove(&transaction, self.deadline).await?;
+        Ok(transaction)
     }
 
     /// One member of a group behind a savepoint.
@@ -253,7 +291,7 @@ impl Writer {
         }
     }
 
-    async fn commit(&mut self, transaction: DatabaseTransaction) -> Result<(), Cause> {
+    async fn commit(&mut self, transaction: DatabaseTransaction) -> Result<(), Failure> {
         crash::point("store.before_commit");
         let outcome = tokio::time::timeout(self.deadline, transaction.commit()).await;
         crash::point("store.after_commit");
@@ -264,9 +302,9 @@ impl Writer {
                 if is_disk_failure(&error) {
                     self.disk_failed.send_replace(true);
                 }
-                Err(Cause::new(error))
+                Err(Failure::of_commit(error))
             }
-            Err(_) => Err(Cause::new(DeadlinePassed)),
+            Err(_) => Err(Failure::Unknown(Cause::new(DeadlinePassed))),
         }
     }
 

@@ -2,8 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use domain::id::UserId;
-use domain::ledger::{Account, AccountKey, AccountKind, Asset, Debt, Digest, Entry, EntryKey, EntrySeq, Head, Refused};
+use domain::id::{DebtId, LedgerAccountId, UserId};
+use domain::ledger::{Account, AccountKey, AccountKind, Asset, Debt, Entry, EntryKey, EntrySeq, Head, Refused};
 use domain::page::Page;
 use domain::time::Timestamp;
 use entity::{debt, entry, entry_refusal, ledger_account, posting};
@@ -27,7 +27,7 @@ impl Readers {
         let name = Row::new("entry", last.seq);
         Ok(Head {
             seq: EntrySeq(last.seq),
-            digest: name.word("digest", &last.digest, Digest::parse)?,
+            digest: rows::digest(&name, "digest", &last.digest)?,
             at: Timestamp(last.at),
         })
     }
@@ -57,6 +57,19 @@ impl Readers {
         read_all(models, rows::account)
     }
 
+    pub async fn accounts_by_id(&self, ids: &[LedgerAccountId]) -> Result<Vec<Account>, StoreError> {
+        let mut models = Vec::new();
+        for ids in ids.chunks(KEYS) {
+            let query = ledger_account::Entity::find()
+                .filter(ledger_account::Column::Id.is_in(ids.iter().map(|id| id.0)))
+                .order_by_asc(ledger_account::Column::Id);
+            models.extend(self.ask(query.all(self.connection())).await?);
+        }
+        models.sort_unstable_by_key(|model: &ledger_account::Model| model.id);
+        models.dedup_by_key(|model| model.id);
+        read_all(models, rows::account)
+    }
+
     pub async fn accounts(&self, page: Page) -> Result<Vec<Account>, StoreError> {
         let query = ledger_account::Entity::find()
             .filter(ledger_account::Column::Id.gt(page.after))
@@ -77,8 +90,11 @@ impl Readers {
     }
 
     pub async fn entries(&self, filter: EntryFilter, page: Page) -> Result<Vec<Entry>, StoreError> {
+        let end = filter.before.map_or(i64::MAX, |before| before.0);
         let query = match filter.account {
-            None => entry::Entity::find().filter(entry::Column::Seq.gt(page.after)),
+            None => entry::Entity::find()
+                .filter(entry::Column::Seq.gt(page.after))
+                .filter(entry::Column::Seq.lt(end)),
             Some(account) => {
                 let seqs = posting::Entity::find()
                     .select_only()
@@ -86,6 +102,7 @@ impl Readers {
                     .distinct()
                     .filter(posting::Column::AccountId.eq(account.0))
                     .filter(posting::Column::EntrySeq.gt(page.after))
+                    .filter(posting::Column::EntrySeq.lt(end))
                     .order_by_asc(posting::Column::EntrySeq)
                     .limit(u64::from(page.limit))
                     .into_tuple::<i64>();
@@ -131,6 +148,17 @@ impl Readers {
             models.extend(self.ask(query.all(self.connection())).await?);
         }
         models.sort_unstable_by_key(|model| model.id);
+        models.dedup_by_key(|model| model.id);
+        read_all(models, rows::debt)
+    }
+
+    pub async fn debts_by_id(&self, ids: &[DebtId]) -> Result<Vec<Debt>, StoreError> {
+        let mut models = Vec::new();
+        for ids in ids.chunks(KEYS) {
+            let query = debt::Entity::find().filter(debt::Column::Id.is_in(ids.iter().map(|id| id.0)));
+            models.extend(self.ask(query.all(self.connection())).await?);
+        }
+        models.sort_unstable_by_key(|model: &debt::Model| model.id);
         models.dedup_by_key(|model| model.id);
         read_all(models, rows::debt)
     }

@@ -1,15 +1,17 @@
 //! What operators see: pauses, alerts, tokens and the audit trail.
 
 use domain::access::{Audit, Token};
-use domain::alert::{Alert, AlertKind};
+use domain::alert::delivery::Delivery;
+use domain::alert::{Alert, AlertKind, AlertState};
+use domain::id::AlertId;
 use domain::page::Page;
 use domain::pause::Pause;
-use entity::{access_token, alert, audit, pause};
+use entity::{access_token, alert, alert_delivery, audit, pause};
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 
 use super::super::readers::Readers;
 use super::super::rows::{access, alert as rows, read_all};
-use crate::ports::store::StoreError;
+use crate::ports::store::{AlertFilter, StoreError};
 
 impl Readers {
     pub async fn pauses(&self) -> Result<Vec<Pause>, StoreError> {
@@ -17,14 +19,27 @@ impl Readers {
         read_all(self.ask(query.all(self.connection())).await?, rows::pause)
     }
 
-    pub async fn alerts(&self, open: bool, page: Page) -> Result<Vec<Alert>, StoreError> {
+    pub async fn alert(&self, id: AlertId) -> Result<Option<Alert>, StoreError> {
+        let query = alert::Entity::find_by_id(id.0);
+        self.ask(query.one(self.connection()))
+            .await?
+            .map(rows::alert)
+            .transpose()
+    }
+
+    pub async fn alerts(&self, filter: AlertFilter, page: Page) -> Result<Vec<Alert>, StoreError> {
         let mut query = alert::Entity::find();
         if page.after > 0 {
             query = query.filter(alert::Column::Id.lt(page.after));
         }
-        if open {
-            query = query.filter(alert::Column::OpenKey.is_not_null());
-        }
+        let (open, taken) = (alert::Column::OpenKey, alert::Column::AcknowledgedAt);
+        query = match filter {
+            AlertFilter::All => query,
+            AlertFilter::Open => query.filter(open.is_not_null()),
+            AlertFilter::In(AlertState::Raised) => query.filter(open.is_not_null()).filter(taken.is_null()),
+            AlertFilter::In(AlertState::Acknowledged) => query.filter(open.is_not_null()).filter(taken.is_not_null()),
+            AlertFilter::In(AlertState::Resolved) => query.filter(open.is_null()),
+        };
         let query = query.order_by_desc(alert::Column::Id).limit(u64::from(page.limit));
         read_all(self.ask(query.all(self.connection())).await?, rows::alert)
     }
@@ -35,6 +50,22 @@ impl Readers {
             .await?
             .map(rows::alert)
             .transpose()
+    }
+
+    pub async fn deliveries_of(&self, alert: AlertId) -> Result<Vec<Delivery>, StoreError> {
+        let query = alert_delivery::Entity::find()
+            .filter(alert_delivery::Column::AlertId.eq(alert.0))
+            .order_by_asc(alert_delivery::Column::Id);
+        read_all(self.ask(query.all(self.connection())).await?, rows::delivery)
+    }
+
+    pub async fn waiting_deliveries(&self, target: &str, limit: u32) -> Result<Vec<Delivery>, StoreError> {
+        let query = alert_delivery::Entity::find()
+            .filter(alert_delivery::Column::State.eq("waiting"))
+            .filter(alert_delivery::Column::Target.eq(target))
+            .order_by_asc(alert_delivery::Column::Id)
+            .limit(u64::from(limit));
+        read_all(self.ask(query.all(self.connection())).await?, rows::delivery)
     }
 
     pub async fn tokens(&self) -> Result<Vec<Token>, StoreError> {

@@ -7,7 +7,8 @@ use domain::page::Page;
 use domain::venue::{ClientOrderId, Cursor};
 use entity::trade_order::{self, Column};
 use entity::{fill, income, sync_cursor};
-use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
+use sea_orm::sea_query::ExprTrait;
+use sea_orm::{ColumnTrait, Condition, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 
 use super::super::readers::Readers;
 use super::super::rows::{fill as fill_rows, order as rows, read_all};
@@ -72,6 +73,23 @@ impl Readers {
             known.extend(self.ask(query.all(self.connection())).await?);
         }
         Ok(known)
+    }
+
+    pub async fn fills_reported(&self, account: VenueAccountId, ids: &[String]) -> Result<Vec<Fill>, StoreError> {
+        use fill::Column::VenueFillId;
+        let mut rows = Vec::new();
+        for ids in ids.chunks(KEYS / 3) {
+            // Parts and revisions have the venue's id, `#` and something; `$` is the character after it.
+            let named = ids.iter().fold(Condition::any(), |any, id| {
+                let beside = VenueFillId.gte(format!("{id}#")).and(VenueFillId.lt(format!("{id}$")));
+                any.add(VenueFillId.eq(id.as_str())).add(beside)
+            });
+            let query = fill::Entity::find()
+                .filter(fill::Column::AccountId.eq(account.0))
+                .filter(named);
+            rows.extend(self.ask(query.all(self.connection())).await?);
+        }
+        read_all(rows, fill_rows::fill)
     }
 
     pub async fn known_incomes(&self, account: VenueAccountId, ids: &[String]) -> Result<Vec<String>, StoreError> {

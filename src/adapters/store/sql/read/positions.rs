@@ -7,12 +7,18 @@ use domain::page::Page;
 use domain::position::Position;
 use entity::position::{self, Column};
 use entity::trade_order;
+use sea_orm::sea_query::{Expr, SimpleExpr};
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 
 use super::super::readers::Readers;
 use super::super::rows::{position as rows, read_all};
 use super::KEYS;
 use crate::ports::store::{PositionFilter, StoreError};
+
+/// The condition of the sweep's index, word for word: a bound value would not let SQLite and PostgreSQL use it.
+pub fn is_unsettled() -> SimpleExpr {
+    Expr::cust("unsettled = 1")
+}
 
 impl Readers {
     pub async fn position(&self, id: PositionId) -> Result<Option<Position>, StoreError> {
@@ -43,11 +49,30 @@ impl Readers {
         if let Some(live) = filter.live {
             query = query.filter(Column::Live.eq(i64::from(live)));
         }
+        if let Some((from, to)) = filter.open_during {
+            let closed = query.filter(Column::State.eq("closed"));
+            query = closed
+                .filter(Column::OpenedAt.lte(to.0))
+                .filter(Column::ClosedAt.gte(from.0));
+        }
         if filter.unsettled {
-            query = query.filter(Column::Settlement.eq("pending"));
+            query = query.filter(is_unsettled());
         }
         let query = query.order_by_asc(Column::Id).limit(u64::from(page.limit));
         read_all(self.ask(query.all(self.connection())).await?, rows::position)
+    }
+
+    pub async fn unsettled_ids(&self, page: Page) -> Result<Vec<PositionId>, StoreError> {
+        let query = position::Entity::find()
+            .select_only()
+            .column(Column::Id)
+            .filter(is_unsettled())
+            .filter(Column::Id.gt(page.after))
+            .order_by_asc(Column::Id)
+            .limit(u64::from(page.limit))
+            .into_tuple::<i64>();
+        let ids = self.ask(query.all(self.connection())).await?;
+        Ok(ids.into_iter().map(PositionId).collect())
     }
 
     pub async fn busy_accounts(&self) -> Result<Vec<VenueAccountId>, StoreError> {

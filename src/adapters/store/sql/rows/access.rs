@@ -40,6 +40,7 @@ pub fn audit_row(audit: &Audit) -> audit::Model {
         action: audit.action.clone(),
         subject: audit.subject.clone(),
         reason: audit.reason.clone(),
+        origin: audit.origin.clone(),
     }
 }
 
@@ -51,5 +52,6 @@ pub fn audit(row: audit::Model) -> Audit {
         action: row.action,
         subject: row.subject,
         reason: row.reason,
+        origin: row.origin,
     }
 }

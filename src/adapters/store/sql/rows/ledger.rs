@@ -38,20 +38,6 @@ pub fn account(row: ledger_account::Model) -> Result<Account, StoreError> {
     })
 }
 
-pub fn entry_row(entry: &Entry) -> entry::Model {
-    entry::Model {
-        seq: entry.seq.0,
-        entry_key: entry.key.as_str().to_owned(),
-        kind: entry.kind.as_str().to_owned(),
-        at: entry.at.0,
-        reference: entry.reference.clone(),
-        remark: entry.remark.clone(),
-        asked_by: entry.by.clone(),
-        previous: entry.previous.to_string(),
-        digest: entry.digest.to_string(),
-    }
-}
-
 pub fn posting_rows(entry: &Entry) -> impl Iterator<Item = posting::Model> {
     (0_i64..).zip(&entry.postings).map(|(line, posting)| posting::Model {
         entry_seq: entry.seq.0,
@@ -88,8 +74,8 @@ fn entry(row: entry::Model, postings: Vec<Posting>) -> Result<Entry, StoreError>
         remark: row.remark,
         by: row.asked_by,
         postings,
-        previous: name.word("previous digest", &row.previous, Digest::parse)?,
-        digest: name.word("digest", &row.digest, Digest::parse)?,
+        previous: digest(&name, "previous digest", &row.previous)?,
+        digest: digest(&name, "digest", &row.digest)?,
     })
 }
 
@@ -103,14 +89,6 @@ fn posting(row: &posting::Model) -> Result<Posting, StoreError> {
     })
 }
 
-pub fn refused_row(refused: &Refused) -> entry_refusal::Model {
-    entry_refusal::Model {
-        entry_key: refused.key.as_str().to_owned(),
-        reason: refused.reason.clone(),
-        at: refused.at.0,
-    }
-}
-
 pub fn refused(row: entry_refusal::Model) -> Refused {
     Refused {
         key: EntryKey::stored(row.entry_key),
@@ -119,20 +97,29 @@ pub fn refused(row: entry_refusal::Model) -> Refused {
     }
 }
 
+/// A digest from its bytes.
+pub fn digest(name: &Row, field: &str, bytes: &[u8]) -> Result<Digest, StoreError> {
+    match bytes.try_into() {
+        Ok(bytes) => Ok(Digest(bytes)),
+        Err(_) => Err(name.corrupt(format!("{field} has {} bytes, not 32", bytes.len()))),
+    }
+}
+
 pub fn debt_row(debt: &Debt) -> debt::Model {
-    let (collected_entry, ended_at, reason) = match &debt.state {
+    let (ended_entry, ended_at, reason) = match &debt.state {
         DebtState::Owed => (None, None, None),
-        DebtState::Repaid { entry, at } => (Some(entry.0), Some(at.0), None),
-        DebtState::Waived { at, reason } => (None, Some(at.0), Some(reason.clone())),
+        DebtState::Repaid { entry, at } | DebtState::Cancelled { entry, at } => (Some(entry.0), Some(at.0), None),
+        DebtState::Waived { entry, at, reason } => (Some(entry.0), Some(at.0), Some(reason.clone())),
     };
     debt::Model {
         id: debt.id.0,
         user_id: debt.user.0,
         position_id: debt.position.0,
+        correction: debt.correction.into(),
         owed: debt.owed.units(),
         entry_seq: debt.entry.0,
         state: debt.state.as_str().to_owned(),
-        collected_entry,
+        ended_entry,
         ended_at,
         reason,
         created_at: debt.created_at.0,
@@ -141,15 +128,21 @@ pub fn debt_row(debt: &Debt) -> debt::Model {
 
 pub fn debt(row: debt::Model) -> Result<Debt, StoreError> {
     let name = Row::new("debt", row.id);
-    let ended_at = || name.present("end", row.ended_at).map(Timestamp);
+    let at = || name.present("end", row.ended_at).map(Timestamp);
+    let entry = || name.present("entry", row.ended_entry).map(EntrySeq);
     let state = match row.state.as_str() {
         "owed" => DebtState::Owed,
         "repaid" => DebtState::Repaid {
-            entry: EntrySeq(name.present("entry", row.collected_entry)?),
-            at: ended_at()?,
+            entry: entry()?,
+            at: at()?,
+        },
+        "cancelled" => DebtState::Cancelled {
+            entry: entry()?,
+            at: at()?,
         },
         "waived" => DebtState::Waived {
-            at: ended_at()?,
+            entry: entry()?,
+            at: at()?,
             reason: name.present("reason", row.reason)?,
         },
         other => return Err(name.corrupt(format!("unknown state `{other}`"))),
@@ -158,6 +151,7 @@ pub fn debt(row: debt::Model) -> Result<Debt, StoreError> {
         id: DebtId(row.id),
         user: UserId(row.user_id),
         position: PositionId(row.position_id),
+        correction: name.count("correction", row.correction)?,
         owed: name.fixed("owed", row.owed, Amount::from_units)?,
         entry: EntrySeq(row.entry_seq),
         state,

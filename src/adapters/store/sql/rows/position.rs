@@ -4,7 +4,9 @@ use domain::fixed::{Amount, Quantity, Ratio};
 use domain::id::{DebtId, PositionId, RobotId, UserId, VenueAccountId};
 use domain::ledger::EntrySeq;
 use domain::market::{Side, Symbol};
-use domain::position::{CloseReason, Exits, Origin, Position, PositionState, ProfitBasis};
+use domain::position::{
+    CloseReason, Exits, FillMark, Origin, Position, PositionState, ProfitBasis, ProfitSource, Provenance,
+};
 use domain::robot::PastClose;
 use domain::settlement::Settlement;
 use domain::time::Timestamp;
@@ -61,6 +63,7 @@ fn close_columns(state: PositionState) -> (Option<i64>, Option<String>, Option<i
 pub fn position_row(position: &Position) -> position::Model {
     let settled = SettlementColumns::of(position.settlement);
     let (closed_at, close_reason, profit) = close_columns(position.state);
+    let newest_fill = position.provenance.newest_fill.as_ref();
     position::Model {
         id: position.id.0,
         robot_id: position.robot.map(|robot| robot.0),
@@ -86,12 +89,20 @@ pub fn position_row(position: &Position) -> position::Model {
         give_back: position.exits.map(|exits| exits.give_back.units()),
         peak: position.peak.map(Amount::units),
         profit_basis: position.profit_basis.as_str().to_owned(),
+        profit_source: position.provenance.source.as_str().to_owned(),
+        fill_count: position.provenance.fills.into(),
+        income_count: position.provenance.incomes.into(),
+        newest_fill: newest_fill.map(|newest| newest.venue_id.clone()),
+        newest_fill_at: newest_fill.map(|newest| newest.at.0),
         settlement: settled.settlement.to_owned(),
         power_consumed: settled.power_consumed,
         power_amount: settled.power_amount,
         power_rate: settled.power_rate,
         settled_entry: settled.settled_entry,
         debt_id: settled.debt_id,
+        settled_profit: position.settled_profit.map(Amount::units),
+        corrections: position.corrections.into(),
+        unsettled: position.is_unsettled().into(),
         opened_at: position.opened_at.map(|at| at.0),
         closed_at,
         close_reason,
@@ -107,7 +118,10 @@ pub fn position(row: position::Model) -> Result<Position, StoreError> {
     Ok(Position {
         state: state(&name, &row)?,
         exits: exits(&name, &row)?,
-        settlement: settlement(&name, &row)?,
+        provenance: provenance(&name, &row)?,
+        settlement: settlement(&name, StoredSettlement::from(&row))?,
+        settled_profit: name.maybe_fixed("settled profit", row.settled_profit, Amount::from_units)?,
+        corrections: name.count("corrections", row.corrections)?,
         id: PositionId(row.id),
         robot: row.robot_id.map(RobotId),
         user: UserId(row.user_id),
@@ -182,7 +196,43 @@ fn exits(name: &Row, row: &position::Model) -> Result<Option<Exits>, StoreError>
     }))
 }
 
-fn settlement(name: &Row, row: &position::Model) -> Result<Settlement, StoreError> {
+fn provenance(name: &Row, row: &position::Model) -> Result<Provenance, StoreError> {
+    let newest = row.newest_fill.clone().zip(row.newest_fill_at);
+    Ok(Provenance {
+        source: name.word("profit source", &row.profit_source, ProfitSource::parse)?,
+        fills: name.count("fill count", row.fill_count)?,
+        incomes: name.count("income count", row.income_count)?,
+        newest_fill: newest.map(|(venue_id, at)| FillMark {
+            venue_id,
+            at: Timestamp(at),
+        }),
+    })
+}
+
+/// The columns that a settlement is read from.
+#[derive(Debug, Clone, Copy)]
+pub struct StoredSettlement<'a> {
+    pub settlement: &'a str,
+    pub power_amount: Option<i64>,
+    pub power_rate: Option<i64>,
+    pub settled_entry: Option<i64>,
+    pub debt_id: Option<i64>,
+}
+
+impl<'a> From<&'a position::Model> for StoredSettlement<'a> {
+    fn from(row: &'a position::Model) -> Self {
+        Self {
+            settlement: &row.settlement,
+            power_amount: row.power_amount,
+            power_rate: row.power_rate,
+            settled_entry: row.settled_entry,
+            debt_id: row.debt_id,
+        }
+    }
+}
+
+/// The settlement of a position.
+pub fn settlement(name: &Row, row: StoredSettlement<'_>) -> Result<Settlement, StoreError> {
     let power = || {
         let units = name.present("power amount", row.power_amount)?;
         name.fixed("power amount", units, Amount::from_units)
@@ -191,7 +241,7 @@ fn settlement(name: &Row, row: &position::Model) -> Result<Settlement, StoreErro
         let units = name.present("power rate", row.power_rate)?;
         name.fixed("power rate", units, Ratio::from_units)
     };
-    Ok(match row.settlement.as_str() {
+    Ok(match row.settlement {
         "not_yet" => Settlement::NotYet,
         "pending" => Settlement::Pending,
         "nothing_due" => Settlement::NothingDue,
