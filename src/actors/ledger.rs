@@ -1,33 +1,34 @@
-//! The ledger's actor: the only writer of money. What arrives while a group is being written waits for the next.
+//! The ledger's actor: the only writer of money. What arrives while a group is being written waits for
+//! the next, which is decided meanwhile where it can be.
 
 mod desk;
 mod facts;
 mod gather;
 mod group;
+mod press;
 mod queue;
+mod receive;
+mod settled;
 mod told;
 
 use std::sync::Arc;
 use std::time::Duration;
 
 use actix::fut::{ActorFutureExt, wrap_future};
-use actix::{Actor, ActorContext, AsyncContext, Context, Handler, Recipient, ResponseFuture};
-use domain::ledger::{Answer, PostAnswer, Request, Rules, Transfer};
-use domain::settlement::Settlement;
+use actix::{Actor, ActorContext, AsyncContext, Context, Recipient};
+use domain::ledger::{Answer, Request, Rules};
 use domain::time::Timestamp;
-use futures::future::join_all;
 use tokio::sync::{oneshot, watch};
 
-use crate::actors::mail::{
-    ActorHealth, HowAreYou, MailError, Post, PostAll, PostReceipt, Pulse, Raise, Recharge, RechargeReceipt, Resolve,
-    Settle, SettleReceipt, Stop, Withdraw,
-};
+use crate::actors::mail::{MailError, Raise, Resolve};
 use crate::clock::Clock;
-use crate::crash;
 use crate::ports::store::Store;
 use desk::Desk;
 use gather::Gather;
+use group::{Decided, Group};
+use press::Press;
 use queue::{Queue, Waiting};
+use settled::Settled;
 
 /// How others know it.
 pub const NAME: &str = "ledger";
@@ -65,13 +66,29 @@ pub struct LedgerDeps {
     pub fatal: watch::Sender<bool>,
 }
 
-/// The only writer of money.
+impl LedgerOptions {
+    /// Longest time for one attempt to decide or to commit: a store that hangs leaves time for another.
+    pub(crate) fn attempt_limit(&self) -> Duration {
+        self.deadline / 2
+    }
+}
+
+/// The answer to come, or why there is none.
+type Asked = Result<oneshot::Receiver<Result<Answer, MailError>>, MailError>;
+
+/// The only writer of money. While one group is committed the next may be decided.
 pub struct LedgerActor {
-    /// Here while nothing is being written: whoever has the desk is the one who writes (LED-0).
+    /// Here unless a group is being decided.
     desk: Option<Desk>,
+    /// Here unless a group is being committed: whoever has the press is the one who writes (LED-0).
+    press: Option<Press>,
+    /// Decided while the press was away.
+    ready: Option<Decided>,
+    /// Groups that failed, or were decided on one that failed.
+    failed: Vec<Group>,
     queue: Queue,
-    /// Size of the group that was written last.
-    last_group: usize,
+    /// What the group that was taken last settles.
+    last_group: Settled,
     gathering: bool,
     clock: Arc<dyn Clock>,
     options: LedgerOptions,
@@ -89,9 +106,12 @@ impl LedgerActor {
             clock: Arc::clone(&deps.clock),
             options: deps.options,
             fatal: deps.fatal.clone(),
+            press: Some(Press::new(&deps)),
             desk: Some(Desk::new(deps, queue.pulses.clone())),
+            ready: None,
+            failed: Vec::new(),
             queue,
-            last_group: 0,
+            last_group: Settled::default(),
             gathering: false,
             last_mail: None,
             stoppers: Vec::new(),
@@ -109,53 +129,122 @@ impl LedgerActor {
             metrics::counter!("bursar_ledger_busy_total").increment(1);
             return Err(MailError::Busy(NAME));
         }
-        self.write_next(ctx);
+        self.decide_next(ctx);
         Ok(receipt)
     }
 
     /// Takes the next group to the desk, unless one is there.
-    fn write_next(&mut self, ctx: &mut Context<Self>) {
-        if self.queue.is_empty() || self.gathering {
+    fn decide_next(&mut self, ctx: &mut Context<Self>) {
+        if !self.may_decide() {
             return;
         }
         let Some(mut desk) = self.desk.take() else {
             return;
         };
         let group = self.queue.take(self.options.group_limit);
-        self.last_group = group.len();
+        self.last_group = Settled::by(group.iter().map(|waiting| &waiting.request));
         let work = async move {
-            group::write(&mut desk, group).await;
-            desk
+            let decided = group::decide(&mut desk, group).await;
+            (desk, decided)
         };
-        ctx.spawn(wrap_future::<_, Self>(work).map(Self::written));
+        ctx.spawn(wrap_future::<_, Self>(work).map(Self::decided));
     }
 
-    fn written(desk: Desk, actor: &mut Self, ctx: &mut Context<Self>) {
-        assert!(actor.desk.is_none(), "LED-0: two groups were written at once");
+    /// While a group is being committed, only a whole group that has nothing to do with it.
+    fn may_decide(&self) -> bool {
+        if self.queue.is_empty() || self.gathering || self.ready.is_some() || !self.failed.is_empty() {
+            return false;
+        }
+        let limit = self.options.group_limit;
+        self.press.is_some() || (self.queue.len() >= limit && self.last_group.is_apart_from(self.queue.next(limit)))
+    }
+
+    fn decided((desk, decided): (Desk, Result<Decided, Group>), actor: &mut Self, ctx: &mut Context<Self>) {
         actor.desk = Some(desk);
-        actor.queue.group_is_over();
-        actor.gather(ctx);
+        match decided {
+            Ok(decided) if actor.failed.is_empty() => actor.ready = Some(decided),
+            // It was decided on what was not committed after all.
+            Ok(void) => actor.failed.push(void.group),
+            Err(group) => actor.failed.push(group),
+        }
+        actor.go_on(ctx);
     }
 
-    /// Begins the next group, after a moment for those of a group of several to ask again.
-    fn gather(&mut self, ctx: &mut Context<Self>) {
-        if self.last_group <= 1 {
-            self.write_next(ctx);
-            self.stop_when_drained(ctx);
+    /// Takes what is ready to the press, unless it is away, and then the next group to the desk.
+    fn go_on(&mut self, ctx: &mut Context<Self>) {
+        if !self.failed.is_empty() {
+            return self.write_again(ctx);
+        }
+        if let Some(decided) = self.ready.take_if(|_| self.press.is_some())
+            && let Some(mut press) = self.press.take()
+        {
+            let work = async move {
+                let committed = group::commit(&mut press, decided).await;
+                (press, committed)
+            };
+            ctx.spawn(wrap_future::<_, Self>(work).map(Self::committed));
+        }
+        self.decide_next(ctx);
+        self.stop_when_drained(ctx);
+    }
+
+    fn committed((press, committed): (Press, Result<(), Group>), actor: &mut Self, ctx: &mut Context<Self>) {
+        assert!(actor.press.is_none(), "LED-0: two groups were written at once");
+        actor.press = Some(press);
+        match committed {
+            Ok(()) => {
+                actor.queue.group_is_over();
+                actor.desk.iter_mut().for_each(Desk::trust);
+                actor.gather(ctx);
+            }
+            Err(group) => {
+                actor.failed.insert(0, group);
+                actor.failed.extend(actor.ready.take().map(|void| void.group));
+                actor.go_on(ctx);
+            }
+        }
+    }
+
+    /// Writes what failed, once nothing else is under way.
+    fn write_again(&mut self, ctx: &mut Context<Self>) {
+        if self.desk.is_none() || self.press.is_none() {
             return;
         }
+        let (Some(mut desk), Some(mut press)) = (self.desk.take(), self.press.take()) else {
+            return;
+        };
+        let groups = std::mem::take(&mut self.failed);
+        let work = async move {
+            group::write_again(&mut desk, &mut press, groups).await;
+            (desk, press)
+        };
+        ctx.spawn(
+            wrap_future::<_, Self>(work).map(|(desk, press), actor: &mut Self, ctx| {
+                assert!(actor.press.is_none(), "LED-0: two groups were written at once");
+                (actor.desk, actor.press) = (Some(desk), Some(press));
+                actor.queue.all_are_over();
+                actor.gather(ctx);
+            }),
+        );
+    }
+
+    /// Goes on, after a moment for those of a group of several to ask again where nothing else waits for the press.
+    fn gather(&mut self, ctx: &mut Context<Self>) {
+        if self.last_group.size <= 1 || self.ready.is_some() || self.desk.is_none() {
+            return self.go_on(ctx);
+        }
         self.gathering = true;
-        let expected = self.queue.len().saturating_add(self.last_group);
+        let expected = self.queue.len().saturating_add(self.last_group.size);
         let moment = Gather::until(expected.min(self.options.group_limit));
         ctx.spawn(moment.map(|(), actor: &mut Self, ctx| {
             actor.gathering = false;
-            actor.write_next(ctx);
-            actor.stop_when_drained(ctx);
+            actor.go_on(ctx);
         }));
     }
 
     fn stop_when_drained(&mut self, ctx: &mut Context<Self>) {
-        if self.stopping && self.desk.is_some() && self.queue.is_empty() {
+        let idle = self.desk.is_some() && self.press.is_some() && self.ready.is_none();
+        if self.stopping && idle && self.queue.is_empty() {
             for stopper in self.stoppers.drain(..) {
                 if stopper.send(()).is_err() {
                     tracing::debug!("who asked the ledger to stop has gone");
@@ -185,128 +274,5 @@ impl Drop for LedgerActor {
             );
             self.fatal.send_replace(true);
         }
-    }
-}
-
-/// The answer to come, or why there is none.
-type Asked = Result<oneshot::Receiver<Result<Answer, MailError>>, MailError>;
-
-/// The answer, shaped as the sender's receipt.
-fn receipt<T: 'static>(asked: Asked, shape: fn(Answer) -> T) -> ResponseFuture<Result<T, MailError>> {
-    Box::pin(async move {
-        let answer = asked?.await.unwrap_or(Err(MailError::Silent(NAME)))?;
-        Ok(shape(answer))
-    })
-}
-
-impl Handler<Settle> for LedgerActor {
-    type Result = ResponseFuture<Result<SettleReceipt, MailError>>;
-
-    fn handle(&mut self, mail: Settle, ctx: &mut Self::Context) -> Self::Result {
-        let asked = self.ask(Request::Settle(mail.position), ctx);
-        receipt(asked, |answer| SettleReceipt {
-            answer: answer.post,
-            settlement: answer.settlement.unwrap_or(Settlement::NotYet),
-        })
-    }
-}
-
-impl Handler<Recharge> for LedgerActor {
-    type Result = ResponseFuture<Result<RechargeReceipt, MailError>>;
-
-    fn handle(&mut self, mail: Recharge, ctx: &mut Self::Context) -> Self::Result {
-        let transfer = Transfer {
-            reference: mail.reference,
-            user: mail.user,
-            purse: mail.purse,
-            amount: mail.amount,
-            by: mail.by,
-            remark: mail.remark,
-        };
-        receipt(self.ask(Request::Recharge(transfer), ctx), |answer| RechargeReceipt {
-            answer: answer.post,
-            collected: answer.collected,
-        })
-    }
-}
-
-impl Handler<Withdraw> for LedgerActor {
-    type Result = ResponseFuture<Result<PostAnswer, MailError>>;
-
-    fn handle(&mut self, mail: Withdraw, ctx: &mut Self::Context) -> Self::Result {
-        let transfer = Transfer {
-            reference: mail.reference,
-            user: mail.user,
-            purse: mail.purse,
-            amount: mail.amount,
-            by: mail.by,
-            remark: mail.remark,
-        };
-        receipt(self.ask(Request::Withdraw(transfer), ctx), |answer| answer.post)
-    }
-}
-
-impl Handler<Post> for LedgerActor {
-    type Result = ResponseFuture<Result<PostReceipt, MailError>>;
-
-    fn handle(&mut self, mail: Post, ctx: &mut Self::Context) -> Self::Result {
-        receipt(self.ask(mail.request, ctx), PostReceipt::from)
-    }
-}
-
-impl Handler<PostAll> for LedgerActor {
-    type Result = ResponseFuture<Vec<Result<PostReceipt, MailError>>>;
-
-    fn handle(&mut self, mail: PostAll, ctx: &mut Self::Context) -> Self::Result {
-        let asked = mail.requests.into_iter().map(|request| self.ask(request, ctx));
-        let asked: Vec<Asked> = asked.collect();
-        Box::pin(join_all(
-            asked.into_iter().map(|asked| receipt(asked, PostReceipt::from)),
-        ))
-    }
-}
-
-impl Handler<Pulse> for LedgerActor {
-    type Result = ResponseFuture<Result<(), MailError>>;
-
-    fn handle(&mut self, _: Pulse, ctx: &mut Self::Context) -> Self::Result {
-        crash::point("ledger.pulse");
-        self.last_mail = Some(self.clock.now());
-        let (reply, answer) = oneshot::channel();
-        self.queue.pulses.push(reply);
-        self.write_next(ctx);
-        Box::pin(async move { answer.await.unwrap_or(Err(MailError::Silent(NAME))) })
-    }
-}
-
-impl Handler<HowAreYou> for LedgerActor {
-    type Result = actix::MessageResult<HowAreYou>;
-
-    fn handle(&mut self, _: HowAreYou, _: &mut Self::Context) -> Self::Result {
-        let state = match (self.stopping, self.desk.is_some()) {
-            (true, _) => "stopping",
-            (false, true) => "idle",
-            (false, false) => "writing",
-        };
-        actix::MessageResult(ActorHealth {
-            name: NAME.to_owned(),
-            state: state.to_owned(),
-            last_mail: self.last_mail,
-            restarts: 0,
-            lag_ms: u64::try_from(self.queue.lag().as_millis()).unwrap_or(u64::MAX),
-        })
-    }
-}
-
-impl Handler<Stop> for LedgerActor {
-    type Result = ResponseFuture<()>;
-
-    fn handle(&mut self, _: Stop, ctx: &mut Self::Context) -> Self::Result {
-        let (reply, stopped) = oneshot::channel();
-        self.stopping = true;
-        self.stoppers.push(reply);
-        self.stop_when_drained(ctx);
-        // An answer that never comes is a ledger that is gone, which is what was asked for.
-        Box::pin(async move { drop(stopped.await) })
     }
 }

@@ -1,23 +1,17 @@
-//! The ledger's desk: the pen, what is known by heart, and the way from requests to one commit.
+//! The ledger's desk: what is known by heart, and the way from requests to a decision.
 
 use std::collections::{BTreeSet, HashMap, HashSet};
 use std::sync::Arc;
-use std::time::Duration;
 
-use actix::Recipient;
 use domain::id::{IdKind, UserId};
 use domain::ledger::{
-    Account, AccountKey, Decision, EntryKind, Facts, FreshIds, Head, LedgerPen, LedgerWrite, Request, decide,
-    settling_accounts,
+    Account, AccountKey, Decision, Facts, FreshIds, Head, LedgerWrite, Request, decide, settling_accounts,
 };
-use tokio::time::Instant;
 
 use super::facts;
 use super::queue::Pulses;
 use super::{LedgerDeps, LedgerOptions};
-use crate::actors::mail::{Raise, Resolve};
 use crate::clock::Clock;
-use crate::crash;
 use crate::ports::store::{Store, StoreError};
 
 /// Ids that are reserved at once.
@@ -25,15 +19,12 @@ const BLOCK: usize = 256;
 /// Balances that are known by heart at most.
 const KNOWN_ACCOUNTS: usize = 200_000;
 
-/// Where the ledger writes. There is one, so only one group can be written at a time (LED-0).
+/// Where the ledger decides. There is one, and it decides each group on what the one before it will have written.
 pub(super) struct Desk {
     pub store: Arc<dyn Store>,
-    pub raises: Recipient<Raise>,
-    pub resolves: Recipient<Resolve>,
     pub options: LedgerOptions,
     pub pulses: Pulses,
     clock: Arc<dyn Clock>,
-    pen: LedgerPen,
     fresh: FreshIds,
     head: Option<Head>,
     accounts: HashMap<AccountKey, Account>,
@@ -48,12 +39,9 @@ impl Desk {
     pub fn new(deps: LedgerDeps, pulses: Pulses) -> Self {
         Self {
             store: deps.store,
-            raises: deps.raises,
-            resolves: deps.resolves,
             options: deps.options,
             pulses,
             clock: deps.clock,
-            pen: LedgerPen::uncap(),
             fresh: FreshIds::default(),
             head: None,
             accounts: HashMap::new(),
@@ -71,16 +59,11 @@ impl Desk {
         self.absent.clear();
     }
 
-    /// Decides the requests and commits. After an error, what is stored may or may not be what was decided here.
-    pub async fn write(&mut self, requests: &[Request]) -> Result<Decision, StoreError> {
+    /// Decides the requests, and takes it as committed from then on. Where it is not, all must be forgotten.
+    pub async fn decide(&mut self, requests: &[Request]) -> Result<Decision, StoreError> {
         let facts = self.facts(requests).await?;
-        let mut decision = decide(facts, &self.options.rules, requests);
-        let write = std::mem::take(&mut decision.write);
-        self.spend_ids(&write);
-        if !write.is_empty() {
-            self.commit(write).await?;
-        }
-        self.wary = false;
+        let decision = decide(facts, &self.options.rules, requests);
+        self.spend_ids(&decision.write);
         self.head = Some(decision.head);
         for account in &decision.touched {
             self.absent.remove(&account.key);
@@ -89,15 +72,9 @@ impl Desk {
         Ok(decision)
     }
 
-    async fn commit(&mut self, write: LedgerWrite) -> Result<(), StoreError> {
-        let points = points(&write);
-        let changes = self.pen.write(write);
-        points.iter().for_each(|(before, _)| crash::point(before));
-        let begun = Instant::now();
-        self.store.commit(changes).await?;
-        metrics::histogram!("bursar_ledger_commit_seconds").record(begun.elapsed());
-        points.iter().for_each(|(_, after)| crash::point(after));
-        Ok(())
+    /// What was decided is committed: from now on it need not look every key up.
+    pub fn trust(&mut self) {
+        self.wary = false;
     }
 
     /// Ids are never used twice, not even those of a group whose outcome is unknown.
@@ -189,55 +166,4 @@ impl Desk {
         }
         Ok(())
     }
-
-    /// Longest time for one attempt to look up, decide and commit: a store that hangs leaves time for another.
-    pub fn attempt_limit(&self) -> Duration {
-        self.options.deadline / 2
-    }
 }
-
-/// Where a test may end the process around the commit of such a group.
-fn points(write: &LedgerWrite) -> Vec<(&'static str, &'static str)> {
-    let has = |kinds: &[EntryKind]| write.entries.iter().any(|entry| kinds.contains(&entry.kind));
-    let mut points = Vec::new();
-    for (kinds, before, after) in POINTS {
-        if has(kinds) {
-            points.push((before, after));
-        }
-    }
-    points
-}
-
-/// Kinds of entries, and the crash points before and after a commit that writes one.
-const POINTS: [(&[EntryKind], &str, &str); 9] = [
-    (&[EntryKind::PowerSettle], "settle.before_commit", "settle.after_commit"),
-    (
-        &[EntryKind::PowerCorrect],
-        "correct.before_commit",
-        "correct.after_commit",
-    ),
-    (
-        &[EntryKind::DebtCollect],
-        "collect.before_commit",
-        "collect.after_commit",
-    ),
-    (&[EntryKind::DebtWaive], "waive.before_commit", "waive.after_commit"),
-    (&[EntryKind::Refund], "reverse.before_commit", "reverse.after_commit"),
-    (&[EntryKind::PowerHold], "hold.before_commit", "hold.after_commit"),
-    (
-        &[EntryKind::HoldRelease],
-        "release.before_commit",
-        "release.after_commit",
-    ),
-    (
-        &[
-            EntryKind::Recharge,
-            EntryKind::Withdraw,
-            EntryKind::Adjust,
-            EntryKind::Transfer,
-        ],
-        "recharge.before_commit",
-        "recharge.after_commit",
-    ),
-    (&[EntryKind::Import], "import.before_commit", "import.after_commit"),
-];

@@ -1,4 +1,5 @@
-//! Writing one group: tried until it is committed or its senders' time is up, and never answered wrongly.
+//! Writing groups: decided, committed, answered. What fails is tried until it is committed or its senders' time is up,
+//! and never answered wrongly.
 
 use std::time::Duration;
 
@@ -6,6 +7,7 @@ use domain::ledger::{Decision, Request};
 use tracing::{error, warn};
 
 use super::desk::Desk;
+use super::press::Press;
 use super::queue::Waiting;
 use super::told;
 use crate::actors::mail::MailError;
@@ -17,12 +19,52 @@ const CONFLICTS: u32 = 3;
 /// Longest wait for the store's answer to a pulse.
 const PULSE_LIMIT: Duration = Duration::from_secs(2);
 
-/// Writes a group, and answers every sender after the commit.
-pub(super) async fn write(desk: &mut Desk, group: Vec<Waiting>) {
+/// Requests that are answered together.
+pub(super) type Group = Vec<Waiting>;
+
+/// A group on its way, with what was decided on it.
+pub(super) struct Decided {
+    pub group: Group,
+    decision: Decision,
+}
+
+/// Decides a group; gives it back when that failed.
+pub(super) async fn decide(desk: &mut Desk, group: Group) -> Result<Decided, Group> {
     answer_pulses(desk).await;
-    for waiting in together(desk, group).await {
-        for poisoned in together(desk, vec![waiting]).await {
-            poisoned.answer(Err(failed("its rows cannot be understood, or contradict each other")));
+    let group = without_overdue(group);
+    match try_to_decide(desk, &group).await {
+        Ok(decision) => Ok(Decided { group, decision }),
+        Err(error) => {
+            log_failure(error.as_ref(), 1, group.len());
+            Err(group)
+        }
+    }
+}
+
+/// Commits what was decided and answers every sender; gives the group back when that failed.
+pub(super) async fn commit(press: &mut Press, mut decided: Decided) -> Result<(), Group> {
+    match try_to_commit(press, &mut decided.decision).await {
+        Ok(()) => {
+            receipts(press, decided);
+            Ok(())
+        }
+        Err(error) => {
+            log_failure(error.as_ref(), 1, decided.group.len());
+            Err(decided.group)
+        }
+    }
+}
+
+/// Writes groups that failed once, one after another.
+pub(super) async fn write_again(desk: &mut Desk, press: &mut Press, groups: Vec<Group>) {
+    desk.forget();
+    tokio::time::sleep(desk.options.retry_first).await;
+    for group in groups {
+        answer_pulses(desk).await;
+        for waiting in together(desk, press, group).await {
+            for poisoned in together(desk, press, vec![waiting]).await {
+                poisoned.answer(Err(failed("its rows cannot be understood, or contradict each other")));
+            }
         }
     }
 }
@@ -45,21 +87,20 @@ async fn answer_pulses(desk: &Desk) {
 }
 
 /// Writes the group in one commit. Returns those that must be tried apart; none when all have their answer.
-async fn together(desk: &mut Desk, mut group: Vec<Waiting>) -> Vec<Waiting> {
+async fn together(desk: &mut Desk, press: &mut Press, mut group: Group) -> Group {
     let mut wait = desk.options.retry_first;
-    for attempt in 1_u32.. {
+    // The first attempt is what failed before.
+    for attempt in 2_u32.. {
         group = without_overdue(group);
         if group.is_empty() {
             break;
         }
-        let requests: Vec<Request> = group.iter().map(|waiting| waiting.request.clone()).collect();
-        let error = match tokio::time::timeout(desk.attempt_limit(), desk.write(&requests)).await {
-            Ok(Ok(decision)) => {
-                receipts(desk, group, decision);
+        let error = match attempt_both(desk, press, &group).await {
+            Ok(decision) => {
+                receipts(press, Decided { group, decision });
                 return Vec::new();
             }
-            Ok(Err(error)) => Some(error),
-            Err(_) => None,
+            Err(error) => error,
         };
         desk.forget();
         log_failure(error.as_ref(), attempt, group.len());
@@ -73,10 +114,39 @@ async fn together(desk: &mut Desk, mut group: Vec<Waiting>) -> Vec<Waiting> {
     Vec::new()
 }
 
-fn receipts(desk: &Desk, group: Vec<Waiting>, decision: Decision) {
-    told::tell(desk, &decision);
+/// `Err(None)` means that time ran out.
+async fn attempt_both(desk: &mut Desk, press: &mut Press, group: &[Waiting]) -> Result<Decision, Option<StoreError>> {
+    let mut decision = try_to_decide(desk, group).await?;
+    try_to_commit(press, &mut decision).await?;
+    desk.trust();
+    Ok(decision)
+}
+
+async fn try_to_decide(desk: &mut Desk, group: &[Waiting]) -> Result<Decision, Option<StoreError>> {
+    let requests: Vec<Request> = group.iter().map(|waiting| waiting.request.clone()).collect();
+    let limit = desk.options.attempt_limit();
+    match tokio::time::timeout(limit, desk.decide(&requests)).await {
+        Ok(decision) => decision.map_err(Some),
+        Err(_) => Err(None),
+    }
+}
+
+async fn try_to_commit(press: &mut Press, decision: &mut Decision) -> Result<(), Option<StoreError>> {
+    let write = std::mem::take(&mut decision.write);
+    let limit = press.options.attempt_limit();
+    match tokio::time::timeout(limit, press.commit(write)).await {
+        Ok(committed) => committed.map_err(Some),
+        Err(_) => Err(None),
+    }
+}
+
+fn receipts(press: &Press, decided: Decided) {
+    if decided.group.is_empty() {
+        return;
+    }
+    told::tell(press, &decided.decision);
     let waits = metrics::histogram!("bursar_ledger_receipt_seconds");
-    for (waiting, answer) in group.into_iter().zip(decision.answers) {
+    for (waiting, answer) in decided.group.into_iter().zip(decided.decision.answers) {
         waiting.answer_counted(Ok(answer), &waits);
     }
 }
@@ -90,7 +160,7 @@ fn must_be_apart(error: Option<&StoreError>, attempt: u32, size: usize) -> bool 
     }
 }
 
-fn without_overdue(group: Vec<Waiting>) -> Vec<Waiting> {
+fn without_overdue(group: Group) -> Group {
     let (overdue, left): (Vec<_>, Vec<_>) = group.into_iter().partition(Waiting::is_overdue);
     for waiting in overdue {
         waiting.answer(Err(failed(

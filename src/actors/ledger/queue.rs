@@ -76,7 +76,8 @@ pub(super) struct Queue {
     limit: usize,
     waiting: VecDeque<Waiting>,
     pub pulses: Pulses,
-    writing_since: Option<Instant>,
+    /// Of each group that is not answered yet, since when its oldest request waits.
+    written: VecDeque<Instant>,
 }
 
 impl Queue {
@@ -85,7 +86,7 @@ impl Queue {
             limit,
             waiting: VecDeque::new(),
             pulses: Pulses::default(),
-            writing_since: None,
+            written: VecDeque::new(),
         }
     }
 
@@ -110,17 +111,29 @@ impl Queue {
     pub fn take(&mut self, limit: usize) -> Vec<Waiting> {
         let count = self.waiting.len().min(limit.max(1));
         let group: Vec<_> = self.waiting.drain(..count).collect();
-        self.writing_since = group.first().map(|waiting| waiting.since);
+        self.written.extend(group.first().map(|waiting| waiting.since));
         group
     }
 
+    /// The requests of the group that would be taken next.
+    pub fn next(&self, limit: usize) -> impl Iterator<Item = &Request> {
+        self.waiting.iter().take(limit.max(1)).map(|waiting| &waiting.request)
+    }
+
+    /// The oldest group is answered.
     pub fn group_is_over(&mut self) {
-        self.writing_since = None;
+        self.written.pop_front();
+    }
+
+    /// Every group that was taken is answered.
+    pub fn all_are_over(&mut self) {
+        self.written.clear();
     }
 
     /// Age of the oldest request that has no answer.
     pub fn lag(&self) -> Duration {
-        let oldest = self.writing_since.or(self.waiting.front().map(|waiting| waiting.since));
+        let waiting = || self.waiting.front().map(|waiting| waiting.since);
+        let oldest = self.written.front().copied().or_else(waiting);
         oldest.map_or(Duration::ZERO, |since| since.elapsed())
     }
 }

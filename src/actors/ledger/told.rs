@@ -8,7 +8,7 @@ use domain::id::{DebtId, PositionId, UserId};
 use domain::ledger::{Answer, Decision, Happened, PostAnswer};
 use tracing::{debug, error, info, warn};
 
-use super::desk::Desk;
+use super::press::Press;
 use crate::actors::mail::{Raise, Resolve};
 use crate::event;
 
@@ -47,12 +47,12 @@ pub(super) fn describe() {
 }
 
 /// Tells all that became true.
-pub(super) fn tell(desk: &Desk, decision: &Decision) {
+pub(super) fn tell(press: &Press, decision: &Decision) {
     let size = u32::try_from(decision.answers.len()).unwrap_or(u32::MAX);
     metrics::histogram!("bursar_ledger_group_size").record(size);
     count_all(decision);
     for happened in &decision.happened {
-        tell_one(desk, happened);
+        tell_one(press, happened);
     }
 }
 
@@ -78,7 +78,7 @@ fn count_all(decision: &Decision) {
     }
 }
 
-fn tell_one(desk: &Desk, happened: &Happened) {
+fn tell_one(press: &Press, happened: &Happened) {
     match happened {
         Happened::Charged {
             position,
@@ -94,7 +94,7 @@ fn tell_one(desk: &Desk, happened: &Happened) {
             user,
             owed,
             debt,
-        } => tell_short(desk, *position, *user, *owed, *debt),
+        } => tell_short(press, *position, *user, *owed, *debt),
         Happened::RoundedAway { position } => {
             count("nothing_due");
             info!(event = event::SETTLEMENT_NOTHING_DUE, position.id = %position,
@@ -105,11 +105,11 @@ fn tell_one(desk: &Desk, happened: &Happened) {
             info!(event = event::SETTLEMENT_CORRECTED, position.id = %position, user.id = %user, power = %power,
                 "the profit of position {position} was revised: {power} more power is due");
         }
-        Happened::DebtFree { user } => resolve(desk, AlertKind::PowerShort, subject(*user)),
+        Happened::DebtFree { user } => resolve(press, AlertKind::PowerShort, subject(*user)),
         Happened::Contradiction(violation) => {
             error!(event = event::LEDGER_CONTRADICTION, invariant = %violation.invariant, "{violation}");
             raise(
-                desk,
+                press,
                 AlertKind::LedgerInvariant,
                 "ledger".to_owned(),
                 violation.to_string(),
@@ -167,13 +167,13 @@ fn tell_hold(happened: &Happened) {
     }
 }
 
-fn tell_short(desk: &Desk, position: PositionId, user: UserId, owed: Amount, debt: DebtId) {
+fn tell_short(press: &Press, position: PositionId, user: UserId, owed: Amount, debt: DebtId) {
     count("owed");
     add("bursar_power_owed_units_total", owed.units());
     warn!(event = event::SETTLEMENT_SHORT, position.id = %position, user.id = %user, owed = %owed,
         debt.id = %debt, "position {position} is short of power");
     let message = format!("user {user} has too little power for position {position}, which owes {owed}");
-    raise(desk, AlertKind::PowerShort, subject(user), message);
+    raise(press, AlertKind::PowerShort, subject(user), message);
 }
 
 fn subject(user: UserId) -> String {
@@ -188,15 +188,15 @@ fn add(name: &'static str, units: i64) {
     metrics::counter!(name).increment(u64::try_from(units).unwrap_or_default());
 }
 
-fn raise(desk: &Desk, kind: AlertKind, subject: String, message: String) {
+fn raise(press: &Press, kind: AlertKind, subject: String, message: String) {
     let mail = Raise { kind, subject, message };
-    if let Err(error) = desk.raises.try_send(mail) {
+    if let Err(error) = press.raises.try_send(mail) {
         error!(event = event::ALERT_LOST, error = %error, "alert {} could not be raised", kind.as_str());
     }
 }
 
-fn resolve(desk: &Desk, kind: AlertKind, subject: String) {
-    if let Err(error) = desk.resolves.try_send(Resolve { kind, subject }) {
+fn resolve(press: &Press, kind: AlertKind, subject: String) {
+    if let Err(error) = press.resolves.try_send(Resolve { kind, subject }) {
         error!(event = event::ALERT_LOST, error = %error, "alert {} could not be resolved", kind.as_str());
     }
 }

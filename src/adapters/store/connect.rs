@@ -12,6 +12,8 @@ use sea_orm::sqlx::{Connection, Executor, MySqlConnection, SqliteConnection};
 use sea_orm::{ConnectOptions, Database, DatabaseConnection, DbErr};
 use secrecy::{ExposeSecret, SecretString};
 
+use super::{doubt, nodelay};
+
 /// Idle connections to a server are tested before use after this time.
 const TEST_AFTER_IDLE: Duration = Duration::from_secs(5);
 
@@ -159,6 +161,7 @@ fn postgres(url: &str, options: &StoreOptions, purpose: Use) -> ConnectOptions {
     pool.test_before_acquire_if_idle_for(TEST_AFTER_IDLE);
     pool.map_sqlx_postgres_pool_opts(move |pool| {
         pool.after_connect(move |connection, _| {
+            nodelay::send_at_once();
             Box::pin(async move {
                 if purpose == Use::Write {
                     connection.execute(PG_KEEPALIVE).await?;
@@ -180,6 +183,7 @@ fn mysql(url: &str, options: &StoreOptions, purpose: Use) -> ConnectOptions {
     pool.map_sqlx_mysql_pool_opts(move |pool| {
         // Strict, or text that is too long would be cut; read committed, or a retry would see the old rows.
         pool.after_connect(move |connection, _| {
+            nodelay::send_at_once();
             Box::pin(async move {
                 if purpose == Use::Write {
                     connection.execute(MYSQL_PATIENCE).await?;
@@ -206,11 +210,11 @@ async fn sqlite_is_free(connection: &mut SqliteConnection) -> bool {
 }
 
 // A connection whose server went silent in the middle of a statement would keep its place in the pool for ever:
-// it must answer within the deadline when it is given back, or it is dropped.
+// while there is doubt it must answer within the deadline when it is given back, or it is dropped.
 async fn pg_answers(connection: &mut PgConnection, patience: Duration) -> bool {
-    matches!(tokio::time::timeout(patience, connection.ping()).await, Ok(Ok(())))
+    !doubt::is_fresh() || matches!(tokio::time::timeout(patience, connection.ping()).await, Ok(Ok(())))
 }
 
 async fn mysql_answers(connection: &mut MySqlConnection, patience: Duration) -> bool {
-    matches!(tokio::time::timeout(patience, connection.ping()).await, Ok(Ok(())))
+    !doubt::is_fresh() || matches!(tokio::time::timeout(patience, connection.ping()).await, Ok(Ok(())))
 }

@@ -39,7 +39,7 @@ pub struct DeadlinePassed;
 /// There was no room on the disk. Whoever deletes something makes it work again.
 #[derive(Debug, thiserror::Error)]
 #[error("the disk under the database is full")]
-pub struct DiskFull(#[source] DbErr);
+pub struct DiskFull(#[source] Option<DbErr>);
 
 /// Writing stopped for good.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
@@ -72,7 +72,7 @@ impl Failure {
             DbErr::Exec(RuntimeErr::SqlxError(cause)) | DbErr::Query(RuntimeErr::SqlxError(cause)) => match &**cause {
                 sqlx::Error::Database(answer) if is_refusal(&**answer) => Self::Refused(what.to_owned()),
                 // SQLite gave the transaction up by itself; to try it in parts would find the disk as full.
-                sqlx::Error::Database(_) if is_disk_full(&error) => Self::Lost(Cause::new(DiskFull(error))),
+                sqlx::Error::Database(_) if is_disk_full(&error) => Self::Lost(Cause::new(DiskFull(Some(error)))),
                 sqlx::Error::Database(_) => Self::Server(Cause::new(error)),
                 _ => Self::Lost(Cause::new(error)),
             },
@@ -85,10 +85,15 @@ impl Failure {
     /// when there is none for its index, the commit may show after a crash.
     pub fn of_commit(error: DbErr) -> Self {
         match sqlite_code(&error) {
-            Some(SQLITE_FULL) => Self::Lost(Cause::new(DiskFull(error))),
-            Some(SQLITE_IOERR_SHMSIZE) => Self::Unknown(Cause::new(DiskFull(error))),
+            Some(SQLITE_FULL) => Self::Lost(Cause::new(DiskFull(Some(error)))),
+            Some(SQLITE_IOERR_SHMSIZE) => Self::Unknown(Cause::new(DiskFull(Some(error)))),
             Some(_) | None => Self::Unknown(Cause::new(error)),
         }
+    }
+
+    /// The disk was full a moment ago.
+    pub fn full_disk() -> Self {
+        Self::Lost(Cause::new(DiskFull(None)))
     }
 
     /// Whether it is that the disk is full.

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use sea_orm::{DatabaseConnection, DbErr};
 
+use super::super::doubt;
 use super::super::failure::{Cause, DeadlinePassed};
 use crate::ports::store::StoreError;
 
@@ -27,7 +28,7 @@ impl Readers {
 
     /// Asks one question.
     pub async fn ask<T>(&self, question: impl Future<Output = Result<T, DbErr>>) -> Result<T, StoreError> {
-        match tokio::time::timeout(self.deadline, question).await {
+        match doubt::answer(self.deadline, question).await {
             Ok(Ok(answer)) => Ok(answer),
             Ok(Err(error)) => Err(StoreError::Unavailable(Box::new(Cause::new(error)))),
             Err(_) => Err(StoreError::Unavailable(Box::new(DeadlinePassed))),

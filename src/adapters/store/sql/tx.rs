@@ -5,6 +5,7 @@ use std::time::Duration;
 use sea_orm::sea_query::OnConflict;
 use sea_orm::{ActiveModelTrait, Condition, DatabaseTransaction, DbErr, EntityTrait, QueryFilter, UpdateMany};
 
+use super::super::doubt;
 use super::super::failure::{Cause, DeadlinePassed, Failure};
 
 /// Rows per statement: PostgreSQL's planner slows down well above this.
@@ -91,7 +92,7 @@ pub async fn within<T>(
     statement: impl Future<Output = Result<T, DbErr>>,
     what: &str,
 ) -> Result<T, Failure> {
-    match tokio::time::timeout(deadline, statement).await {
+    match doubt::answer(deadline, statement).await {
         Ok(answer) => answer.map_err(|error| Failure::of(error, what)),
         Err(_) => Err(Failure::Lost(Cause::new(DeadlinePassed))),
     }

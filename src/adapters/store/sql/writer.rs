@@ -8,6 +8,7 @@ use sea_orm::{DatabaseConnection, DatabaseTransaction, SqliteTransactionMode, Tr
 use tokio::sync::{mpsc, oneshot, watch};
 
 use super::super::connect::StoreOptions;
+use super::super::doubt;
 use super::super::failure::{Cause, DeadlinePassed, Failure, WriterStopped, is_disk_failure};
 use super::super::lease::Lease;
 use super::apply::apply;
@@ -207,6 +208,7 @@ impl Writer {
         }
         self.disk.seen(&answers);
         match answers {
+            Ok(answers) if self.disk.is_full() => deny_touches(work, answers),
             Ok(answers) => answers,
             Err(Failure::Server(_)) if work.len() > 1 => {
                 let mut answers = Vec::with_capacity(work.len());
@@ -293,7 +295,7 @@ impl Writer {
 
     async fn commit(&mut self, transaction: DatabaseTransaction) -> Result<(), Failure> {
         crash::point("store.before_commit");
-        let outcome = tokio::time::timeout(self.deadline, transaction.commit()).await;
+        let outcome = doubt::answer(self.deadline, transaction.commit()).await;
         crash::point("store.after_commit");
         match outcome {
             Ok(Ok(())) => Ok(()),
@@ -314,6 +316,15 @@ impl Writer {
             tracing::debug!(?failure, "rollback was not answered");
         }
     }
+}
+
+/// On a full disk a touch may find the place that nothing else finds, so it is no sign of life there.
+fn deny_touches(work: &[Work], answers: Vec<Result<Written, Failure>>) -> Vec<Result<Written, Failure>> {
+    let told = work.iter().zip(answers).map(|(work, answer)| match work {
+        Work::Touch => answer.and(Err(Failure::full_disk())),
+        Work::Changes(_) | Work::Paper(_) | Work::Block { .. } | Work::Tag(_) => answer,
+    });
+    told.collect()
 }
 
 async fn perform(tx: Tx<'_>, work: &Work) -> Result<Written, Failure> {

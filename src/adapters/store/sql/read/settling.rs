@@ -1,4 +1,4 @@
-//! All that the ledger needs to know of the positions that it settles, in three questions whose texts never change.
+//! All that the ledger needs to know of the positions that it settles, in two questions whose texts never change.
 
 use domain::fixed::Amount;
 use domain::id::{PositionId, UserId};
@@ -8,7 +8,7 @@ use domain::time::Timestamp;
 use domain::user::PowerRate;
 use entity::{hold, power_rate};
 use sea_orm::sea_query::ArrayType;
-use sea_orm::{ConnectionTrait, DbBackend, DbErr, EntityTrait, QueryResult, Statement, Value};
+use sea_orm::{ConnectionTrait, DbBackend, DbErr, EntityTrait, FromQueryResult, QueryResult, Statement, Value};
 
 use super::super::readers::Readers;
 use super::super::rows::position::{StoredSettlement, settlement};
@@ -16,13 +16,15 @@ use super::super::rows::{Row, hold as hold_rows, read_all, user as user_rows};
 use crate::ports::store::{Settling, StoreError};
 
 /// In this order; the close counts only where the position is closed.
-pub const FACTS: &str = "p.id, p.user_id, p.origin, CASE WHEN p.state = 'closed' THEN p.closed_at END, p.profit, \
+pub const FACTS: &str = "p.id, p.user_id AS owner, p.origin, CASE WHEN p.state = 'closed' THEN p.closed_at END, p.profit, \
                      p.settlement, p.power_amount, p.power_rate, p.settled_entry, p.debt_id, p.settled_profit, \
                      p.corrections";
+/// Where the hold's columns begin after [`FACTS`], with the position that it is for.
+const HELD_FOR: usize = 12;
 
 impl Readers {
     pub async fn settling(&self, ids: &[PositionId]) -> Result<Settling, StoreError> {
-        let (positions, holds, rates) = tokio::try_join!(self.facts_of(ids), self.held_for(ids), self.rates_for(ids))?;
+        let ((positions, holds), rates) = tokio::try_join!(self.facts_of(ids), self.rates_for(ids))?;
         Ok(Settling {
             positions,
             holds,
@@ -30,20 +32,24 @@ impl Readers {
         })
     }
 
-    async fn facts_of(&self, ids: &[PositionId]) -> Result<Vec<PositionFact>, StoreError> {
+    async fn facts_of(&self, ids: &[PositionId]) -> Result<(Vec<PositionFact>, Vec<Hold>), StoreError> {
         let question = self.question(ids, |named, table| {
-            format!("SELECT {FACTS} FROM {named} {} p ON p.id = v.id", table("position"))
+            format!(
+                "SELECT {FACTS}, h.* FROM {named} {} p ON p.id = v.id LEFT JOIN {} h ON h.position_id = p.id",
+                table("position"),
+                table("hold")
+            )
         });
         let rows = self.ask(self.connection().query_all_raw(question)).await?;
-        rows.iter().map(fact).collect()
-    }
-
-    async fn held_for(&self, ids: &[PositionId]) -> Result<Vec<Hold>, StoreError> {
-        let question = self.question(ids, |named, table| {
-            format!("SELECT h.* FROM {named} {} h ON h.position_id = v.id", table("hold"))
-        });
-        let rows = hold::Entity::find().from_raw_sql(question).all(self.connection());
-        read_all(self.ask(rows).await?, hold_rows::hold)
+        let mut holds = Vec::new();
+        for row in &rows {
+            if cell::<Option<i64>>(row, HELD_FOR)?.is_some() {
+                let held = hold::Model::from_query_result(row, "").map_err(|error| unreadable("hold", &error))?;
+                holds.push(hold_rows::hold(held)?);
+            }
+        }
+        let facts = rows.iter().map(fact).collect::<Result<_, _>>()?;
+        Ok((facts, holds))
     }
 
     async fn rates_for(&self, ids: &[PositionId]) -> Result<Vec<PowerRate>, StoreError> {
@@ -118,8 +124,13 @@ pub fn fact(row: &QueryResult) -> Result<PositionFact, StoreError> {
 
 /// A column by its place.
 pub fn cell<T: sea_orm::TryGetable>(row: &QueryResult, place: usize) -> Result<T, StoreError> {
-    row.try_get_by_index(place).map_err(|error: DbErr| StoreError::Corrupt {
+    row.try_get_by_index(place)
+        .map_err(|error: DbErr| unreadable(&format!("column {place}"), &error))
+}
+
+fn unreadable(what: &str, error: &DbErr) -> StoreError {
+    StoreError::Corrupt {
         what: "row".to_owned(),
-        why: format!("column {place}: {error}"),
-    })
+        why: format!("{what}: {error}"),
+    }
 }
