@@ -18,6 +18,7 @@ use crate::ledger::debt::Debt;
 use crate::ledger::entry::{Entry, EntryKey, EntrySeq, Head};
 use crate::ledger::facts::PositionFact;
 use crate::ledger::hold::Hold;
+use crate::settlement::Settlement;
 use trace::Trace;
 
 /// Pending positions that are named at most.
@@ -104,9 +105,12 @@ pub struct Verifier {
     passed: HashMap<LedgerAccountId, Vec<Amount>>,
     debts: BTreeMap<DebtId, Debt>,
     holds: BTreeMap<PositionId, Hold>,
-    positions: Vec<PositionFact>,
-    /// The last entry whose accounts have all been fed.
-    complete: EntrySeq,
+    /// Positions fed.
+    positions: u64,
+    /// Those that await settlement.
+    pending: Vec<PositionId>,
+    /// Those that the entries up to then did not explain: entries written meanwhile may.
+    doubtful: Vec<PositionFact>,
     finding: Option<Finding>,
 }
 
@@ -129,7 +133,10 @@ impl Verifier {
 
     /// Says that all accounts were fed since the last entry.
     pub fn accounts_are_read(&mut self) {
-        self.complete = self.last();
+        for entry in std::mem::take(&mut self.unknown) {
+            let checked = self.check_content(&entry);
+            self.note(checked, false);
+        }
     }
 
     /// Takes the next entry.
@@ -191,9 +198,19 @@ impl Verifier {
         self.holds.insert(hold.position, hold.clone());
     }
 
-    /// Takes a position.
+    /// Takes a position. One that agrees with the entries is not kept: only an entry about it could change that, and what
+    /// that entry leaves is for the next audit.
     pub fn position(&mut self, position: PositionFact) {
-        self.positions.push(position);
+        self.positions += 1;
+        if position.settlement == Settlement::Pending {
+            self.pending.push(position.id);
+        }
+        if let Some(trace) = self.traces.get_mut(&position.id) {
+            trace.has_position = true;
+        }
+        if self.check_position(&position).is_err() {
+            self.doubtful.push(position);
+        }
     }
 
     fn head(&self) -> Head {

@@ -269,3 +269,33 @@ fn ledger_that_is_written_while_it_is_audited_is_found_sound() {
     verifier.accounts_are_read();
     assert_eq!(verifier.finish().finding, None);
 }
+
+/// An account may be opened after the accounts were read for the first time: what its entries settle is compared with the
+/// positions all the same.
+#[test]
+fn settlement_on_an_account_that_was_opened_meanwhile_is_compared() {
+    let finding = |spoil: bool| {
+        let mut shelf = shelf();
+        if spoil {
+            shelf.positions.get_mut(&PositionId(1)).unwrap().settlement = Settlement::Pending;
+        }
+        let mut verifier = Verifier::new();
+        verifier.accounts_are_read();
+        shelf.entries.iter().for_each(|entry| verifier.entry(entry));
+        verifier.open_window(shelf.head());
+        shelf.accounts.values().for_each(|account| verifier.account(account));
+        verifier.accounts_are_read();
+        shelf.debts.values().for_each(|debt| verifier.debt(debt));
+        shelf
+            .positions
+            .values()
+            .for_each(|row| verifier.position(PositionFact::from(row)));
+        verifier
+            .finish()
+            .finding
+            .map(|finding| finding.to_string())
+            .unwrap_or_default()
+    };
+    assert_eq!(finding(false), "");
+    assert_eq!(finding(true), "SET-1: position 1 is pending, which entry 2 contradicts");
+}

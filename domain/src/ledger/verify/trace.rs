@@ -31,6 +31,8 @@ pub(super) struct Trace {
     pub hold_ended: EntrySeq,
     /// The newest entry about it.
     pub newest: EntrySeq,
+    /// Whether the position was fed.
+    pub has_position: bool,
 }
 
 /// What an entry adds to the accounts that settlements are about.

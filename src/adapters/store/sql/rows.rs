@@ -18,18 +18,21 @@ use crate::ports::store::StoreError;
 
 /// A row that is being read; names itself when it cannot be understood.
 #[derive(Debug)]
-pub struct Row(String);
+pub struct Row<K = i64> {
+    kind: &'static str,
+    key: K,
+}
 
-impl Row {
+impl<K: std::fmt::Display> Row<K> {
     /// The row `kind` with this key.
-    pub fn new(kind: &str, key: impl std::fmt::Display) -> Self {
-        Self(format!("{kind} {key}"))
+    pub fn new(kind: &'static str, key: K) -> Self {
+        Self { kind, key }
     }
 
     /// It cannot be understood.
     pub fn corrupt(&self, why: impl std::fmt::Display) -> StoreError {
         StoreError::Corrupt {
-            what: self.0.clone(),
+            what: format!("{} {}", self.kind, self.key),
             why: why.to_string(),
         }
     }
