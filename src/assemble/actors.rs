@@ -307,6 +307,7 @@ impl Parts<'_> {
             mailbox: robot.mailbox,
             sync_deadline: robot.forced_sync_deadline,
             place_deadline: robot.place_deadline,
+            send_within: self.settings.sync.lookup_grace.saturating_sub(robot.place_deadline),
             close_retry_first: robot.close_retry_first,
             close_retry_max: robot.close_retry_max,
             retry: robot.close_retry_first,

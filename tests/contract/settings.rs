@@ -117,8 +117,8 @@ fn unknown_variable_is_refused_by_name() {
 #[test]
 fn an_order_on_its_way_must_not_count_as_never_placed() {
     assert_eq!(
-        wrong_by_variable("BURSAR__ROBOT__PLACE_DEADLINE", "5s"),
-        ["robot.place_deadline: value \"5s\" must be below sync.lookup_grace"]
+        wrong_by_variable("BURSAR__ROBOT__PLACE_DEADLINE", "4751ms"),
+        ["robot.place_deadline: value \"4751ms\" must be at least 250ms below sync.lookup_grace"]
     );
 }
 

@@ -78,3 +78,30 @@ fn killed_before_a_settlement_is_written_it_is_settled_once() {
 fn killed_after_a_settlement_is_written_it_is_settled_once() {
     dies_at("settle.after_commit");
 }
+
+/// S0-10: a writer that stood still may have been superseded, and its order looked up in vain: what it intended before is
+/// too old to be sent. Here nobody took over, and it goes on.
+fn stands_still_at(point: &str) {
+    let home = Home::fresh();
+    let points = format!("{point}=5*off->1*sleep(6000)->off");
+    let mut daemon = home.demo(LOAD, 20).failing_at(&points).start();
+    let summary = daemon.summary();
+    assert!(daemon.told("order.not_sent"), "{}", daemon.stderr());
+    assert_whole(&home, &summary);
+}
+
+#[test]
+fn a_process_that_stood_still_before_an_open_was_submitted_does_not_send_it() {
+    stands_still_at("order.before_submit");
+}
+
+#[test]
+fn a_process_that_stood_still_before_a_close_was_submitted_does_not_send_it_and_closes_anew() {
+    stands_still_at("close.before_submit");
+}
+
+/// S3-10: power is reserved before the intent is written. What a death leaves reserved without a position is given back.
+#[test]
+fn killed_after_power_was_reserved_the_hold_is_used_or_given_back() {
+    dies_at("open.after_hold");
+}
