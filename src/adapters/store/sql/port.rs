@@ -5,7 +5,7 @@ use domain::access::{Audit, Token};
 use domain::alert::delivery::Delivery;
 use domain::alert::rules::Close;
 use domain::alert::{Alert, AlertKind};
-use domain::change::{ChangeSet, Fill};
+use domain::change::{ChangeSet, Fill, Income};
 use domain::fixed::Amount;
 use domain::id::{AlertId, DebtId, IdKind, LedgerAccountId, OrderId, PositionId, RobotId, UserId, VenueAccountId};
 use domain::import::{Declared, DeclaredKind};
@@ -134,8 +134,8 @@ impl Store for SqlStore {
         self.readers.fills_reported(account, ids).await
     }
 
-    async fn known_incomes(&self, account: VenueAccountId, ids: &[String]) -> Result<Vec<String>, StoreError> {
-        self.readers.known_incomes(account, ids).await
+    async fn incomes_reported(&self, account: VenueAccountId, ids: &[String]) -> Result<Vec<Income>, StoreError> {
+        self.readers.incomes_reported(account, ids).await
     }
 
     async fn cursor(&self, account: VenueAccountId) -> Result<Cursor, StoreError> {
