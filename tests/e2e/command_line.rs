@@ -99,6 +99,16 @@ fn what_needs_actors_says_that_the_daemon_must_run() {
     daemon.wait_ready();
     assert_eq!(json_of(&home, &recharge)["answer"], "created");
     assert_eq!(json_of(&home, &recharge)["answer"], "exists");
+    let other = ["ledger", "recharge", "1", "6", "--reference", "r-1"];
+    let (code, said, told) = ask(&home, &other);
+    assert_eq!((code, said.as_str()), (1, ""), "{told}");
+    assert!(told.contains("(exists_different)"), "{told}");
+    let (code, said, _) = ask(&home, &[&other[..], &["--json"]].concat());
+    let problem: Value = serde_json::from_str(&said).unwrap();
+    assert_eq!(
+        (code, &problem["answer"], &problem["field"]),
+        (1, &json!("exists_different"), &json!("amount"))
+    );
     assert_eq!(json_of(&home, &["ledger", "sweep"])["job"], "sweep_unsettled");
     assert_eq!(json_of(&home, &["account", "sync", "1"])["accepted"], true);
     daemon.stop();
