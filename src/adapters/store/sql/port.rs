@@ -34,7 +34,9 @@ impl Store for SqlStore {
         if changes.is_empty() {
             return Ok(());
         }
-        self.queue.write(Work::Changes(changes)).await.map(|_| ())
+        let written = self.queue.write(Work::Changes(changes)).await;
+        self.note_room(&written);
+        written.map(|_| ())
     }
 
     async fn reserve_ids(&self, kind: IdKind, count: u32) -> Result<i64, StoreError> {
