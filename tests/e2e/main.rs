@@ -29,6 +29,7 @@ mod skipped;
 mod backup;
 mod clock;
 mod command_line;
+mod crowded;
 mod database;
 mod disk;
 mod disk_full;
