@@ -44,12 +44,14 @@ fn furnish(home: &Home) {
     assert_eq!(json_of(home, &robot)["wanted"], "stopped");
 }
 
-const READS: [&[&str]; 14] = [
+const READS: [&[&str]; 16] = [
     &["user", "list"],
     &["account", "list"],
     &["robot", "list"],
     &["robot", "show", "1"],
     &["position", "list"],
+    &["position", "list", "--live"],
+    &["order", "list", "--live", "false"],
     &["order", "list"],
     &["ledger", "accounts"],
     &["ledger", "entries"],
