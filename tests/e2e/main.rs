@@ -31,6 +31,7 @@ mod clock;
 mod command_line;
 mod crowded;
 mod database;
+mod debtors;
 mod disk;
 mod disk_full;
 mod http;
