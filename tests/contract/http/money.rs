@@ -159,3 +159,19 @@ async fn what_is_asked_of_the_ledger_is_on_record_with_its_key_and_what_it_refus
     );
     assert_eq!(trail[7].3, "paid out; refused: too little (from 192.0.2.7)");
 }
+
+#[actix_web::test]
+async fn the_document_tells_what_a_refused_act_answers() {
+    let stage = Stage::new().await;
+    let document = stage.get(Role::Viewer, "/openapi.json").await.json();
+    let problem = &document["components"]["schemas"]["Problem"];
+    for field in ["answer", "field", "reason"] {
+        let told = problem["properties"][field]["description"].as_str();
+        assert!(told.is_some_and(|told| told.contains('`')), "{field}: {problem}");
+        let required = problem["required"].as_array().unwrap();
+        assert!(
+            !required.contains(&json!(field)),
+            "{field} is not part of every problem"
+        );
+    }
+}
