@@ -51,7 +51,7 @@ pub struct Records {
     /// What is on record of these, with parts and revisions.
     pub repeated: Vec<Fill>,
     /// Which of the report's incomes are on record, with parts and revisions.
-    pub repaid: Vec<Income>,
+    pub paid: Vec<Income>,
     /// How far the history was read before the report.
     pub cursor: Cursor,
 }

@@ -93,12 +93,12 @@ impl Desk<'_> {
 
     /// Whether a payment is on record.
     pub(super) fn is_paid(&self, id: &str) -> bool {
-        self.records.repaid.iter().any(|row| row.report.venue_income_id == id)
+        self.records.paid.iter().any(|row| row.report.venue_income_id == id)
     }
 
     /// The same for payments.
     pub(super) fn revise_paid(&mut self) {
-        if self.is_stale() || self.records.repaid.is_empty() {
+        if self.is_stale() || self.records.paid.is_empty() {
             return;
         }
         let mut seen = BTreeSet::new();
@@ -115,8 +115,8 @@ impl Desk<'_> {
     }
 
     fn revise_income(&mut self, income: &IncomeReport) -> Result<(), NumberError> {
-        let repaid = self.records.repaid.iter();
-        let rows: Vec<&Income> = repaid
+        let known = self.records.paid.iter();
+        let rows: Vec<&Income> = known
             .filter(|row| share::is_of(&row.report.venue_income_id, &income.venue_income_id))
             .collect();
         let is_revision = |row: &&&Income| share::is_revision(&row.report.venue_income_id, &income.venue_income_id);

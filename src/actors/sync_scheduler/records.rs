@@ -41,7 +41,7 @@ pub(super) async fn read(
         executed,
         known_fills: BTreeSet::new(),
         repeated: Vec::new(),
-        repaid: Vec::new(),
+        paid: Vec::new(),
         cursor,
     };
     read_known(store, report, &mut records).await?;
@@ -63,7 +63,7 @@ async fn read_known(store: &dyn Store, report: &AccountReport, records: &mut Rec
         records.known_fills.extend(known);
     }
     if !incomes.is_empty() {
-        records.repaid = store.incomes_reported(account, &incomes).await?;
+        records.paid = store.incomes_reported(account, &incomes).await?;
     }
     Ok(())
 }
@@ -78,8 +78,8 @@ async fn add_late(store: &dyn Store, report: &AccountReport, records: &mut Recor
         order.map(|order| order.position)
     });
     let repeated = records.repeated.iter().filter_map(|fill| fill.position);
-    let repaid = records.repaid.iter().filter_map(|income| income.position);
-    let mut wanted: BTreeSet<PositionId> = named.chain(repeated).chain(repaid).collect();
+    let paid_again = records.paid.iter().filter_map(|income| income.position);
+    let mut wanted: BTreeSet<PositionId> = named.chain(repeated).chain(paid_again).collect();
     for position in &records.positions {
         wanted.remove(&position.id);
     }
@@ -89,7 +89,7 @@ async fn add_late(store: &dyn Store, report: &AccountReport, records: &mut Recor
     }
     let incomes = report.incomes.iter();
     let known: BTreeSet<&str> = records
-        .repaid
+        .paid
         .iter()
         .map(|row| row.report.venue_income_id.as_str())
         .collect();

@@ -155,14 +155,14 @@ impl Book {
     }
 
     fn records(&self, report: &AccountReport) -> Records {
-        let (repeated, repaid) = (self.repeated(report), self.repaid(report));
+        let (repeated, paid) = (self.repeated(report), self.paid(report));
         let named = |position: &Position| {
             let mut orders = self.orders.values().filter(|order| order.position == position.id);
             orders.any(|order| {
                 let client = |fill: &FillReport| fill.client_id.as_ref() == Some(&order.client_id);
                 report.fills.iter().any(client)
             }) || repeated.iter().any(|fill| fill.position == Some(position.id))
-                || repaid.iter().any(|income| income.position == Some(position.id))
+                || paid.iter().any(|income| income.position == Some(position.id))
         };
         let was_open = |position: &Position| match position.state {
             PositionState::Closed { at, .. } => report.incomes.iter().any(|income| income.at <= at),
@@ -185,7 +185,7 @@ impl Book {
             executed: self.orders.keys().map(|id| (*id, self.executed(*id))).collect(),
             known_fills: fills.filter(|id| self.fills.contains_key(id)).collect(),
             repeated,
-            repaid,
+            paid,
             cursor: self.cursor.clone(),
         }
     }
@@ -197,7 +197,7 @@ impl Book {
     }
 
     /// The rows of payments that the report repeats.
-    fn repaid(&self, report: &AccountReport) -> Vec<Income> {
+    fn paid(&self, report: &AccountReport) -> Vec<Income> {
         let told = report.incomes.iter().map(|income| income.venue_income_id.as_str());
         rows_of(&self.incomes, &told.collect::<Vec<_>>())
     }
