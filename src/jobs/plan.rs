@@ -18,12 +18,10 @@ use crate::jobs::{
 };
 use crate::ports::store::Store;
 
-/// How often the backlog is judged.
+/// How often the backlog and the disks are judged.
 const JUDGE_EVERY: Duration = Duration::from_secs(30);
 /// How often the latest closes are looked at.
 const LOOK_AT_CLOSES_EVERY: Duration = Duration::from_secs(300);
-/// How often it is looked how much room is left: a disk fills fast.
-const LOOK_AT_DISKS_EVERY: Duration = Duration::from_secs(10);
 /// How often the whole ledger is audited.
 const AUDIT_EVERY: Duration = Duration::from_secs(24 * 3_600);
 /// Longest sweep or audit.
@@ -83,7 +81,7 @@ impl JobPlan {
                 LOOK_AT_CLOSES_EVERY,
                 move || look.clone().look_at_closes(),
             ),
-            Job::new(watch_disks::NAME, LOOK_AT_DISKS_EVERY, LOOK_AT_DISKS_EVERY, move || {
+            Job::new(watch_disks::NAME, JUDGE_EVERY, JUDGE_EVERY, move || {
                 watch.clone().watch_disks()
             }),
             Job::new(verify_ledger::NAME, AUDIT_EVERY, LONG_RUN, move || {

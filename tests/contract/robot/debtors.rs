@@ -63,7 +63,7 @@ async fn closes_for(world: &World, reason: CloseReason) {
 }
 
 #[tokio::test(start_paused = true)]
-async fn s0_05_a_debtor_is_stopped_out_and_opens_nothing_more() {
+async fn a_debtor_is_stopped_out_and_opens_nothing_more() {
     in_world(|world| async move {
         let position = world.open().await;
         owe(&world, position.id).await;
