@@ -1,5 +1,6 @@
-//! What touches the world: venues and stores.
+//! What touches the world: venues, stores, targets of alerts and disks.
 
+pub mod disk;
 pub mod notify;
 pub mod store;
 pub mod venue;

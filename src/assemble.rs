@@ -2,6 +2,7 @@
 
 mod actors;
 pub mod alone;
+mod disks;
 mod ending;
 mod head;
 mod lobby;
@@ -135,9 +136,9 @@ pub async fn start_with(
     let targets = targets::open(&settings.notify)?;
     let desk = Desk::new(store.clone(), Arc::clone(&clock), markets).with_targets(targets.clone());
     let (fatal, fatal_seen) = watch::channel(false);
-    tokio::spawn(end_with_the_disk(store.disk_failed(), fatal.clone()));
-    tokio::spawn(end_with_the_lease(store.superseded(), fatal.clone()));
+    end_with(&store, &fatal);
     let actors = Actors::start(settings, store.clone(), Arc::clone(&clock), venue, fatal, targets).await?;
+    tokio::spawn(disks::tell_when_full(store.disk_full(), actors.ears()));
     let upkeep = tokio::spawn(http::metrics::keep_up(recorder.clone()));
     let limits = options::http(settings)?;
     let state = Arc::new(AppState::new(desk.clone(), actors.mailboxes(), recorder, limits));
@@ -273,6 +274,12 @@ async fn first_token(desk: &Desk, directory: &std::path::Path) -> Result<(), Sta
         directory: directory.to_owned(),
         source,
     })
+}
+
+/// Ends the daemon where its store can write no more, ever.
+fn end_with(store: &SqlStore, fatal: &watch::Sender<bool>) {
+    tokio::spawn(end_with_the_disk(store.disk_failed(), fatal.clone()));
+    tokio::spawn(end_with_the_lease(store.superseded(), fatal.clone()));
 }
 
 /// After a failed sync of the disk nobody knows what is on it but a new process.

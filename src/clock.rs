@@ -8,6 +8,11 @@ use domain::time::Timestamp;
 pub trait Clock: Send + Sync + 'static {
     /// The time of day.
     fn now(&self) -> Timestamp;
+
+    /// How many times as fast as tokio's timers it runs; at least one.
+    fn speed(&self) -> u32 {
+        1
+    }
 }
 
 /// The machine's time of day.
@@ -48,5 +53,9 @@ impl ScaledClock {
 impl Clock for ScaledClock {
     fn now(&self) -> Timestamp {
         self.start.after(self.origin.elapsed().saturating_mul(self.speed))
+    }
+
+    fn speed(&self) -> u32 {
+        self.speed.max(1)
     }
 }

@@ -62,6 +62,8 @@ pub const RECONCILE_MISMATCH: &str = "reconcile.mismatch";
 pub const PROFIT_REVISED: &str = "reconcile.profit_revised";
 /// The venue was asked for an order and gave no answer.
 pub const LOOKUP_FAILED: &str = "sync.lookup_failed";
+/// An intent was too old to be sent: the process had stood still. The sync looks the order up.
+pub const ORDER_NOT_SENT: &str = "order.not_sent";
 /// An order's outcome is unknown, or stays so.
 pub const ORDER_IN_DOUBT: &str = "order.in_doubt";
 /// A sync of an account failed.

@@ -9,6 +9,7 @@ pub mod release_holds;
 pub mod remind_debtors;
 pub mod sweep_unsettled;
 pub mod verify_ledger;
+pub mod watch_disks;
 
 use std::fmt;
 
@@ -26,6 +27,15 @@ pub enum JobError {
     /// The store could not be read.
     #[error("could not read the store: {0}")]
     Store(#[from] StoreError),
+    /// A disk could not be asked.
+    #[error("could not tell how much room is left at {place}")]
+    Disk {
+        /// Where.
+        place: String,
+        /// Why.
+        #[source]
+        source: std::io::Error,
+    },
     /// An actor could not be told.
     #[error("{0}")]
     Mail(String),

@@ -1,5 +1,6 @@
 //! What actors may ask of the world; adapters answer.
 
+pub mod disk;
 pub mod market;
 pub mod notify;
 pub mod store;

@@ -46,11 +46,15 @@ pub enum AlertKind {
     DebtRatio,
     /// A target of alerts does not take them.
     DeliveryFailing,
+    /// Little room is left on a disk that the daemon writes to.
+    DiskLow,
+    /// The disk under the database was full, and nothing could be written.
+    DiskFull,
 }
 
 impl AlertKind {
     /// Every kind.
-    pub const ALL: [Self; 14] = [
+    pub const ALL: [Self; 16] = [
         Self::RobotQuarantined,
         Self::PowerShort,
         Self::UnsettledCount,
@@ -65,6 +69,8 @@ impl AlertKind {
         Self::ProfitSpike,
         Self::DebtRatio,
         Self::DeliveryFailing,
+        Self::DiskLow,
+        Self::DiskFull,
     ];
 
     /// Name in the database, the API and the runbook.
@@ -84,6 +90,8 @@ impl AlertKind {
             Self::ProfitSpike => "profit_spike",
             Self::DebtRatio => "debt_ratio",
             Self::DeliveryFailing => "delivery_failing",
+            Self::DiskLow => "disk_low",
+            Self::DiskFull => "disk_full",
         }
     }
 
@@ -91,7 +99,7 @@ impl AlertKind {
     /// process has ended; the others are judged anew from what is on record.
     pub const fn is_sighting(self) -> bool {
         match self {
-            Self::OrderInDoubt | Self::ReconcileMismatch | Self::SyncFailing => true,
+            Self::OrderInDoubt | Self::ReconcileMismatch | Self::SyncFailing | Self::DiskLow | Self::DiskFull => true,
             Self::RobotQuarantined
             | Self::PowerShort
             | Self::UnsettledCount

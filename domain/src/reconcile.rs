@@ -13,7 +13,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 use std::time::Duration;
 
-use crate::change::{ChangeSet, Fill};
+use crate::change::{ChangeSet, Fill, Income};
 use crate::fixed::{Amount, Quantity};
 use crate::id::{OrderId, PositionId, RobotId, VenueAccountId};
 use crate::market::{Side, Symbol};
@@ -39,7 +39,7 @@ pub struct Records {
     /// The account.
     pub account: VenueAccount,
     /// Its positions that are not final, and those final ones that the report may concern: of the orders that its
-    /// fills name, of the fills that it repeats, and those that were open when its new payments were made.
+    /// fills name, of the fills and payments that it repeats, and those that were open when its new payments were made.
     pub positions: Vec<Position>,
     /// Its orders that are not final, those of positions in `Opening` or `Closing`, and those that the report's
     /// fills name.
@@ -50,8 +50,8 @@ pub struct Records {
     pub known_fills: BTreeSet<String>,
     /// What is on record of these, with parts and revisions.
     pub repeated: Vec<Fill>,
-    /// Which of the report's incomes are on record, by the venue's id.
-    pub known_incomes: BTreeSet<String>,
+    /// Which of the report's incomes are on record, with parts and revisions.
+    pub paid: Vec<Income>,
     /// How far the history was read before the report.
     pub cursor: Cursor,
 }

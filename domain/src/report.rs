@@ -121,7 +121,7 @@ pub struct Activity {
     pub refunded: Amount,
     /// Debts that were open when the period ended.
     pub open_debts: u64,
-    /// Σ of those.
+    /// Σ of those, as they were then.
     pub open_debt: Amount,
 }
 

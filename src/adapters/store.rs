@@ -15,7 +15,7 @@ pub mod sql;
 mod subject;
 
 pub use candidate::Candidate;
-pub use connect::{ConnectError, StoreOptions};
+pub use connect::{ConnectError, StoreOptions, sqlite_file};
 pub use lease::{Holder, NotTheWriter};
 pub use legacy::{LegacyDatabase, LegacyError};
 pub use memory::{CommitFault, MemoryStore};

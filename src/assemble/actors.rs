@@ -10,9 +10,9 @@ use futures::future::join_all;
 use tokio::sync::watch;
 use tracing::warn;
 
-use super::StartError;
 use super::options::{self, UnfitSetting};
 use super::targets;
+use super::{StartError, disks};
 use crate::actors::alert::{AlertActor, AlertDeps};
 use crate::actors::job_scheduler::{JobSchedulerActor, JobSchedulerDeps};
 use crate::actors::ledger::{LedgerActor, LedgerDeps};
@@ -25,6 +25,7 @@ use crate::clock::Clock;
 use crate::config::Settings;
 use crate::event;
 use crate::http::Mailboxes;
+use crate::jobs::judge_closes::Ears;
 use crate::jobs::plan::JobPlan;
 use crate::ports::notify::Targets;
 use crate::ports::store::Store;
@@ -154,6 +155,14 @@ impl Actors {
             scheduler: self.scheduler.clone().recipient(),
             run_job: self.jobs.clone().recipient(),
             jobs: self.jobs.clone().recipient(),
+        }
+    }
+
+    /// Who keeps alerts.
+    pub(super) fn ears(&self) -> Ears {
+        Ears {
+            raises: self.alert.clone().recipient(),
+            resolves: self.alert.clone().recipient(),
         }
     }
 
@@ -307,6 +316,7 @@ impl Parts<'_> {
             mailbox: robot.mailbox,
             sync_deadline: robot.forced_sync_deadline,
             place_deadline: robot.place_deadline,
+            send_within: self.settings.sync.lookup_grace.saturating_sub(robot.place_deadline),
             close_retry_first: robot.close_retry_first,
             close_retry_max: robot.close_retry_max,
             retry: robot.close_retry_first,
@@ -331,6 +341,7 @@ impl Parts<'_> {
             hold_grace: self.settings.settlement.hold.grace,
             limits: options::backlog(self.settings)?,
             closes: options::closes(self.settings)?,
+            disks: disks::watch(self.settings),
         };
         let deps = JobSchedulerDeps {
             clock: Arc::clone(&self.clock),

@@ -3,6 +3,7 @@
 use serde::Serialize;
 use serde_json::{Value, json};
 
+use crate::cli::client::ClientError;
 use crate::cli::reach::{Reach, Reached};
 use crate::cli::table::{self, Column};
 use crate::cli::{CliError, Global, print};
@@ -120,13 +121,17 @@ impl Form {
         self.show(&value)
     }
 
-    /// Asks the daemon for what only its actors can do, and prints what came of it.
+    /// Asks the daemon for what only its actors can do, and prints what came of it; as JSON also why it was not done.
     ///
     /// # Errors
     /// Why it was not done.
     pub(super) async fn act(&self, global: &Global, path: &str, body: &Value) -> Result<(), CliError> {
         let client = self.reach.daemon(global).await?;
-        self.show(&client.post(path, body).await?)
+        let answer = client.post(path, body).await;
+        if let (true, Err(ClientError::Problem { body, .. })) = (self.json, &answer) {
+            self.show(body)?;
+        }
+        self.show(&answer?)
     }
 
     /// Asks for one thing.

@@ -38,6 +38,8 @@ pub enum ClientError {
         status: u16,
         /// Its words, with every wrong field.
         words: String,
+        /// All that it said.
+        body: Value,
     },
 }
 
@@ -150,6 +152,7 @@ impl Client {
         Err(ClientError::Problem {
             status: status.as_u16(),
             words: words(&value),
+            body: value,
         })
     }
 
@@ -195,6 +198,10 @@ impl Pieces<'_> {
 fn words(problem: &Value) -> String {
     let text = |key: &str| problem.get(key).and_then(Value::as_str).unwrap_or_default().to_owned();
     let mut words = text("detail");
+    // What the ledger answered, for whoever searches by it.
+    if let Some(answer) = problem.get("answer").and_then(Value::as_str) {
+        words.push_str(&format!(" ({answer})"));
+    }
     let errors = problem
         .get("errors")
         .and_then(Value::as_array)
@@ -212,6 +219,12 @@ mod tests {
     use serde_json::json;
 
     use super::*;
+
+    #[test]
+    fn the_ledgers_answer_is_told_with_its_word() {
+        let refused = json!({"detail": "too little", "answer": "rejected", "reason": "too little"});
+        assert_eq!(words(&refused), "too little (rejected)");
+    }
 
     #[test]
     fn every_wrong_field_of_a_problem_is_told() {

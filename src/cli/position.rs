@@ -50,8 +50,8 @@ pub(super) struct Whose {
     /// Only of this venue account
     #[arg(long)]
     pub(super) account: Option<i64>,
-    /// Only those that are not over (true), or only those that are (false)
-    #[arg(long, value_name = "BOOL")]
+    /// Only those that are not over (true, also without a value), or only those that are (false)
+    #[arg(long, value_name = "BOOL", num_args = 0..=1, default_missing_value = "true")]
     pub(super) live: Option<bool>,
 }
 

@@ -11,6 +11,9 @@ use super::wrong::WrongKeys;
 /// Most closes of a user that are looked at.
 const MOST_CLOSES: u32 = 200;
 
+/// Most room that may be asked for: a pebibyte.
+const MOST_MIB: u64 = 1024 * 1024 * 1024;
+
 /// When an operator is told.
 #[derive(Clone, Debug, Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
@@ -63,6 +66,9 @@ pub struct AlertSettings {
     /// Less power than this says nothing.
     #[serde(with = "decimal")]
     pub debt_least: Decimal,
+    /// Less room than this on the disk of the database or of the state directory, in MiB; zero for never.
+    #[serde(deserialize_with = "whole::deserialize")]
+    pub disk_low_mib: u64,
 }
 
 impl AlertSettings {
@@ -72,6 +78,7 @@ impl AlertSettings {
         self.check_closes(wrong);
         wrong.share("alerts.debt_share", self.debt_share);
         wrong.money("alerts.debt_least", self.debt_least);
+        wrong.between("alerts.disk_low_mib", self.disk_low_mib, 0, MOST_MIB);
     }
 
     fn check_closes(&self, wrong: &mut WrongKeys) {

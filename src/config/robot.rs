@@ -8,6 +8,9 @@ use serde::{Deserialize, Serialize};
 use super::form::{decimal, duration, whole};
 use super::wrong::WrongKeys;
 
+/// Most commits take less, also on a busy machine.
+const LEAST_SEND_WITHIN: Duration = Duration::from_millis(250);
+
 /// One robot's own limits.
 #[derive(Clone, Debug, Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
@@ -39,15 +42,16 @@ pub struct RobotSettings {
 }
 
 impl RobotSettings {
-    /// An order that is still being sent must not count as never placed: hence the sync's grace.
+    /// An order that is still being sent must not count as never placed: hence the sync's grace. What is left of it is how
+    /// old an intent may be when it is sent.
     pub(super) fn check(&self, lookup_grace: Duration, wrong: &mut WrongKeys) {
         wrong.between("robot.mailbox", self.mailbox, 1, 65_536);
         let deadline = duration::text(self.place_deadline);
         wrong.unless(
-            self.place_deadline < lookup_grace,
+            self.place_deadline.saturating_add(LEAST_SEND_WITHIN) <= lookup_grace,
             "robot.place_deadline",
             deadline,
-            "must be below sync.lookup_grace",
+            "must be at least 250ms below sync.lookup_grace",
         );
         let max = duration::text(self.close_retry_max);
         let rule = "must be at least robot.close_retry_first";

@@ -30,9 +30,10 @@ pub struct StoreSettings {
 impl StoreSettings {
     pub(super) fn check(&self, wrong: &mut WrongKeys) {
         let url = self.url.expose_secret();
-        let known = ["sqlite:", "postgres://", "postgresql://", "mysql://"];
+        let known = ["sqlite:", "postgres://", "postgresql://", "mysql://", "mariadb://"];
         let holds = url.is_empty() || known.iter().any(|scheme| url.starts_with(scheme));
-        let rule = "must be empty, or a URL that starts with sqlite:, postgres:// or mysql:// (value not shown)";
+        let rule =
+            "must be empty, or a URL that starts with sqlite:, postgres://, mysql:// or mariadb:// (value not shown)";
         wrong.unless_secret(holds, "store.url", rule);
         wrong.between("store.max_connections", self.max_connections, 1, 1_000);
     }

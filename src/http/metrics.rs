@@ -80,6 +80,10 @@ fn describe() {
 fn describe_robots() {
     describe_counter!("bursar_orders_total", "Orders submitted, by purpose and outcome");
     describe_counter!(
+        "bursar_orders_not_sent_total",
+        "Orders that were not sent because their intent was too old, by purpose"
+    );
+    describe_counter!(
         "bursar_opens_refused_total",
         "Opens that the risk checks refused, by reason"
     );

@@ -12,7 +12,7 @@ use crate::desk::{Asker, DeskError, WrongField};
 use crate::http::asked::{PathId, Sent};
 use crate::http::caller::Writer;
 use crate::http::mail::ask;
-use crate::http::problem::{Problem, ProblemKind};
+use crate::http::problem::Problem;
 use crate::http::robots::Nothing;
 use crate::http::state::AppState;
 use crate::view::PostView;
@@ -273,7 +273,7 @@ async fn act(state: &AppState, asker: &Asker, action: &str, request: Request) ->
         PostAnswer::Rejected { reason } => reason.clone(),
     };
     state.desk.note_refusal(asker, action, subject, &why).await?;
-    Err(Problem::new(ProblemKind::Conflict, why))
+    Err(Problem::unposted(receipt.answer.into(), why))
 }
 
 async fn moved(state: &AppState, asker: Result<Asker, Problem>, new: Movement) -> Result<(Asker, Transfer), Problem> {

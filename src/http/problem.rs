@@ -14,6 +14,7 @@ use crate::desk::{DeskError, WrongField};
 use crate::event;
 use crate::ports::store::StoreError;
 use crate::ports::venue::VenueError;
+use crate::view::AnswerView;
 
 /// What kind of problem it is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -102,6 +103,8 @@ pub struct Problem {
     kind: ProblemKind,
     detail: String,
     errors: Vec<WrongField>,
+    /// The ledger's own answer, where it refused.
+    answer: Option<Box<AnswerView>>,
     /// A header that belongs to the kind.
     extra: Extra,
 }
@@ -129,6 +132,16 @@ pub struct ProblemBody {
     /// Each field that broke a rule.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     errors: Vec<WrongField>,
+    /// What the ledger answered to an act that it did not do: `exists_different`, `already_failed`, `rejected` or
+    /// `nothing_due`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    answer: Option<&'static str>,
+    /// With `exists_different`: the first field that differs from what was posted before under the same key.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    field: Option<&'static str>,
+    /// With `already_failed` and `rejected`: why.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    reason: Option<String>,
 }
 
 impl Problem {
@@ -138,7 +151,16 @@ impl Problem {
             kind,
             detail: detail.into(),
             errors: Vec::new(),
+            answer: None,
             extra: Extra::None,
+        }
+    }
+
+    /// The ledger did not do an act: its answer, and the same in words.
+    pub(super) fn unposted(answer: AnswerView, why: String) -> Self {
+        Self {
+            answer: Some(Box::new(answer)),
+            ..Self::new(ProblemKind::Conflict, why)
         }
     }
 
@@ -187,6 +209,9 @@ impl Problem {
             status: status.as_u16(),
             detail: self.detail.clone(),
             errors: self.errors.clone(),
+            answer: self.answer.as_ref().map(|given| given.answer),
+            field: self.answer.as_ref().and_then(|given| given.field),
+            reason: self.answer.as_ref().and_then(|given| given.reason.clone()),
         }
     }
 }

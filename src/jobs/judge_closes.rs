@@ -168,7 +168,9 @@ async fn open_alerts(store: &dyn Store) -> Result<BTreeMap<(&'static str, String
         | AlertKind::OrderInDoubt
         | AlertKind::ReconcileMismatch
         | AlertKind::SyncFailing
-        | AlertKind::DeliveryFailing => false,
+        | AlertKind::DeliveryFailing
+        | AlertKind::DiskLow
+        | AlertKind::DiskFull => false,
     };
     let mut open = BTreeMap::new();
     let mut page = Page::first(PAGE);

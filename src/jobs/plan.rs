@@ -11,12 +11,14 @@ use crate::actors::job_scheduler::Job;
 use crate::actors::mail::{Post, Raise, Resolve, Settle};
 use crate::clock::Clock;
 use crate::jobs::judge_closes::{self, CloseRules, Ears};
+use crate::jobs::watch_disks::DiskWatch;
 use crate::jobs::{
     JobError, JobReport, evaluate_alerts, release_holds, remind_debtors, sweep_unsettled, tell, verify_ledger,
+    watch_disks,
 };
 use crate::ports::store::Store;
 
-/// How often the backlog is judged.
+/// How often the backlog and the disks are judged.
 const JUDGE_EVERY: Duration = Duration::from_secs(30);
 /// How often the latest closes are looked at.
 const LOOK_AT_CLOSES_EVERY: Duration = Duration::from_secs(300);
@@ -54,15 +56,19 @@ pub struct JobPlan {
     pub limits: BacklogLimits,
     /// What is unusual in closes.
     pub closes: CloseRules,
+    /// Which disks are watched.
+    pub disks: DiskWatch,
 }
 
 impl JobPlan {
     /// The jobs.
     pub fn jobs(self) -> Vec<Job> {
-        let (sweep, release, judge, look, audit) = (self.clone(), self.clone(), self.clone(), self.clone(), self);
+        let (sweep, release, judge, look) = (self.clone(), self.clone(), self.clone(), self.clone());
+        let (watch, audit) = (self.clone(), self);
         let often = release.release_interval;
         let every = sweep.sweep_interval;
         evaluate_alerts::describe();
+        watch_disks::describe();
         vec![
             Job::new(sweep_unsettled::NAME, every, LONG_RUN, move || sweep.clone().sweep()),
             Job::new(release_holds::NAME, often, LONG_RUN, move || release.clone().release()),
@@ -75,6 +81,9 @@ impl JobPlan {
                 LOOK_AT_CLOSES_EVERY,
                 move || look.clone().look_at_closes(),
             ),
+            Job::new(watch_disks::NAME, JUDGE_EVERY, JUDGE_EVERY, move || {
+                watch.clone().watch_disks()
+            }),
             Job::new(verify_ledger::NAME, AUDIT_EVERY, LONG_RUN, move || {
                 audit.clone().audit()
             }),
@@ -104,6 +113,11 @@ impl JobPlan {
         };
         let judged = judge_closes::judge_closes(self.store, self.clock, self.closes, ears);
         judged.await.map(JobReport::Judged)
+    }
+
+    async fn watch_disks(self) -> Result<JobReport, JobError> {
+        let watched = watch_disks::watch_disks(self.disks, self.raises, self.resolves);
+        watched.await.map(JobReport::Judged)
     }
 
     async fn audit(self) -> Result<JobReport, JobError> {

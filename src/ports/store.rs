@@ -5,7 +5,7 @@ use domain::access::{Audit, Token};
 use domain::alert::delivery::Delivery;
 use domain::alert::rules::Close;
 use domain::alert::{Alert, AlertKind, AlertState};
-use domain::change::{ChangeSet, Fill};
+use domain::change::{ChangeSet, Fill, Income};
 use domain::fixed::Amount;
 use domain::id::{AlertId, DebtId, IdKind, LedgerAccountId, OrderId, PositionId, RobotId, UserId, VenueAccountId};
 use domain::import::{Declared, DeclaredKind};
@@ -233,8 +233,8 @@ pub trait Store: Send + Sync + 'static {
     async fn known_fills(&self, account: VenueAccountId, ids: &[String]) -> Result<Vec<String>, StoreError>;
     /// Fills of the account that the venue reported under these ids, with their parts and revisions; in any order.
     async fn fills_reported(&self, account: VenueAccountId, ids: &[String]) -> Result<Vec<Fill>, StoreError>;
-    /// Which of these venue income ids are on record for the account.
-    async fn known_incomes(&self, account: VenueAccountId, ids: &[String]) -> Result<Vec<String>, StoreError>;
+    /// Incomes of the account that the venue reported under these ids, with their parts and revisions; in any order.
+    async fn incomes_reported(&self, account: VenueAccountId, ids: &[String]) -> Result<Vec<Income>, StoreError>;
     /// How far an account's history has been read; the default cursor before the first time.
     async fn cursor(&self, account: VenueAccountId) -> Result<Cursor, StoreError>;
 

@@ -206,7 +206,7 @@ pub struct StatisticsView {
 }
 
 /// What became of a request to post.
-#[derive(Debug, Clone, Serialize, ToSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 pub struct AnswerView {
     /// `created`, `exists`, `nothing_due`, `exists_different`, `already_failed` or `rejected`.
     pub answer: &'static str,

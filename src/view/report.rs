@@ -35,7 +35,7 @@ pub struct ActivityView {
     pub refunded: String,
     /// Debts that were open when the day ended.
     pub open_debts: u64,
-    /// Σ of those.
+    /// Σ of those, as they were then: what a correction changed later is not in it.
     pub open_debt: String,
 }
 

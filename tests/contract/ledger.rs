@@ -4,9 +4,11 @@ mod alerts;
 mod anchors;
 mod closes;
 mod deaths;
+mod disks;
 mod faults;
 mod jobs;
 mod limits;
+mod releasing;
 mod settling;
 mod steps;
 pub mod world;
@@ -29,6 +31,7 @@ on_every_store!(
     s0_09_sixty_four_closes_at_once_never_overdraw in settling,
     s0_02_sweep_has_no_age_limit_and_a_poisoned_row_blocks_no_other in settling,
     sweep_goes_on_past_a_row_that_cannot_be_read_and_names_it in settling,
+    release_goes_on_past_a_position_that_cannot_be_read_and_names_it in releasing,
     s1_18_recharge_collects_oldest_first_and_ends_the_alert in settling,
     s1_04_references_differ_in_case_and_payload in settling,
     two_ledgers_on_one_store_charge_each_position_once in settling,

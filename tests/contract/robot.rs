@@ -1,5 +1,11 @@
 //! A robot on paused time: each story with its exact orders.
 
+#[path = "../support/world/clock.rs"]
+mod clock;
+#[path = "robot/debtors.rs"]
+mod debtors;
+#[path = "robot/frozen.rs"]
+mod frozen;
 #[path = "robot/reserving.rs"]
 mod reserving;
 #[path = "robot/script.rs"]

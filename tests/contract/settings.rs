@@ -117,8 +117,38 @@ fn unknown_variable_is_refused_by_name() {
 #[test]
 fn an_order_on_its_way_must_not_count_as_never_placed() {
     assert_eq!(
-        wrong_by_variable("BURSAR__ROBOT__PLACE_DEADLINE", "5s"),
-        ["robot.place_deadline: value \"5s\" must be below sync.lookup_grace"]
+        wrong_by_variable("BURSAR__ROBOT__PLACE_DEADLINE", "4751ms"),
+        ["robot.place_deadline: value \"4751ms\" must be at least 250ms below sync.lookup_grace"]
+    );
+}
+
+#[test]
+fn every_kind_of_database_is_taken_by_its_own_name_and_no_other() {
+    for url in [
+        "sqlite:///var/lib/bursar/b.sqlite",
+        "postgres://bursar@db/bursar",
+        "postgresql://bursar@db/bursar",
+        "mysql://bursar@db/bursar",
+        "mariadb://bursar@db/bursar",
+    ] {
+        let settings = loaded(&Sources::default().with_variable("BURSAR__STORE__URL", url));
+        assert_eq!(settings.database_url().expose_secret(), url);
+    }
+    let wrong = wrong_by_variable("BURSAR__STORE__URL", "oracle://bursar:secret@db/bursar");
+    assert!(
+        wrong[0].starts_with("store.url: ") && !wrong[0].contains("secret"),
+        "{wrong:?}"
+    );
+}
+
+#[test]
+fn room_on_disks_is_asked_for_within_reason_and_zero_asks_for_none() {
+    let settings = loaded(&Sources::default().with_variable("BURSAR__ALERTS__DISK_LOW_MIB", "0"));
+    assert_eq!(settings.alerts.disk_low_mib, 0);
+    assert_eq!(loaded(&Sources::default()).alerts.disk_low_mib, 1_024);
+    assert_eq!(
+        wrong_by_variable("BURSAR__ALERTS__DISK_LOW_MIB", "1073741825"),
+        ["alerts.disk_low_mib: value \"1073741825\" must be between 0 and 1073741824"]
     );
 }
 

@@ -86,7 +86,7 @@ stories! {
         accounts_are_found_by_id;
     pages: lists_are_read_page_by_page, positions_are_filtered, orders_are_filtered, past_closes_are_read_in_time_order,
         s0_02_what_is_unsettled_is_found_however_old, busy_accounts_are_those_with_something_live,
-        fills_are_found_with_their_parts_and_revisions, closed_positions_are_found_by_when_they_were_open,
+        fills_are_found_with_their_parts_and_revisions, incomes_are_found_with_their_parts_and_revisions, closed_positions_are_found_by_when_they_were_open,
         alerts_come_newest_first, entries_of_an_account_are_found, many_keys_are_looked_up;
     closes: closes_are_found_in_order_of_their_time, last_closes_are_found_user_by_user,
         what_came_due_is_summed_from_a_time_on;
@@ -98,7 +98,7 @@ stories! {
     statements: a_time_is_found_in_the_ledger, a_balance_of_the_past_is_known, accounts_of_a_user_are_found,
         entries_end_before_a_place;
     reports: s0_11_a_day_is_counted_by_booking_time_in_utc, groups_of_a_report_come_page_by_page,
-        sums_of_a_report_are_exact_or_an_error;
+        sums_of_a_report_are_exact_or_an_error, open_debt_of_a_past_day_is_what_was_owed_then;
     paper: rows_of_the_paper_venue_are_replaced_by_key, the_paper_venues_rows_are_read_by_number;
 }
 

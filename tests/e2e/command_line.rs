@@ -44,12 +44,14 @@ fn furnish(home: &Home) {
     assert_eq!(json_of(home, &robot)["wanted"], "stopped");
 }
 
-const READS: [&[&str]; 14] = [
+const READS: [&[&str]; 16] = [
     &["user", "list"],
     &["account", "list"],
     &["robot", "list"],
     &["robot", "show", "1"],
     &["position", "list"],
+    &["position", "list", "--live"],
+    &["order", "list", "--live", "false"],
     &["order", "list"],
     &["ledger", "accounts"],
     &["ledger", "entries"],
@@ -99,6 +101,16 @@ fn what_needs_actors_says_that_the_daemon_must_run() {
     daemon.wait_ready();
     assert_eq!(json_of(&home, &recharge)["answer"], "created");
     assert_eq!(json_of(&home, &recharge)["answer"], "exists");
+    let other = ["ledger", "recharge", "1", "6", "--reference", "r-1"];
+    let (code, said, told) = ask(&home, &other);
+    assert_eq!((code, said.as_str()), (1, ""), "{told}");
+    assert!(told.contains("(exists_different)"), "{told}");
+    let (code, said, _) = ask(&home, &[&other[..], &["--json"]].concat());
+    let problem: Value = serde_json::from_str(&said).unwrap();
+    assert_eq!(
+        (code, &problem["answer"], &problem["field"]),
+        (1, &json!("exists_different"), &json!("amount"))
+    );
     assert_eq!(json_of(&home, &["ledger", "sweep"])["job"], "sweep_unsettled");
     assert_eq!(json_of(&home, &["account", "sync", "1"])["accepted"], true);
     daemon.stop();

@@ -47,7 +47,7 @@ fn survives_cuts(home: &Home, cut: impl Fn()) {
 }
 
 /// Nothing is missing and nothing is double, once it had the time to settle what it closed.
-fn ends_whole(home: &Home, mut daemon: Daemon, payer: Payer) {
+pub fn ends_whole(home: &Home, mut daemon: Daemon, payer: Payer) {
     let caller = daemon.caller().unwrap();
     daemon.wait_until("trading", |_| {
         let statistics = caller.get("/ledger/statistics").ok()?.body;
@@ -66,7 +66,7 @@ fn ends_whole(home: &Home, mut daemon: Daemon, payer: Payer) {
     assert!(books.chargeable() > 0, "nothing was shown");
 }
 
-fn wait_health(daemon: &mut Daemon, status: u16) {
+pub fn wait_health(daemon: &mut Daemon, status: u16) {
     daemon.wait_until(&format!("{status} at /health"), |daemon| {
         let answer = daemon.caller()?.get("/health").ok()?;
         (answer.status == status).then_some(())

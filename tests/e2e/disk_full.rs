@@ -7,6 +7,8 @@ use std::process::Command;
 use std::thread::sleep;
 use std::time::{Duration, Instant};
 
+use serde_json::Value;
+
 use crate::caller::Caller;
 use crate::daemon::{Daemon, Home};
 use crate::fleet;
@@ -47,6 +49,18 @@ impl Disk {
         self.folder.join("filler")
     }
 
+    /// Takes what is left but so many MiB.
+    fn fill_but(&self, left: u64) {
+        let told = Command::new("df")
+            .args(["--output=avail", "-B1"])
+            .arg(&self.folder)
+            .output();
+        let told = String::from_utf8(told.unwrap().stdout).unwrap();
+        let free: u64 = told.lines().last().unwrap().trim().parse().unwrap();
+        let taken = usize::try_from(free - left * 1024 * 1024).unwrap();
+        fs::write(self.filler(), vec![0_u8; taken]).unwrap();
+    }
+
     /// Takes what is left, to the last page.
     fn fill(&self) {
         let mut file = OpenOptions::new()
@@ -77,6 +91,17 @@ fn home_on(disk: &Path) -> Home {
         .set("BURSAR__PAPER__SPEED", "60")
         .set("BURSAR__HTTP__REQUEST_DEADLINE", "3s")
         .set("BURSAR__SETTLEMENT__SWEEP_INTERVAL", "15s")
+}
+
+/// Alerts of this kind on the disk of the database, newest first: whether each is over.
+fn alerts(caller: &Caller, kind: &str) -> Vec<bool> {
+    let listed = caller.get("/alerts").unwrap().body;
+    let ours = |alert: &&Value| alert["kind"] == kind && alert["subject"] == "disk:database";
+    let all = listed["items"].as_array().unwrap();
+    all.iter()
+        .filter(ours)
+        .map(|alert| !alert["resolved_at"].is_null())
+        .collect()
 }
 
 fn wait_ready(daemon: &mut Daemon, status: u16) {
@@ -153,6 +178,11 @@ fn t4_full_disk_is_told_writes_nothing_wrong_and_heals_by_itself() {
         );
     }
     assert!(daemon.told("store.disk_has_room"), "{}", daemon.stderr());
+    // Nothing could be written while it was full; that it was is on record now, as something that is over.
+    daemon.wait_until("an alert that is over", |daemon| {
+        let told = alerts(&daemon.caller()?, "disk_full");
+        (!told.is_empty() && told.iter().all(|over| *over)).then_some(())
+    });
     ends_whole(&home, daemon, payers);
 }
 
@@ -173,4 +203,26 @@ fn ends_whole(home: &Home, mut daemon: Daemon, payers: [Payer; 3]) {
     });
     daemon.stop();
     assert_kept(&assert_exact(home), &paid);
+}
+
+/// T4. Once it is full nothing can be written down, so it is told before, and over when there is room.
+#[test]
+fn t4_disk_that_fills_is_told_while_there_is_room() {
+    let folder = tempfile::TempDir::new().unwrap();
+    let Some(disk) = Disk::mount(folder.path().join("disk")) else {
+        return;
+    };
+    let home = home_on(&disk.folder).set("BURSAR__ALERTS__DISK_LOW_MIB", "8");
+    let mut daemon = home.bursar(&["run"]).start();
+    daemon.wait_ready();
+    let low = |daemon: &Daemon| Some(alerts(&daemon.caller()?, "disk_low"));
+    assert_eq!(low(&daemon), Some(vec![]));
+    disk.fill_but(7);
+    daemon.wait_until("told", |daemon| (low(daemon)? == [false]).then_some(()));
+    let gauge = daemon.caller().unwrap().get("/metrics").unwrap().body;
+    let shown = "bursar_disk_free_mebibytes{of=\"database\"} ";
+    assert!(gauge.as_str().unwrap().contains(shown), "{gauge}");
+    disk.free();
+    daemon.wait_until("over", |daemon| (low(daemon)? == [true]).then_some(()));
+    daemon.stop();
 }

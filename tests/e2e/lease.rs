@@ -8,6 +8,7 @@ use std::time::{Duration, Instant};
 
 use serde_json::json;
 
+use crate::books::Window;
 use crate::daemon::{Daemon, Home, PATIENCE};
 use crate::fleet;
 use crate::payer::{Payer, recharge};
@@ -29,8 +30,13 @@ struct Pair {
 
 impl Pair {
     fn start(shared: &Shared) -> Self {
+        Self::start_failing(shared, "")
+    }
+
+    /// The same, with crash points of the first.
+    fn start_failing(shared: &Shared, points: &str) -> Self {
         let homes = [shared.home(), shared.home()];
-        let mut first = homes[0].bursar(&["run"]).start();
+        let mut first = homes[0].bursar(&["run"]).failing_at(points).start();
         first.wait_ready();
         let user = fleet::start(&first.caller().unwrap(), ROBOTS, 1_000);
         let payer = Payer::start(homes[0].folder().to_owned(), user, "first");
@@ -220,6 +226,46 @@ fn on_postgres_a_writer_that_was_superseded_while_frozen_writes_nothing_and_ends
 fn on_mariadb_a_writer_that_was_superseded_while_frozen_writes_nothing_and_ends_with_70() {
     if let Some(shared) = Shared::mariadb("superseded") {
         superseded(&shared);
+    }
+}
+
+/// Frozen between writing an order's intent and sending it, and cut off: the second looks the order up in vain, gives it up,
+/// and trades on. When the first wakes it does not send that order.
+fn superseded_with_an_order_in_hand(shared: &Shared) {
+    let mut pair = Pair::start_failing(shared, "order.before_submit=8*off->1*sleep(25000)->off");
+    let window = Window::open(&shared.url);
+    let orders = |state: &str| window.count(&format!("SELECT COUNT(*) FROM trade_order WHERE state = '{state}'"));
+    let held = |_: &Daemon| (orders("submitting") > 0).then_some(());
+    // Seen twice, some time apart: it is not just on its way.
+    pair.first.wait_until("an order in hand", |first| {
+        held(first)?;
+        sleep(Duration::from_secs(1));
+        held(first)
+    });
+    let given_up = orders("refused");
+    (shared.cut.as_ref().unwrap())();
+    pair.second.wait_ready();
+    pair.second
+        .wait_until("given up", |_| (orders("refused") > given_up).then_some(()));
+    assert!(!pair.first.told("order.not_sent"), "it woke too early to show anything");
+    let status = pair.first.wait(PATIENCE);
+    assert_eq!(status.code(), Some(70), "{}", pair.first.stderr());
+    assert!(pair.first.told("order.not_sent"), "{}", pair.first.stderr());
+    let [_, home] = pair.homes;
+    Pair::ends_whole(&home, pair.second, pair.user, vec![pair.payer]);
+}
+
+#[test]
+fn on_postgres_a_writer_that_was_superseded_with_an_order_in_hand_does_not_send_it() {
+    if let Some(shared) = Shared::postgres() {
+        superseded_with_an_order_in_hand(&shared);
+    }
+}
+
+#[test]
+fn on_mariadb_a_writer_that_was_superseded_with_an_order_in_hand_does_not_send_it() {
+    if let Some(shared) = Shared::mariadb("in_hand") {
+        superseded_with_an_order_in_hand(&shared);
     }
 }
 

@@ -2,6 +2,7 @@
 
 use std::os::unix::process::ExitStatusExt;
 
+use crate::books::Window;
 use crate::daemon::{Home, Load, PATIENCE};
 use crate::whole::{assert_exact, assert_whole};
 
@@ -77,4 +78,56 @@ fn killed_before_a_settlement_is_written_it_is_settled_once() {
 #[test]
 fn killed_after_a_settlement_is_written_it_is_settled_once() {
     dies_at("settle.after_commit");
+}
+
+/// S0-10: a writer that stood still may have been superseded, and its order looked up in vain: what it intended before is
+/// too old to be sent. Here nobody took over, and it goes on.
+fn stands_still_at(point: &str) {
+    let home = Home::fresh();
+    let points = format!("{point}=5*off->1*sleep(6000)->off");
+    let mut daemon = home.demo(LOAD, 20).failing_at(&points).start();
+    let summary = daemon.summary();
+    assert!(daemon.told("order.not_sent"), "{}", daemon.stderr());
+    assert_whole(&home, &summary);
+}
+
+#[test]
+fn a_process_that_stood_still_before_an_open_was_submitted_does_not_send_it() {
+    stands_still_at("order.before_submit");
+}
+
+#[test]
+fn a_process_that_stood_still_before_a_close_was_submitted_does_not_send_it_and_closes_anew() {
+    stands_still_at("close.before_submit");
+}
+
+/// Power that is held for a position that is over, or never was.
+fn orphans(home: &Home) -> i64 {
+    let held = "SELECT COUNT(*) FROM hold h WHERE h.state = 'held' AND NOT EXISTS \
+                (SELECT 1 FROM position p WHERE p.id = h.position_id AND p.state NOT IN ('closed', 'abandoned'))";
+    Window::open(&home.database()).count(held)
+}
+
+/// S3-10: power is reserved before the intent is written. What a death leaves reserved is given back, once, while holds of
+/// positions are used or given back as always; the audit tells of a hold that ended twice.
+#[test]
+fn killed_after_power_was_reserved_the_hold_is_used_or_given_back() {
+    let home = Home::fresh().set("BURSAR__SETTLEMENT__HOLD__RELEASE_INTERVAL", "1s");
+    let mut lives = 0;
+    // Who has no power gets no hold, and is passed over here.
+    while lives == 0 || orphans(&home) == 0 {
+        let mut daemon = home.demo(LOAD, 60).failing_at("open.after_hold=3*off->return").start();
+        let status = daemon.wait(PATIENCE);
+        assert_eq!(status.signal(), Some(9), "{}", daemon.stderr());
+        assert_exact(&home);
+        lives += 1;
+        assert!(lives < 12, "no death left a hold behind");
+    }
+    let summary = home.demo(LOAD, 5).start().summary();
+    assert_whole(&home, &summary);
+    let mut daemon = home.bursar(&["run"]).set("BURSAR__PAPER__SPEED", "600").start();
+    daemon.wait_ready();
+    daemon.wait_until("given back", |_| (orphans(&home) == 0).then_some(()));
+    daemon.stop();
+    home.verify();
 }

@@ -9,11 +9,94 @@ use serde_json::json;
 
 use crate::books::Window;
 use crate::caller::Caller;
-use crate::daemon::{Home, PATIENCE};
+use crate::daemon::{Daemon, Home, PATIENCE};
 use crate::fleet;
+use crate::receiver::{Receiver, Reply};
 use crate::shared::Shared;
 
 const PASSWORD: &str = "canary-7f3a1b-of-the-database";
+/// Of targets of alerts: the path and the key of a webhook, the token of a bot, the address of a chat.
+const HOOK: &str = "canary-2c9d-of-the-webhook";
+const KEY: &str = "canary-key-0f1e2d3c4b5a";
+const BOT: &str = "987654321:canary-token-of-the-bot";
+const CHAT: &str = "canary-6b7e-of-the-chat";
+
+/// A database that asks for a password.
+struct Guarded {
+    shared: Shared,
+    /// With the password.
+    url: String,
+    /// Lists every column of text, as table and column.
+    columns: &'static str,
+    /// How a column is quoted, and read as text.
+    read: fn(&str, &str) -> (String, String),
+    window: Window,
+}
+
+const POSTGRES_COLUMNS: &str = "SELECT table_name::text, column_name::text FROM information_schema.columns \
+    WHERE table_schema = 'public' AND data_type IN ('text', 'character varying', 'character', 'json', 'jsonb')";
+const MARIADB_COLUMNS: &str = "SELECT table_name, column_name FROM information_schema.columns \
+    WHERE table_schema = DATABASE() AND data_type IN ('char', 'varchar', 'tinytext', 'text', 'mediumtext', 'longtext')";
+
+impl Guarded {
+    fn postgres() -> Option<Self> {
+        let shared = Shared::postgres()?;
+        Some(Self {
+            url: shared.url.replace("bursar@", &format!("bursar:{PASSWORD}@")),
+            columns: POSTGRES_COLUMNS,
+            read: |table, column| (format!("\"{table}\""), format!("CAST(\"{column}\" AS text)")),
+            window: Window::open(&shared.url),
+            shared,
+        })
+    }
+
+    fn mariadb() -> Option<Self> {
+        let shared = Shared::mariadb("secrets")?;
+        let window = Window::open(&shared.url);
+        let (_, place) = shared.url.rsplit_once('@').unwrap();
+        let (user, database) = (guest(), place.rsplit_once('/').unwrap().1);
+        let make = format!("CREATE OR REPLACE USER '{user}'@'%' IDENTIFIED BY '{PASSWORD}'");
+        window.run(&make).unwrap();
+        window
+            .run(&format!("GRANT ALL ON {database}.* TO '{user}'@'%'"))
+            .unwrap();
+        Some(Self {
+            url: format!("mysql://{user}:{PASSWORD}@{place}"),
+            columns: MARIADB_COLUMNS,
+            read: |table, column| (format!("`{table}`"), format!("`{column}`")),
+            window,
+            shared,
+        })
+    }
+
+    /// How many rows of any text column show the word.
+    fn shown(&self, word: &str) -> i64 {
+        let columns = self.window.rows(self.columns);
+        assert!(columns.len() > 30, "only {} text columns are looked at", columns.len());
+        let count = |row: &sea_orm::QueryResult| {
+            let table: String = row.try_get_by_index(0).unwrap();
+            let column: String = row.try_get_by_index(1).unwrap();
+            let (table, column) = (self.read)(&table, &column);
+            let sql = format!("SELECT COUNT(*) FROM {table} WHERE {column} LIKE '%{word}%'");
+            self.window.count(&sql)
+        };
+        columns.iter().map(count).sum()
+    }
+}
+
+/// A user of the server who is gone with the test.
+fn guest() -> String {
+    format!("bursar_guest_{}", std::process::id())
+}
+
+impl Drop for Guarded {
+    fn drop(&mut self) {
+        if self.url.starts_with("mysql:") {
+            let away = format!("DROP USER IF EXISTS '{}'@'%'", guest());
+            self.window.run(&away).unwrap_or_default();
+        }
+    }
+}
 
 /// Everything that a home's processes wrote to their logs and outputs.
 fn said(folder: &Path) -> String {
@@ -22,28 +105,42 @@ fn said(folder: &Path) -> String {
     logs.map(|path| fs::read_to_string(path).unwrap()).collect()
 }
 
-/// How many rows of any text column show the word.
-fn shown(window: &Window, word: &str) -> i64 {
-    let columns = window.rows(
-        "SELECT table_name::text, column_name::text FROM information_schema.columns \
-         WHERE table_schema = 'public' AND data_type IN ('text', 'character varying', 'character', 'json', 'jsonb')",
+/// A home whose daemon tells everything to a webhook, a bot, and a chat that cannot be reached.
+fn home_at(url: &str, receiver: &Receiver) -> Home {
+    let there = &receiver.url;
+    let text = format!(
+        "[notify]\nlook_every = \"50ms\"\nretry_first = \"200ms\"\nretry_max = \"1s\"\ndeadline = \"500ms\"\nattempts = 4\n\
+         [[notify.targets]]\nname = \"hook\"\nkind = \"webhook\"\nurl = \"{there}/{HOOK}\"\nkey = \"{KEY}\"\n\
+         [[notify.targets]]\nname = \"bot\"\nkind = \"telegram\"\nurl = \"{there}\"\ntoken = \"{BOT}\"\nchat = \"@ops\"\n\
+         [[notify.targets]]\nname = \"chat\"\nkind = \"slack\"\nurl = \"http://127.0.0.1:1/{CHAT}\"\n"
     );
-    assert!(columns.len() > 30, "only {} text columns are looked at", columns.len());
-    let count = |row: &sea_orm::QueryResult| {
-        let table: String = row.try_get_by_index(0).unwrap();
-        let column: String = row.try_get_by_index(1).unwrap();
-        window.count(&format!(
-            "SELECT COUNT(*) FROM \"{table}\" WHERE CAST(\"{column}\" AS text) LIKE '%{word}%'"
-        ))
-    };
-    columns.iter().map(count).sum()
+    let home = Home::fresh();
+    let settings = home.folder().join("settings");
+    fs::create_dir(&settings).unwrap();
+    fs::write(settings.join("base.toml"), text).unwrap();
+    let settings = settings.to_str().unwrap().to_owned();
+    home.set("BURSAR__STORE__URL", url)
+        .set("BURSAR_SETTINGS", settings)
+        .set("BURSAR__LOG__FILTER", "debug")
+        .set("BURSAR__HTTP__REQUEST_DEADLINE", "3s")
+        // No disk has so much room: there is something to tell from the start.
+        .set("BURSAR__ALERTS__DISK_LOW_MIB", "1073741824")
+}
+
+/// The webhook and the bot misbehave, and quote what they were sent.
+fn scold(receiver: &Receiver) {
+    let quoting = |status| Reply::With(status, "", format!("no: {HOOK} {KEY} {BOT}"));
+    receiver.will([401, 404, 500, 400, 429].map(quoting));
+    receiver.will([Reply::Close, Reply::Huge(500), Reply::Hang]);
 }
 
 /// Starts that must fail, each in its own way, with the password in their settings.
 fn fail_to_start(home: &Home, url: &str) {
-    let nowhere = url.replace("/bursar", "/nowhere");
-    let unknown = url.replace("postgres://", "oracle://");
-    let deaf = format!("postgres://bursar:{PASSWORD}@127.0.0.1:1/bursar");
+    let (scheme, _) = url.split_once("://").unwrap();
+    let (address, _) = url.rsplit_once('/').unwrap();
+    let nowhere = format!("{address}/nowhere");
+    let unknown = url.replace(scheme, "oracle");
+    let deaf = format!("{scheme}://bursar:{PASSWORD}@127.0.0.1:1/bursar");
     for (url, words) in [
         (nowhere.as_str(), vec!["run"]),
         (unknown.as_str(), vec!["run"]),
@@ -58,6 +155,22 @@ fn fail_to_start(home: &Home, url: &str) {
             .start();
         let status = failing.wait(PATIENCE);
         assert!(!status.success(), "{words:?} at {url}: {status}");
+    }
+}
+
+/// Commands that show or use what is secret; what they say is among the home's outputs.
+fn ask_on_the_command_line(home: &Home) {
+    for words in [
+        &["check"][..],
+        &["alert", "test", "hook"],
+        &["alert", "test", "bot"],
+        &["alert", "test", "chat"],
+        &["alert", "list", "--json"],
+        &["alert", "show", "1"],
+        &["audit", "list"],
+        &["token", "list"],
+    ] {
+        home.bursar(words).start().wait(PATIENCE);
     }
 }
 
@@ -84,6 +197,7 @@ fn answers(caller: &Caller, user: i64, shared: &Shared) -> String {
             "/tokens",
             "/audits",
             "/alerts",
+            "/alerts/1",
             "/robots/999",
             "/openapi.json",
         ] {
@@ -93,15 +207,21 @@ fn answers(caller: &Caller, user: i64, shared: &Shared) -> String {
     heard
 }
 
-/// T23. The secrets are the database's password, the admin's token, and one that was made later.
-#[test]
-fn t23_no_secret_shows_in_logs_answers_figures_rows_or_command_lines() {
-    let Some(shared) = Shared::postgres() else { return };
-    let url = shared.url.replace("bursar@", &format!("bursar:{PASSWORD}@"));
-    let home = Home::fresh()
-        .set("BURSAR__STORE__URL", url.clone())
-        .set("BURSAR__LOG__FILTER", "debug")
-        .set("BURSAR__HTTP__REQUEST_DEADLINE", "3s");
+/// The targets were told of an alert, with what is secret in its place: in the address and the signature.
+fn wait_told(daemon: &mut Daemon, receiver: &Receiver) {
+    daemon.wait_until("told", |_| {
+        let seen = receiver.seen();
+        let hook = seen.iter().find(|seen| seen.path == format!("/{HOOK}"))?;
+        let bot = seen.iter().any(|seen| seen.path.contains(BOT));
+        (bot && hook.header("webhook-signature").starts_with("v1,")).then_some(())
+    });
+}
+
+/// The secrets are the database's password, the admin's token, one that was made later, and those of targets.
+fn no_secret_shows(place: &Guarded) {
+    let receiver = Receiver::start();
+    scold(&receiver);
+    let home = home_at(&place.url, &receiver);
     let mut daemon = home.bursar(&["run"]).start();
     daemon.wait_ready();
     let caller = daemon.caller().unwrap();
@@ -109,24 +229,46 @@ fn t23_no_secret_shows_in_logs_answers_figures_rows_or_command_lines() {
     let made = caller.make("/tokens", &json!({ "name": "second", "role": "viewer" }));
     let second = made["secret"].as_str().unwrap().to_owned();
     let admin = fs::read_to_string(home.folder().join("admin.token")).unwrap();
-    let secrets = [PASSWORD, admin.trim(), second.as_str()];
-    let mut heard = answers(&caller, user, &shared);
+    let secrets = [PASSWORD, admin.trim(), &second, HOOK, KEY, BOT, CHAT];
+    wait_told(&mut daemon, &receiver);
+    let mut heard = answers(&caller, user, &place.shared);
     let mut hear = |text: &str| heard.push_str(text);
     hear(&fs::read_to_string(format!("/proc/{}/cmdline", daemon.pid())).unwrap());
+    ask_on_the_command_line(&home);
+    scold(&receiver);
+    ask_on_the_command_line(&home);
     daemon.stop();
-    fail_to_start(&home, &url);
+    fail_to_start(&home, &place.url);
     hear(&said(home.folder()));
-    assert!(
-        heard.contains("daemon.ready") && heard.contains("bursar_ledger"),
-        "nothing was heard"
-    );
-    let window = Window::open(&shared.url);
-    assert!(shown(&window, "erin") > 0, "the search finds nothing at all");
+    for sign in [
+        "daemon.ready",
+        "bursar_ledger",
+        "alert.delivery_failed",
+        "it cannot be reached",
+    ] {
+        assert!(heard.contains(sign), "{sign} was not heard");
+    }
+    assert!(place.shown("erin") > 0, "the search finds nothing at all");
+    assert!(place.shown("hook") > 0, "the targets' names are on record");
     for secret in secrets {
         assert!(secret.len() > 16, "too short to be looked for");
         let at = heard.find(secret);
         let around = at.map(|at| heard[at.saturating_sub(200)..at].to_owned());
         assert_eq!(around, None, "a secret was shown after this");
-        assert_eq!(shown(&window, secret), 0, "a secret is in the database");
+        assert_eq!(place.shown(secret), 0, "a secret is in the database");
+    }
+}
+
+#[test]
+fn t23_on_postgres_no_secret_shows_in_logs_answers_figures_rows_or_command_lines() {
+    if let Some(place) = Guarded::postgres() {
+        no_secret_shows(&place);
+    }
+}
+
+#[test]
+fn t23_on_mariadb_no_secret_shows_in_logs_answers_figures_rows_or_command_lines() {
+    if let Some(place) = Guarded::mariadb() {
+        no_secret_shows(&place);
     }
 }

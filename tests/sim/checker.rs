@@ -1,10 +1,10 @@
 //! The checker itself: a world that was tampered with does not pass.
 
-use bursar::ports::store::{OrderFilter, PaperVault, PositionFilter, Store};
+use bursar::ports::store::{HoldFilter, OrderFilter, PaperVault, PositionFilter, Store};
 use domain::change::{Change, ChangeSet};
 use domain::id::VenueAccountId;
 use domain::invariant::Invariant;
-use domain::ledger::LedgerWrite;
+use domain::ledger::{Hold, HoldState, LedgerWrite};
 use domain::order::OrderState;
 use domain::page::Page;
 use domain::position::PositionState;
@@ -17,11 +17,22 @@ const ALL: Page = Page::first(1_000_000);
 
 /// A sound world, tampered with, and what the checker says of it.
 fn tampered(tamper: impl AsyncFnOnce(&World)) -> Vec<String> {
-    let world = tell_world(3);
+    tampered_with(&tell_world(3), tamper)
+}
+
+/// The same in the first world in which power is reserved at the end.
+fn tampered_hold(tamper: impl AsyncFnOnce(&World)) -> Vec<String> {
+    let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
+    let mut worlds = (1..=30).map(tell_world);
+    let reserved = worlds.find(|world| !runtime.block_on(holds(world)).is_empty());
+    tampered_with(&reserved.expect("no story ends with reserved power"), tamper)
+}
+
+fn tampered_with(world: &World, tamper: impl AsyncFnOnce(&World)) -> Vec<String> {
     let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
     runtime.block_on(async {
         assert_eq!(check(&world.rows, &world.witness).await, []);
-        tamper(&world).await;
+        tamper(world).await;
         let broken = check(&world.rows, &world.witness).await;
         broken.iter().map(rule).collect()
     })
@@ -122,6 +133,57 @@ fn balance_that_no_entry_moved_breaks_led_3() {
         commit(world, Change::Ledger(Box::new(write))).await;
     });
     assert_eq!(broken, [Invariant::BalanceIsSum.as_str()]);
+}
+
+async fn holds(world: &World) -> Vec<Hold> {
+    let filter = HoldFilter {
+        held: true,
+        ..HoldFilter::default()
+    };
+    world.rows.holds(filter, ALL).await.unwrap()
+}
+
+#[test]
+fn hold_that_ends_without_an_entry_is_found() {
+    let broken = tampered_hold(async |world| {
+        let hold = holds(world).await.remove(0);
+        let state = HoldState::Voided {
+            entry: hold.entry,
+            at: hold.created_at,
+        };
+        let write = LedgerWrite {
+            ended_holds: vec![Hold { state, ..hold }],
+            ..LedgerWrite::default()
+        };
+        commit(world, Change::Ledger(Box::new(write))).await;
+    });
+    assert!(broken.contains(&"apart".to_owned()), "{broken:?}");
+}
+
+#[test]
+fn hold_that_no_entry_made_is_found() {
+    let broken = tampered_hold(async |world| {
+        let hold = holds(world).await.remove(0);
+        let position = domain::id::PositionId(1_000_000);
+        let write = LedgerWrite {
+            holds: vec![Hold { position, ..hold }],
+            ..LedgerWrite::default()
+        };
+        commit(world, Change::Ledger(Box::new(write))).await;
+    });
+    // What is reserved no longer sums to the balances, and nothing lives that it could be for.
+    assert_eq!(broken.iter().filter(|rule| *rule == "apart").count(), 2, "{broken:?}");
+}
+
+#[test]
+fn hold_whose_position_is_over_is_found() {
+    let broken = tampered_hold(async |world| {
+        let hold = holds(world).await.remove(0);
+        let mut position = world.rows.position(hold.position).await.unwrap().unwrap();
+        position.state = PositionState::Abandoned { at: hold.created_at };
+        commit(world, Change::UpdatePosition(Box::new(position))).await;
+    });
+    assert!(broken.contains(&"apart".to_owned()), "{broken:?}");
 }
 
 #[test]

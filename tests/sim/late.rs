@@ -7,7 +7,7 @@ use domain::fixed::Amount;
 use domain::id::{RobotId, VenueAccountId};
 use domain::market::Side;
 use domain::page::Page;
-use domain::paper::{PaperAccount, PaperFill};
+use domain::paper::{PaperAccount, PaperFill, PaperIncome};
 use domain::position::Position;
 use domain::robot::Wanted;
 use domain::settlement::Settlement;
@@ -24,8 +24,8 @@ async fn only_position(rows: &MemoryStore) -> Position {
     found.remove(0)
 }
 
-/// Robot 1 opens a long in a rising market, and a hand closes it with a profit that is charged.
-async fn charge_one(daemon: &Daemon) {
+/// Robot 1 opens a long in a rising market, and after so many quiet seconds a hand closes it with a profit that is charged.
+async fn charge_one(daemon: &Daemon, quiet: u32) {
     for (robot, ..) in ROBOTS.iter().skip(1) {
         let stopped = daemon.change_robot(RobotId(*robot), |robot| robot.wanted = Wanted::Stopped);
         assert!(stopped.await);
@@ -35,6 +35,7 @@ async fn charge_one(daemon: &Daemon) {
     for _ in 0..6 {
         daemon.second(&[(btc(), 50)]).await;
     }
+    daemon.seconds(quiet).await;
     daemon.second(&[(btc(), 150)]).await;
     drop(daemon.venue.close_by_hand(ACCOUNT, &btc(), Side::Long).await);
     let stopped = daemon.change_robot(RobotId(1), |robot| robot.wanted = Wanted::Stopped);
@@ -65,23 +66,53 @@ async fn take_back(rows: &MemoryStore, more: Amount) {
         fill.realised = fill.realised.plus(more).unwrap();
     })
     .await;
-    let accounts = rows.load().await.unwrap();
-    let account = accounts
-        .iter()
-        .find(|row| row.table == "account" && row.account == ACCOUNT.0)
-        .unwrap();
-    rewrite(rows, "account", &account.key, |account: &mut PaperAccount| {
+    rewrite_account(rows, |account| {
         account.realised = account.realised.plus(more).unwrap();
         account.balance = account.balance.plus(more).unwrap();
     })
     .await;
 }
 
+/// The venue now says that its last payment was so much more.
+async fn pay_more(rows: &MemoryStore, more: Amount) {
+    let paid = rows.rows_after("income", ACCOUNT, 0, 100).await.unwrap();
+    let last = paid.last().expect("nothing was paid").key.clone();
+    rewrite(rows, "income", &last, |income: &mut PaperIncome| {
+        income.amount = income.amount.plus(more).unwrap();
+    })
+    .await;
+    rewrite_account(rows, |account| {
+        account.incomes = account.incomes.plus(more).unwrap();
+        account.balance = account.balance.plus(more).unwrap();
+    })
+    .await;
+}
+
+async fn rewrite_account(rows: &MemoryStore, change: impl FnOnce(&mut PaperAccount)) {
+    let accounts = rows.load().await.unwrap();
+    let account = accounts
+        .iter()
+        .find(|row| row.table == "account" && row.account == ACCOUNT.0)
+        .unwrap();
+    rewrite(rows, "account", &account.key, change).await;
+}
+
+/// Reports repeat what they told before, several times.
+async fn hear_again(daemon: &Daemon) {
+    let repeats = (Target::Account(ACCOUNT), Fault::DuplicateFills);
+    daemon.venue.faults().expect(repeats.0, repeats.1, 3);
+    for _ in 0..3 {
+        assert!(daemon.sync(ACCOUNT).await);
+    }
+    daemon.sweep().await;
+    daemon.stop().await;
+}
+
 #[test]
 fn s0_08_venue_that_takes_its_word_back_is_followed_once_and_the_charge_is_due_for_a_correction() {
     let mut world = World::new(7, Troubles::none());
     let rows = world.rows.clone();
-    world.live(charge_one);
+    world.live(async |daemon| charge_one(daemon, 0).await);
     let five: Amount = "5".parse().unwrap();
     let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
     let (before, fills) = runtime.block_on(async {
@@ -97,15 +128,7 @@ fn s0_08_venue_that_takes_its_word_back_is_followed_once_and_the_charge_is_due_f
             rows.fills_of(only_position(&rows).await.id).await.unwrap().len(),
         )
     });
-    world.live(async |daemon| {
-        let repeats = (Target::Account(ACCOUNT), Fault::DuplicateFills);
-        daemon.venue.faults().expect(repeats.0, repeats.1, 3);
-        for _ in 0..3 {
-            assert!(daemon.sync(ACCOUNT).await);
-        }
-        daemon.sweep().await;
-        daemon.stop().await;
-    });
+    world.live(hear_again);
     runtime.block_on(async {
         let position = only_position(&rows).await;
         let more = before.closed_profit().unwrap().plus(five).unwrap();
@@ -115,6 +138,35 @@ fn s0_08_venue_that_takes_its_word_back_is_followed_once_and_the_charge_is_due_f
         assert_eq!(recorded.len(), fills + 1, "one row more, however often it was told");
         assert!(position.provenance == before.provenance);
         assert!(position.correction_due() || position.corrections == 1, "{position:?}");
+        assert_eq!(check(&rows, &world.witness).await, []);
+    });
+}
+
+#[test]
+fn s0_08_venue_that_paid_another_amount_after_all_is_followed_once_and_the_charge_is_corrected() {
+    let mut world = World::new(7, Troubles::none());
+    let rows = world.rows.clone();
+    // Funding is paid every two minutes.
+    world.live(async |daemon| charge_one(daemon, 120).await);
+    let five: Amount = "5".parse().unwrap();
+    let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
+    let before = runtime.block_on(async {
+        let position = only_position(&rows).await;
+        assert!(
+            matches!(position.settlement, Settlement::Charged { .. }),
+            "{position:?}"
+        );
+        pay_more(&rows, five).await;
+        position
+    });
+    world.live(hear_again);
+    runtime.block_on(async {
+        let position = only_position(&rows).await;
+        let more = before.closed_profit().unwrap().plus(five).unwrap();
+        assert_eq!(position.closed_profit(), Some(more));
+        assert_eq!(position.funding, before.funding.plus(five).unwrap());
+        assert_eq!(position.provenance, before.provenance, "it is the same payment");
+        assert_eq!((position.settled_profit, position.corrections), (Some(more), 1));
         assert_eq!(check(&rows, &world.witness).await, []);
     });
 }

@@ -2,6 +2,7 @@
 
 mod closes;
 mod debts;
+mod disks;
 mod jobs;
 
 use std::time::Duration;
@@ -12,6 +13,7 @@ use crate::time::Timestamp;
 
 pub use closes::{Close, HandLimits, Spike, SpikeLimits, by_hand, spikes};
 pub use debts::{DebtLimits, owed_share};
+pub use disks::room_left;
 pub use jobs::judge_runs;
 
 /// What waits for settlement, as the rules see it.

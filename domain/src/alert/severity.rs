@@ -39,7 +39,7 @@ impl AlertKind {
     /// How bad it is.
     pub const fn severity(self) -> Severity {
         match self {
-            Self::LedgerInvariant | Self::OrderInDoubt | Self::RobotQuarantined => Severity::Critical,
+            Self::LedgerInvariant | Self::OrderInDoubt | Self::RobotQuarantined | Self::DiskFull => Severity::Critical,
             Self::UnsettledCount
             | Self::UnsettledPower
             | Self::UnsettledAge
@@ -47,7 +47,8 @@ impl AlertKind {
             | Self::ReconcileMismatch
             | Self::SyncFailing
             | Self::DebtRatio
-            | Self::DeliveryFailing => Severity::Warning,
+            | Self::DeliveryFailing
+            | Self::DiskLow => Severity::Warning,
             Self::PowerShort | Self::ManualCloser | Self::ProfitSpike => Severity::Info,
         }
     }

@@ -22,6 +22,8 @@ pub enum PositionEvent {
     CloseEnded,
     /// Funding was received (positive) or paid.
     Funded(Amount),
+    /// The venue changed its word on a payment that is on record: by so much.
+    FundingRevised(Amount),
     /// The venue changed its word on a fill that is on record: by so much.
     Revised {
         /// Realised profit, before fees.
@@ -111,6 +113,9 @@ impl Position {
             PositionEvent::Funded(amount) => {
                 next.funding = self.funding.plus(amount).map_err(|source| self.number(source))?;
                 next.provenance.count_income();
+            }
+            PositionEvent::FundingRevised(amount) => {
+                next.funding = self.funding.plus(amount).map_err(|source| self.number(source))?;
             }
             PositionEvent::Revised { realised, fee } => {
                 next.revise(realised, fee).map_err(|source| self.number(source))?

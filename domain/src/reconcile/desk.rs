@@ -92,6 +92,7 @@ impl<'a> Desk<'a> {
     pub fn apply_history(&mut self) {
         let report = self.report;
         self.revise_known();
+        self.revise_paid();
         let (mut fills, mut incomes) = (BTreeSet::new(), BTreeSet::new());
         let fresh_fills = report.fills.iter().filter(|fill| {
             let id = &fill.venue_fill_id;
@@ -99,7 +100,7 @@ impl<'a> Desk<'a> {
         });
         let fresh_incomes = report.incomes.iter().filter(|income| {
             let id = &income.venue_income_id;
-            !self.records.known_incomes.contains(id) && incomes.insert(id)
+            !self.is_paid(id) && incomes.insert(id)
         });
         let history = in_order(fresh_fills.collect(), fresh_incomes.collect());
         for past in history {

@@ -1,11 +1,11 @@
-//! Revisions: the venue repeats a fill that is on record and says that it was worth something else.
+//! Revisions: the venue repeats a fill or a payment that is on record and says that it was worth something else.
 
 use std::collections::BTreeSet;
 
-use crate::change::Fill;
+use crate::change::{Fill, Income};
 use crate::fixed::{Amount, NumberError, Quantity};
 use crate::position::PositionEvent;
-use crate::venue::FillReport;
+use crate::venue::{FillReport, IncomeReport};
 
 use super::desk::Desk;
 use super::share;
@@ -89,5 +89,85 @@ impl Desk<'_> {
             });
         }
         Ok(())
+    }
+
+    /// Whether a payment is on record.
+    pub(super) fn is_paid(&self, id: &str) -> bool {
+        self.records.paid.iter().any(|row| row.report.venue_income_id == id)
+    }
+
+    /// The same for payments.
+    pub(super) fn revise_paid(&mut self) {
+        if self.is_stale() || self.records.paid.is_empty() {
+            return;
+        }
+        let mut seen = BTreeSet::new();
+        let report = self.report;
+        let known = report.incomes.iter().filter(|income| {
+            let id = &income.venue_income_id;
+            self.is_paid(id) && seen.insert(id)
+        });
+        for income in known.collect::<Vec<_>>() {
+            if let Err(error) = self.revise_income(income) {
+                self.doubt_income(income, error.to_string());
+            }
+        }
+    }
+
+    fn revise_income(&mut self, income: &IncomeReport) -> Result<(), NumberError> {
+        let known = self.records.paid.iter();
+        let rows: Vec<&Income> = known
+            .filter(|row| share::is_of(&row.report.venue_income_id, &income.venue_income_id))
+            .collect();
+        let is_revision = |row: &&&Income| share::is_revision(&row.report.venue_income_id, &income.venue_income_id);
+        let parts: Vec<&Income> = rows.iter().copied().filter(|row| !is_revision(&row)).collect();
+        let delta = income
+            .amount
+            .minus(Amount::sum(rows.iter().map(|row| row.report.amount))?)?;
+        if parts.is_empty() || delta.is_zero() {
+            return Ok(());
+        }
+        if parts.iter().any(|row| row.report.symbol != income.symbol) {
+            let was = &parts[0].report.symbol;
+            let what = format!(
+                "payment {} was on {was} and is told on {}",
+                income.venue_income_id, income.symbol
+            );
+            self.doubt_income(income, what);
+            return Ok(());
+        }
+        let number = 1 + rows.iter().filter(is_revision).count() / parts.len();
+        let id = share::revision_id(&income.venue_income_id, number);
+        self.share_income_revision(income, &id, &parts, delta)
+    }
+
+    /// As the payment itself was shared.
+    fn share_income_revision(
+        &mut self,
+        income: &IncomeReport,
+        id: &str,
+        parts: &[&Income],
+        delta: Amount,
+    ) -> Result<(), NumberError> {
+        let amounts: Vec<Amount> = parts.iter().map(|row| row.report.amount).collect();
+        for (index, (row, amount)) in parts.iter().zip(share::by_amount(delta, &amounts)?).enumerate() {
+            let held = row.position.and_then(|position| self.position_index(position));
+            let taken = held.is_some_and(|held| self.move_position(held, PositionEvent::FundingRevised(amount)));
+            self.incomes.push(Income {
+                account: self.records.account.id,
+                position: row.position.filter(|_| taken),
+                report: IncomeReport {
+                    venue_income_id: share::part_id(id, index),
+                    amount,
+                    ..income.clone()
+                },
+            });
+        }
+        Ok(())
+    }
+
+    fn doubt_income(&mut self, income: &IncomeReport, what: String) {
+        let subject = format!("income:{}:{}", self.records.account.id, income.venue_income_id);
+        self.contradiction(subject, what);
     }
 }

@@ -4,15 +4,26 @@ use crate::fixed::{Amount, NumberError, Quantity, Rounding, divide};
 
 /// Shares `total` out by `parts`; what rounding leaves goes to the last, so that the shares sum to the total.
 pub(super) fn by_quantity(total: Amount, parts: &[Quantity]) -> Result<Vec<Amount>, NumberError> {
-    let whole: i128 = parts.iter().map(|part| i128::from(part.units())).sum();
+    let parts: Vec<i128> = parts.iter().map(|part| i128::from(part.units())).collect();
+    by_weight(total, &parts)
+}
+
+/// Shares `total` out as the amounts `parts` were, whatever their signs; where all of them are zero, the last gets all.
+pub(super) fn by_amount(total: Amount, parts: &[Amount]) -> Result<Vec<Amount>, NumberError> {
+    let parts: Vec<i128> = parts.iter().map(|part| i128::from(part.units()).abs()).collect();
+    by_weight(total, &parts)
+}
+
+fn by_weight(total: Amount, parts: &[i128]) -> Result<Vec<Amount>, NumberError> {
+    let whole: i128 = parts.iter().sum();
     let mut left = i128::from(total.units());
     let mut shares = Vec::with_capacity(parts.len());
     for (index, part) in parts.iter().enumerate() {
         let share = if index + 1 == parts.len() {
             left
         } else {
-            let product = i128::from(total.units()) * i128::from(part.units());
-            divide(product, whole, Rounding::Down)?
+            let product = i128::from(total.units()) * part;
+            divide(product, whole.max(1), Rounding::Down)?
         };
         left -= share;
         shares.push(Amount::from_wide(share)?);
@@ -56,6 +67,17 @@ mod tests {
         assert_eq!(texts, ["0.03333333", "0.03333333", "0.03333334"]);
         let shares = by_quantity("-0.1".parse().unwrap(), &parts).unwrap();
         assert_eq!(Amount::sum(shares).unwrap().to_string(), "-0.1");
+    }
+
+    #[test]
+    fn shares_by_amount_follow_sizes_and_survive_zeros() {
+        let shares = |total: &str, parts: [&str; 2]| {
+            let parts = parts.map(|part| part.parse::<Amount>().unwrap());
+            let shares = by_amount(total.parse().unwrap(), &parts).unwrap();
+            shares.iter().map(ToString::to_string).collect::<Vec<_>>()
+        };
+        assert_eq!(shares("1", ["-0.1", "-0.3"]), ["0.25", "0.75"]);
+        assert_eq!(shares("1", ["0", "0"]), ["0", "1"]);
     }
 
     #[test]

@@ -176,6 +176,14 @@ fn ended_without_fill(order: &Order) -> bool {
     }
 }
 
+/// How old an intent is that is about to be sent, when that is too old: whoever looked for the order meanwhile may believe
+/// that it never was, and have opened or closed anew. `elapsed` is by a clock that only runs forward, `by_clock` by the
+/// time of day: a stopped process or a sleeping machine shows in one of them, not always in both.
+pub fn too_old(elapsed: Duration, by_clock: Duration, most: Duration) -> Option<Duration> {
+    let age = elapsed.max(by_clock);
+    (age > most).then_some(age)
+}
+
 /// One word for what came of a placement, for metrics and logs.
 pub const fn outcome_word(outcome: &Outcome<OrderReport>) -> &'static str {
     match outcome {

@@ -12,7 +12,7 @@ use tokio::sync::oneshot;
 use tokio::time::Instant;
 
 use super::deps::{RobotDeps, RobotRules};
-use super::submit::submit;
+use super::submit::{Intended, submit};
 use crate::actors::mail::MailError;
 use crate::event;
 use crate::ports::store::StoreError;
@@ -66,12 +66,13 @@ async fn try_close(
     seen_at: Instant,
 ) -> Result<Outcome<domain::venue::OrderReport>, NotClosed> {
     let order = OrderId(deps.store.reserve_ids(IdKind::Order, 1).await?);
-    let (closing, order) = place::closing(position, reason, order, &deps.installation, deps.clock.now())?;
+    let intended = Intended::now(deps);
+    let (closing, order) = place::closing(position, reason, order, &deps.installation, intended.by_clock)?;
     let mut changes = ChangeSet::of(Change::UpdatePosition(Box::new(closing)));
     changes.push(Change::AddOrder(Box::new(order.clone())));
     deps.store.commit(changes).await?;
     metrics::histogram!("bursar_decision_seconds", "purpose" => "close").record(seen_at.elapsed().as_secs_f64());
-    Ok(submit(deps, &order).await)
+    Ok(submit(deps, &order, intended).await)
 }
 
 /// Who asked for a close and what is known of its attempts.

@@ -41,6 +41,9 @@ pub struct RobotRules {
     /// Longest wait for a venue's answer to an order; after it the outcome is unknown. Below the sync's lookup
     /// grace: an order that is still on its way must not count as never placed.
     pub place_deadline: Duration,
+    /// How old an intent may be when it is sent. With `place_deadline` no more than the sync's lookup grace: whoever
+    /// looked for the order meanwhile, as a daemon that took over does, believes after that time that it never was.
+    pub send_within: Duration,
     /// Wait before a refused close is tried again; doubles up to `close_retry_max`.
     pub close_retry_first: Duration,
     /// Longest wait before a refused close is tried again.

@@ -15,7 +15,7 @@ use tokio::time::Instant;
 use super::deps::RobotDeps;
 use super::reserve::{NotReserved, give_back, reserve};
 use super::rows;
-use super::submit::submit;
+use super::submit::{Intended, submit};
 use super::watch::Signal;
 use crate::actors::mail::SyncAndWait;
 use crate::ports::market::Tape;
@@ -131,6 +131,7 @@ async fn place(
     seen_at: Instant,
 ) -> Result<Outcome<OrderReport>, NotOpened> {
     let order = OrderId(deps.store.reserve_ids(IdKind::Order, 1).await?);
+    let intended = Intended::now(deps);
     let (position, order) = intent::opening(
         robot,
         deps.venue.name(),
@@ -138,14 +139,14 @@ async fn place(
         (position, order),
         &deps.installation,
         deps.rules.profit_basis,
-        deps.clock.now(),
+        intended.by_clock,
     );
     let mut changes = ChangeSet::of(Change::AddPosition(Box::new(position)));
     changes.push(Change::AddOrder(Box::new(order.clone())));
     // When it is not known whether this was written, nothing is sent: the sync finds the order absent and ends it.
     deps.store.commit(changes).await?;
     metrics::histogram!("bursar_decision_seconds", "purpose" => "open").record(seen_at.elapsed().as_secs_f64());
-    Ok(submit(deps, &order).await)
+    Ok(submit(deps, &order, intended).await)
 }
 
 async fn sync(deps: &RobotDeps, robot: &Robot) -> Result<(), NotOpened> {

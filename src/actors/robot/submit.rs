@@ -1,10 +1,14 @@
-//! One order to the venue: sent once, after its row; its outcome is put on record, whatever it is.
+//! One order to the venue: sent once, after its row, unless it is too old; its outcome is put on record, whatever it is.
+
+use std::time::Duration;
 
 use domain::change::ChangeSet;
 use domain::order::{Order, Purpose};
 use domain::outcome::Outcome;
 use domain::robot::place;
+use domain::time::Timestamp;
 use domain::venue::OrderReport;
+use tokio::time::Instant;
 
 use super::deps::RobotDeps;
 use crate::actors::mail::SyncNow;
@@ -15,19 +19,41 @@ use crate::{crash, event};
 /// How often the outcome is decided anew on rows that somebody else moved meanwhile.
 const ATTEMPTS: u32 = 4;
 
+/// When an intent was made: before anything of it was written, so that nobody can have looked for it earlier.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Intended {
+    at: Instant,
+    /// By the time of day; what is written on the rows.
+    pub(super) by_clock: Timestamp,
+}
+
+impl Intended {
+    pub(super) fn now(deps: &RobotDeps) -> Self {
+        Self {
+            at: Instant::now(),
+            by_clock: deps.clock.now(),
+        }
+    }
+
+    /// Its age, when it must not be sent any more.
+    fn too_old(self, deps: &RobotDeps) -> Option<Duration> {
+        let by_clock = deps.clock.now().since(self.by_clock) / deps.clock.speed();
+        place::too_old(self.at.elapsed(), by_clock, deps.rules.send_within)
+    }
+}
+
 /// Sends an order whose row is committed, and puts the outcome on record. It is sent once: what has no certain
-/// answer is in doubt until the sync has asked the venue for it.
-pub(super) async fn submit(deps: &RobotDeps, order: &Order) -> Outcome<OrderReport> {
+/// answer is in doubt until the sync has asked the venue for it. An intent that is too old is not sent at all: the process
+/// had stood still, and another may have taken over, looked for the order in vain, and gone on without it.
+pub(super) async fn submit(deps: &RobotDeps, order: &Order, intended: Intended) -> Outcome<OrderReport> {
     let (before, after) = match order.purpose {
         Purpose::Open => ("order.before_submit", "order.after_submit"),
         Purpose::Close => ("close.before_submit", "close.after_submit"),
     };
     crash::point(before);
-    let intent = order.intent();
-    let placing = deps.venue.place(order.account, &intent);
-    let outcome = match tokio::time::timeout(deps.rules.place_deadline, placing).await {
-        Ok(outcome) => outcome,
-        Err(_) => Outcome::Unknown(format!("no answer in {}ms", deps.rules.place_deadline.as_millis())),
+    let outcome = match intended.too_old(deps) {
+        None => send(deps, order).await,
+        Some(age) => keep(order, age),
     };
     crash::point(after);
     tell(order, &outcome);
@@ -38,6 +64,24 @@ pub(super) async fn submit(deps: &RobotDeps, order: &Order) -> Outcome<OrderRepo
     let account = order.account;
     poke(&deps.sync_now, SyncNow { account });
     outcome
+}
+
+async fn send(deps: &RobotDeps, order: &Order) -> Outcome<OrderReport> {
+    let intent = order.intent();
+    let placing = deps.venue.place(order.account, &intent);
+    match tokio::time::timeout(deps.rules.place_deadline, placing).await {
+        Ok(outcome) => outcome,
+        Err(_) => Outcome::Unknown(format!("no answer in {}ms", deps.rules.place_deadline.as_millis())),
+    }
+}
+
+/// Nothing is sent. What became of the order is found out as always, by those who write: this process may not be one of
+/// them any more.
+fn keep(order: &Order, age: Duration) -> Outcome<OrderReport> {
+    metrics::counter!("bursar_orders_not_sent_total", "purpose" => order.purpose.as_str()).increment(1);
+    tracing::error!(event = event::ORDER_NOT_SENT, order.id = %order.id, position.id = %order.position,
+        age_ms = age.as_millis(), "order {} was not sent: {}ms had passed since it was intended", order.id, age.as_millis());
+    Outcome::Unknown(format!("it was not sent, because it was {}ms old", age.as_millis()))
 }
 
 async fn record(deps: &RobotDeps, order: &Order, outcome: &Outcome<OrderReport>) -> Result<(), StoreError> {

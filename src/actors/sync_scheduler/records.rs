@@ -41,7 +41,7 @@ pub(super) async fn read(
         executed,
         known_fills: BTreeSet::new(),
         repeated: Vec::new(),
-        known_incomes: BTreeSet::new(),
+        paid: Vec::new(),
         cursor,
     };
     read_known(store, report, &mut records).await?;
@@ -63,15 +63,13 @@ async fn read_known(store: &dyn Store, report: &AccountReport, records: &mut Rec
         records.known_fills.extend(known);
     }
     if !incomes.is_empty() {
-        records
-            .known_incomes
-            .extend(store.known_incomes(account, &incomes).await?);
+        records.paid = store.incomes_reported(account, &incomes).await?;
     }
     Ok(())
 }
 
 /// Adds the final positions that the report may concern: those of the orders that its fills name, those of the fills
-/// that it repeats, and those that were open when its new payments were made. They are read last: a position that has
+/// and payments that it repeats, and those that were open when its new payments were made. They are read last: a position that has
 /// become final meanwhile stays as it was read first, and the commit is refused by its version.
 async fn add_late(store: &dyn Store, report: &AccountReport, records: &mut Records) -> Result<(), StoreError> {
     let named = report.fills.iter().filter_map(|fill| {
@@ -80,7 +78,8 @@ async fn add_late(store: &dyn Store, report: &AccountReport, records: &mut Recor
         order.map(|order| order.position)
     });
     let repeated = records.repeated.iter().filter_map(|fill| fill.position);
-    let mut wanted: BTreeSet<PositionId> = named.chain(repeated).collect();
+    let paid_again = records.paid.iter().filter_map(|income| income.position);
+    let mut wanted: BTreeSet<PositionId> = named.chain(repeated).chain(paid_again).collect();
     for position in &records.positions {
         wanted.remove(&position.id);
     }
@@ -89,7 +88,12 @@ async fn add_late(store: &dyn Store, report: &AccountReport, records: &mut Recor
         records.positions.extend(store.positions_by_id(&wanted).await?);
     }
     let incomes = report.incomes.iter();
-    let paid = incomes.filter(|income| !records.known_incomes.contains(&income.venue_income_id));
+    let known: BTreeSet<&str> = records
+        .paid
+        .iter()
+        .map(|row| row.report.venue_income_id.as_str())
+        .collect();
+    let paid = incomes.filter(|income| !known.contains(income.venue_income_id.as_str()));
     let paid: Vec<Timestamp> = paid.map(|income| income.at).collect();
     if let (Some(first), Some(last)) = (paid.iter().min(), paid.iter().max()) {
         let filter = PositionFilter {

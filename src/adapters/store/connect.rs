@@ -4,13 +4,15 @@ use std::io::ErrorKind;
 use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
 use std::str::FromStr;
+use std::sync::Arc;
 use std::time::Duration;
 
 use sea_orm::sqlx::postgres::PgConnection;
 use sea_orm::sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqliteSynchronous};
 use sea_orm::sqlx::{Connection, Executor, MySqlConnection, SqliteConnection};
-use sea_orm::{ConnectOptions, Database, DatabaseConnection, DbErr};
+use sea_orm::{ConnectOptions, Database, DatabaseConnection, DbErr, RuntimeErr};
 use secrecy::{ExposeSecret, SecretString};
+use tokio::time::timeout;
 
 use super::{doubt, nodelay};
 
@@ -98,7 +100,26 @@ pub async fn connect(options: &StoreOptions, purpose: Use) -> Result<DatabaseCon
     }
     pool.acquire_timeout(options.acquire_deadline);
     pool.sqlx_logging(false).record_stmt_in_spans(false);
-    Ok(Database::connect(pool).await?)
+    match Database::connect(pool).await {
+        Ok(connection) => Ok(connection),
+        Err(error) => Err(refusal(options).await.unwrap_or(error).into()),
+    }
+}
+
+/// Why a server takes no connection. A pool tries again while a server is starting up or has no connection to spare, and
+/// says in the end only that it took too long.
+async fn refusal(options: &StoreOptions) -> Option<DbErr> {
+    let url = options.url.expose_secret();
+    let patience = options.acquire_deadline;
+    let asked = match url.split_once(':')?.0 {
+        "postgres" | "postgresql" => timeout(patience, PgConnection::connect(url)).await.ok()?.err(),
+        "mysql" | "mariadb" => timeout(patience, MySqlConnection::connect(&url.replacen("mariadb", "mysql", 1)))
+            .await
+            .ok()?
+            .err(),
+        _ => None,
+    };
+    asked.map(|error| DbErr::Conn(RuntimeErr::SqlxError(Arc::new(error))))
 }
 
 /// The file of an SQLite database; `None` for a server's.

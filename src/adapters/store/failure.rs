@@ -114,6 +114,16 @@ impl Failure {
     }
 }
 
+/// Whether what a sender was told is that the disk is full.
+pub fn says_full_disk(error: &StoreError) -> bool {
+    let (StoreError::Unavailable(cause) | StoreError::Ambiguous(cause)) = error else {
+        return false;
+    };
+    cause
+        .downcast_ref::<Cause>()
+        .is_some_and(|cause| cause.0.is::<DiskFull>())
+}
+
 /// SQLite: a write found no room.
 const SQLITE_FULL: u32 = 13;
 /// SQLite: the index of its log, a file of its own, found no room to grow.

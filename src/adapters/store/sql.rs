@@ -22,6 +22,7 @@ use self::ids::Blocks;
 use self::readers::Readers;
 use self::writer::{Queue, Writer};
 use super::connect::{ConnectError, StoreOptions, Use, connect};
+use super::failure::says_full_disk;
 use super::lease::{Errand, Lease};
 use super::schema::{self, SchemaError};
 use crate::ports::store::StoreError;
@@ -35,6 +36,8 @@ pub struct SqlStore {
     readers: Readers,
     blocks: Arc<Blocks>,
     superseded: watch::Receiver<bool>,
+    /// Whether the last write that knew found the disk full.
+    full: Arc<watch::Sender<bool>>,
 }
 
 impl SqlStore {
@@ -62,6 +65,7 @@ impl SqlStore {
         let reading = connect(options, Use::Read).await?;
         Ok(Self {
             superseded: lease.superseded(),
+            full: Arc::new(watch::channel(false).0),
             queue: Writer::start(writing, lease, options),
             readers: Readers::new(reading, options.acquire_deadline + options.statement_deadline),
             blocks: Arc::new(Blocks::default()),
@@ -77,6 +81,23 @@ impl SqlStore {
     /// the disk, so the process should end.
     pub fn disk_failed(&self) -> watch::Receiver<bool> {
         self.queue.disk_failed()
+    }
+
+    /// True while the disk under the database has no room; nothing is written, and that cannot be put on record either.
+    pub fn disk_full(&self) -> watch::Receiver<bool> {
+        self.full.subscribe()
+    }
+
+    /// Takes note of whether a write found room.
+    fn note_room<T>(&self, written: &Result<T, StoreError>) {
+        let full = match written {
+            Ok(_) => false,
+            Err(error) if says_full_disk(error) => true,
+            // Says nothing about the disk.
+            Err(_) => return,
+        };
+        self.full
+            .send_if_modified(|known| std::mem::replace(known, full) != full);
     }
 
     /// Writes what waits, then closes all connections. Whoever asks later is told that the store is closed.

@@ -65,6 +65,9 @@ async fn act_on_money_is_done_once_under_its_reference() {
         let other = stage.post(Role::Admin, path, other).await;
         assert_eq!(other.wrong().0, 409, "{path}");
         assert_eq!(other.json()["detail"], "this was posted before with another amount");
+        // A client need not read the words.
+        assert_eq!(other.json()["answer"], "exists_different");
+        assert_eq!(other.json()["field"], "amount");
     }
 }
 
@@ -132,6 +135,10 @@ async fn what_is_asked_of_the_ledger_is_on_record_with_its_key_and_what_it_refus
         (refused.wrong().0, refused.json()["detail"].clone()),
         (409, json!("too little"))
     );
+    assert_eq!(
+        (refused.json()["answer"].clone(), refused.json()["reason"].clone()),
+        (json!("rejected"), json!("too little"))
+    );
     let trail = stage.trail().await.split_off(scenery);
     let told: Vec<[&str; 3]> = trail
         .iter()
@@ -151,4 +158,20 @@ async fn what_is_asked_of_the_ledger_is_on_record_with_its_key_and_what_it_refus
         ]
     );
     assert_eq!(trail[7].3, "paid out; refused: too little (from 192.0.2.7)");
+}
+
+#[actix_web::test]
+async fn the_document_tells_what_a_refused_act_answers() {
+    let stage = Stage::new().await;
+    let document = stage.get(Role::Viewer, "/openapi.json").await.json();
+    let problem = &document["components"]["schemas"]["Problem"];
+    for field in ["answer", "field", "reason"] {
+        let told = problem["properties"][field]["description"].as_str();
+        assert!(told.is_some_and(|told| told.contains('`')), "{field}: {problem}");
+        let required = problem["required"].as_array().unwrap();
+        assert!(
+            !required.contains(&json!(field)),
+            "{field} is not part of every problem"
+        );
+    }
 }

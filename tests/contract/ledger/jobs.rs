@@ -183,6 +183,7 @@ async fn built_in() -> (World, Addr<JobSchedulerActor>) {
             rate: "0.1".parse().unwrap(),
         },
         closes: super::closes::rules(),
+        disks: super::disks::roomy(),
     };
     for id in 1..=3 {
         let closed_at = START.before(Duration::from_secs(8 * 86_400));

@@ -37,6 +37,17 @@ pub enum Answer {
     Panic,
 }
 
+/// How the process stands still while it writes an intent.
+#[derive(Debug, Clone, Copy)]
+pub enum Freeze {
+    /// Stopped: every clock goes on.
+    Stopped(Duration),
+    /// Asleep with its machine: only the time of day goes on.
+    Asleep(Duration),
+    /// Not at all, but the time of day is set back.
+    SetBack(Duration),
+}
+
 /// A venue that answers as it is told, `Filled` when it is told nothing.
 pub struct ScriptedVenue {
     pub store: MemoryStore,
@@ -64,6 +75,8 @@ pub struct Told {
     /// Whether a sync fails, and how long it takes.
     pub sync_fails: Mutex<bool>,
     pub sync_takes: Mutex<Duration>,
+    /// The next intent is written across this.
+    pub freeze: Mutex<Option<Freeze>>,
 }
 
 /// A supervisor that only remembers who exited.

@@ -6,8 +6,8 @@ use std::time::Duration;
 use actix::Actor;
 use bursar::actors::robot::{HoldMode, HoldRules, RobotActor, RobotDeps, RobotRules, Shared};
 use bursar::actors::spawn::{Birth, Child, Generation};
-use bursar::adapters::store::MemoryStore;
-use bursar::clock::{Clock, ScaledClock};
+use bursar::adapters::store::{CommitFault, MemoryStore};
+use bursar::clock::Clock;
 use bursar::ports::market::Tape;
 use bursar::ports::store::{OrderFilter, PositionFilter, Store};
 use bursar::ports::venue::Venue;
@@ -27,7 +27,8 @@ use domain::time::Timestamp;
 use domain::user::{PositionMode, User, VenueAccount};
 use domain::venue::VenueName;
 
-use super::script::{Answer, ScriptedScheduler, ScriptedVenue, Supervisor, Told, report};
+use super::clock::WorldClock;
+use super::script::{Answer, Freeze, ScriptedScheduler, ScriptedVenue, Supervisor, Told, report};
 
 pub const ROBOT: RobotId = RobotId(7);
 pub const ACCOUNT: VenueAccountId = VenueAccountId(2);
@@ -42,7 +43,7 @@ pub struct World {
     deps: Arc<RobotDeps>,
     supervisor: actix::Addr<Supervisor>,
     tape: Arc<Tape>,
-    clock: ScaledClock,
+    clock: Arc<WorldClock>,
 }
 
 /// Runs a story in a world: opens when the price leaves the range of the last 10 seconds by 1 %; at 102 two of it with
@@ -67,7 +68,7 @@ impl World {
 
     async fn with(mode: HoldMode) -> Self {
         let store = MemoryStore::new();
-        let clock = ScaledClock::new(START, 1);
+        let clock = Arc::new(WorldClock::new(START));
         let tape = Arc::new(Tape::new(Symbol::new("BTCUSDT"), Vec::new()));
         let venue = Arc::new(ScriptedVenue {
             store: store.clone(),
@@ -85,9 +86,9 @@ impl World {
         }
         .start();
         let deps = Arc::new(RobotDeps {
-            store: Arc::new(store.clone()),
+            store: Arc::new(freezing(&store, &told, &clock)),
             venue: Arc::clone(&venue) as Arc<dyn Venue>,
-            clock: Arc::new(clock),
+            clock: clock.clone(),
             sync_now: scheduler.clone().recipient(),
             forced_sync: scheduler.clone().recipient(),
             ledger: scheduler.recipient(),
@@ -252,6 +253,27 @@ impl World {
     }
 }
 
+/// The store, in whose commits of orders the process freezes when it is told to.
+fn freezing(store: &MemoryStore, told: &Arc<Told>, clock: &Arc<WorldClock>) -> MemoryStore {
+    let (told, clock) = (Arc::clone(told), Arc::clone(clock));
+    store.with_faults(Arc::new(move |changes| {
+        let is_intent = changes
+            .changes
+            .iter()
+            .any(|change| matches!(change, Change::AddOrder(_)));
+        let freeze = told.freeze.lock().unwrap().take_if(|_| is_intent);
+        match freeze {
+            None => {}
+            Some(Freeze::Asleep(time)) => clock.set_by(i64::try_from(time.as_millis()).unwrap()),
+            Some(Freeze::SetBack(time)) => clock.set_by(-i64::try_from(time.as_millis()).unwrap()),
+            Some(Freeze::Stopped(time)) => {
+                tokio::spawn(tokio::time::advance(time));
+            }
+        }
+        CommitFault::None
+    }))
+}
+
 async fn seed(store: &MemoryStore) -> Robot {
     let user = User {
         id: UserId(1),
@@ -332,6 +354,7 @@ fn rules(mode: HoldMode) -> RobotRules {
         mailbox: 8,
         sync_deadline: Duration::from_secs(2),
         place_deadline: Duration::from_secs(5),
+        send_within: Duration::from_secs(2),
         close_retry_first: Duration::from_secs(1),
         close_retry_max: Duration::from_secs(30),
         retry: Duration::from_secs(1),

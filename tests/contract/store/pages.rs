@@ -328,6 +328,25 @@ pub async fn fills_are_found_with_their_parts_and_revisions(ground: Arc<Ground>)
     assert_eq!(found(&many).await, ["f1", "f1#2", "f1#r1", "f1#r1#2", "f11", "f2"]);
 }
 
+pub async fn incomes_are_found_with_their_parts_and_revisions(ground: Arc<Ground>) {
+    let store = furnished(&ground).await;
+    let mut expected = Vec::new();
+    for id in ["i1", "i1#2", "i1#r1", "i11", "I1", "i2"] {
+        let mut income = income(1);
+        id.clone_into(&mut income.report.venue_income_id);
+        if id.starts_with("i1#") || id == "i1" {
+            expected.push(income.clone());
+        }
+        commit(&*store, Change::AddIncome(Box::new(income))).await;
+    }
+    let mut found = store.incomes_reported(ACCOUNT, &["i1".to_owned()]).await.unwrap();
+    found.sort_by(|one, other| one.report.venue_income_id.cmp(&other.report.venue_income_id));
+    assert_eq!(found, expected);
+    assert_eq!(store.incomes_reported(ACCOUNT, &[]).await.unwrap(), []);
+    let elsewhere = store.incomes_reported(VenueAccountId(71), &["i1".to_owned()]).await;
+    assert_eq!(elsewhere.unwrap(), []);
+}
+
 pub async fn closed_positions_are_found_by_when_they_were_open(ground: Arc<Ground>) {
     let store = furnished(&ground).await;
     for (id, opened, at) in [(1, 10, 20), (2, 20, 30), (3, 25, 26), (4, 40, 50)] {

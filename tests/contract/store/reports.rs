@@ -233,6 +233,94 @@ pub async fn s0_11_a_day_is_counted_by_booking_time_in_utc(ground: Arc<Ground>) 
     assert_eq!(robots, [first, second, nobody]);
 }
 
+/// A debt of position 4 that was recorded by this entry at the day's beginning.
+fn debt_of_four(id: i64, entry: i64, owed: i64) -> Debt {
+    Debt {
+        owed: units(owed),
+        created_at: Timestamp(ends()[0]),
+        ..debt(id, 4, entry)
+    }
+}
+
+async fn make(store: &dyn FullStore, debt: Debt) {
+    let write = LedgerWrite {
+        debts: vec![debt],
+        ..LedgerWrite::default()
+    };
+    commit(store, ledger(write)).await;
+}
+
+async fn change(store: &dyn FullStore, owed_before: i64, debt: Debt) {
+    let owed_before = units(owed_before);
+    let write = LedgerWrite {
+        changed_debts: vec![ChangedDebt { owed_before, debt }],
+        ..LedgerWrite::default()
+    };
+    commit(store, ledger(write)).await;
+}
+
+/// Number and sum of the debts that were open at a time, which every grouping must tell alike.
+async fn open_at(store: &dyn FullStore, to: i64) -> (u64, i64) {
+    let period = Period::new(day().from(), Timestamp(to)).unwrap();
+    let mut seen = Vec::new();
+    for by in By::ALL {
+        let rows = store.activity(by, period, Page::first(9)).await.unwrap();
+        let debts = rows.iter().map(|row| row.open_debts).sum();
+        seen.push((debts, rows.iter().map(|row| row.open_debt.units()).sum()));
+    }
+    assert!(seen.iter().all(|row| *row == seen[0]), "{seen:?}");
+    seen[0]
+}
+
+pub async fn open_debt_of_a_past_day_is_what_was_owed_then(ground: Arc<Ground>) {
+    use EntryKind::{DebtCollect, PowerCorrect, PowerSettle};
+    let store = furnished(&ground).await;
+    let store = &*store;
+    let [begin, last, next] = ends();
+    let opened = LedgerWrite {
+        opened: vec![account(CLEARING, AccountKind::DebtClearing, 0)],
+        ..LedgerWrite::default()
+    };
+    commit(store, ledger(opened)).await;
+    commit(store, add_position(&closed(4, begin, "3"))).await;
+    let held = std::collections::BTreeMap::new();
+    let mut books = Books { store, held, seq: 0 };
+    let owe = |units: i64| [(DEBT, units), (CLEARING, -units)];
+    books.post(begin, PowerSettle, "position:4", &owe(300)).await;
+    make(store, debt_of_four(1, 1, 300)).await;
+    books.post(last, PowerCorrect, "position:4", &owe(20)).await;
+    change(store, 300, debt_of_four(1, 1, 320)).await;
+    assert_eq!(open_at(store, next).await, (1, 320));
+    books.post(next, PowerCorrect, "position:4", &owe(-70)).await;
+    change(store, 320, debt_of_four(1, 1, 250)).await;
+    // Of another position, whose number begins alike.
+    books.post(next, PowerCorrect, "position:41", &owe(5)).await;
+    assert_eq!(open_at(store, next).await, (1, 320));
+    assert_eq!(open_at(store, next + 1).await, (1, 250));
+    books.post(next + 1, DebtCollect, "position:4", &owe(-250)).await;
+    let (entry, at) = (EntrySeq(5), Timestamp(next + 1));
+    let state = DebtState::Repaid { entry, at };
+    let repaid = debt_of_four(1, 1, 250);
+    change(store, 250, Debt { state, ..repaid }).await;
+    // A later correction makes a debt of its own.
+    books.post(next + 2, PowerCorrect, "position:4", &owe(40)).await;
+    let (correction, created_at) = (3, Timestamp(next + 2));
+    let later = debt_of_four(2, 6, 40);
+    make(
+        store,
+        Debt {
+            correction,
+            created_at,
+            ..later
+        },
+    )
+    .await;
+    assert_eq!(open_at(store, next).await, (1, 320));
+    assert_eq!(open_at(store, next + 1).await, (1, 250));
+    assert_eq!(open_at(store, next + 2).await, (0, 0));
+    assert_eq!(open_at(store, next + 3).await, (1, 40));
+}
+
 pub async fn groups_of_a_report_come_page_by_page(ground: Arc<Ground>) {
     let store = furnished(&ground).await;
     let empty = store.activity(By::Day, day(), Page::first(1)).await.unwrap();

@@ -157,6 +157,7 @@ pub fn robot() -> RobotRules {
         mailbox: 64,
         sync_deadline: Duration::from_secs(3),
         place_deadline: PLACE_DEADLINE,
+        send_within: GRACE.checked_sub(PLACE_DEADLINE).unwrap(),
         close_retry_first: Duration::from_secs(1),
         close_retry_max: Duration::from_secs(10),
         retry: Duration::from_secs(1),

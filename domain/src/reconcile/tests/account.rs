@@ -155,13 +155,14 @@ impl Book {
     }
 
     fn records(&self, report: &AccountReport) -> Records {
-        let repeated = self.repeated(report);
+        let (repeated, paid) = (self.repeated(report), self.paid(report));
         let named = |position: &Position| {
             let mut orders = self.orders.values().filter(|order| order.position == position.id);
             orders.any(|order| {
                 let client = |fill: &FillReport| fill.client_id.as_ref() == Some(&order.client_id);
                 report.fills.iter().any(client)
             }) || repeated.iter().any(|fill| fill.position == Some(position.id))
+                || paid.iter().any(|income| income.position == Some(position.id))
         };
         let was_open = |position: &Position| match position.state {
             PositionState::Closed { at, .. } => report.incomes.iter().any(|income| income.at <= at),
@@ -170,7 +171,6 @@ impl Book {
         let concerned = |position: &&Position| !position.state.is_final() || named(position) || was_open(position);
         let positions = self.positions.values().filter(concerned).cloned().collect();
         let fills = report.fills.iter().map(|fill| fill.venue_fill_id.clone());
-        let incomes = report.incomes.iter().map(|income| income.venue_income_id.clone());
         Records {
             account: VenueAccount {
                 id: VenueAccountId(1),
@@ -185,19 +185,21 @@ impl Book {
             executed: self.orders.keys().map(|id| (*id, self.executed(*id))).collect(),
             known_fills: fills.filter(|id| self.fills.contains_key(id)).collect(),
             repeated,
-            known_incomes: incomes.filter(|id| self.incomes.contains_key(id)).collect(),
+            paid,
             cursor: self.cursor.clone(),
         }
     }
 
     /// The rows of fills that the report repeats.
     fn repeated(&self, report: &AccountReport) -> Vec<Fill> {
-        let is_repeated = |row: &&String| {
-            let mut fills = report.fills.iter();
-            fills.any(|fill| *row == &fill.venue_fill_id || row.starts_with(&format!("{}#", fill.venue_fill_id)))
-        };
-        let rows = self.fills.iter().filter(|(row, _)| is_repeated(row));
-        rows.map(|(_, fill)| fill.clone()).collect()
+        let told = report.fills.iter().map(|fill| fill.venue_fill_id.as_str());
+        rows_of(&self.fills, &told.collect::<Vec<_>>())
+    }
+
+    /// The rows of payments that the report repeats.
+    fn paid(&self, report: &AccountReport) -> Vec<Income> {
+        let told = report.incomes.iter().map(|income| income.venue_income_id.as_str());
+        rows_of(&self.incomes, &told.collect::<Vec<_>>())
     }
 
     /// The ledger settles on the position's profit.
@@ -331,4 +333,11 @@ pub fn absent(id: i64, since: Duration) -> BTreeMap<OrderId, LookedUp> {
 
 pub fn ids(numbers: &[i64]) -> BTreeSet<RobotId> {
     numbers.iter().copied().map(RobotId).collect()
+}
+
+/// Rows of what was reported under these ids, with parts and revisions.
+fn rows_of<T: Clone>(rows: &BTreeMap<String, T>, ids: &[&str]) -> Vec<T> {
+    let is_of = |row: &str| ids.iter().any(|id| row == *id || row.starts_with(&format!("{id}#")));
+    let found = rows.iter().filter(|(row, _)| is_of(row));
+    found.map(|(_, row)| row.clone()).collect()
 }

@@ -186,3 +186,76 @@ fn gross_profit_is_not_changed_by_funding() {
     assert_eq!(book.position(1).closed_profit(), Some(amount("10")));
     assert_eq!((decided.revised, decided.closed), (vec![], vec![]));
 }
+
+#[test]
+fn s0_08_a_revised_payment_changes_the_closed_profit_once_and_keeps_both_words_on_record() {
+    let mut book = closed("10");
+    let told = |at, paid: &str| {
+        report(at)
+            .with_cursor("closed")
+            .funded("i1", Some(Side::Long), paid, 1_500)
+    };
+    book.take(&told(2_500, "-1.5"));
+    book.settle(1, charged());
+    let decided = book.take(&told(3_000, "-2"));
+    let position = book.position(1).clone();
+    assert_eq!(
+        (position.funding, position.closed_profit()),
+        (amount("-2"), Some(amount("7.5")))
+    );
+    assert_eq!(position.provenance.incomes, 1, "it is the same payment");
+    assert!(position.correction_due());
+    assert_eq!(book.incomes["i1"].report.amount, amount("-1.5"), "no row is changed");
+    let row = &book.incomes["i1#r1"];
+    assert_eq!((row.report.amount, row.position), (amount("-0.5"), Some(PositionId(1))));
+    assert_eq!((decided.closed, decided.mismatches), (vec![PositionId(1)], vec![]));
+    assert_eq!(decided.revised, revised(1, "8", "7.5"));
+    let decided = book.take(&told(3_001, "-2"));
+    assert!(decided.changes.is_empty(), "the same word again: {:?}", decided.changes);
+    book.take(&told(4_000, "-1.5"));
+    assert_eq!(book.incomes["i1#r2"].report.amount, amount("0.5"));
+    assert!(!book.position(1).is_unsettled(), "the profit is the settled one again");
+}
+
+#[test]
+fn revised_payment_is_shared_as_it_was_and_one_that_was_nobodys_stays_so() {
+    let mut book = Book::new().open(1, Side::Long, "1").open(2, Side::Long, "3");
+    let told = |at, paid: &str, nobodys: &str| {
+        let both = report(at).holding(Side::Long, "4", "100");
+        both.funded("i1", Some(Side::Long), paid, 1_500)
+            .funded("i2", Some(Side::Short), nobodys, 1_500)
+    };
+    book.take(&told(2_000, "-0.4", "1"));
+    let decided = book.take(&told(3_000, "-0.8", "3"));
+    assert_eq!(decided.mismatches, []);
+    assert_eq!([1, 2].map(|id| book.position(id).funding), ["-0.2", "-0.6"].map(amount));
+    assert_eq!(book.incomes["i1#r1"].position, Some(PositionId(1)));
+    assert_eq!(book.incomes["i1#r1#2"].position, Some(PositionId(2)));
+    let row = &book.incomes["i2#r1"];
+    assert_eq!((row.report.amount, row.position), (amount("2"), None));
+}
+
+#[test]
+fn payment_that_is_told_on_another_market_is_a_contradiction_and_changes_nothing() {
+    let mut book = closed("10");
+    let told = |at, paid: &str| {
+        report(at)
+            .with_cursor("closed")
+            .funded("i1", Some(Side::Long), paid, 1_500)
+    };
+    book.take(&told(2_500, "-1.5"));
+    let mut other = told(3_000, "-2");
+    other.incomes[0].symbol = crate::market::Symbol::new("ETHUSDT");
+    let decided = book.take(&other);
+    assert!(decided.changes.is_empty(), "{:?}", decided.changes);
+    let told: Vec<String> = decided.mismatches.iter().map(ToString::to_string).collect();
+    assert_eq!(told, ["payment i1 was on BTCUSDT and is told on ETHUSDT"]);
+    // Of an old report nobody knows whether its word came first or last.
+    book.last_report = Some(Timestamp(9_000));
+    let late = book.take(
+        &self::report(8_000)
+            .with_cursor("closed")
+            .funded("i1", None, "-3", 1_500),
+    );
+    assert!(late.changes.is_empty());
+}

@@ -5,7 +5,7 @@ use domain::access::{Audit, Token};
 use domain::alert::delivery::Delivery;
 use domain::alert::rules::Close;
 use domain::alert::{Alert, AlertKind};
-use domain::change::{ChangeSet, Fill};
+use domain::change::{ChangeSet, Fill, Income};
 use domain::fixed::Amount;
 use domain::id::{AlertId, DebtId, IdKind, LedgerAccountId, OrderId, PositionId, RobotId, UserId, VenueAccountId};
 use domain::import::{Declared, DeclaredKind};
@@ -194,14 +194,8 @@ impl Store for MemoryStore {
         self.see(|state| Ok(read::fills_reported(state, account, ids))).await
     }
 
-    async fn known_incomes(&self, account: VenueAccountId, ids: &[String]) -> Result<Vec<String>, StoreError> {
-        self.see(|state| {
-            let known = ids
-                .iter()
-                .filter(|id| state.income_ids.contains_key(&(account.0, (*id).clone())));
-            Ok(known.cloned().collect())
-        })
-        .await
+    async fn incomes_reported(&self, account: VenueAccountId, ids: &[String]) -> Result<Vec<Income>, StoreError> {
+        self.see(|state| Ok(read::incomes_reported(state, account, ids))).await
     }
 
     async fn cursor(&self, account: VenueAccountId) -> Result<Cursor, StoreError> {

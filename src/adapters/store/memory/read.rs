@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use domain::change::Fill;
+use domain::change::{Fill, Income};
 use domain::fixed::Amount;
 use domain::id::{RobotId, VenueAccountId};
 use domain::ledger::{Entry, Head, HoldState};
@@ -58,15 +58,21 @@ fn was_open(position: &Position, from: Timestamp, to: Timestamp) -> bool {
 }
 
 pub fn fills_reported(state: &State, account: VenueAccountId, ids: &[String]) -> Vec<Fill> {
-    let wanted = |fill: &&Fill| {
-        let row = &fill.report.venue_fill_id;
-        let is_of = |id: &String| {
-            row.strip_prefix(id.as_str())
-                .is_some_and(|rest| rest.is_empty() || rest.starts_with('#'))
-        };
-        fill.account == account && ids.iter().any(is_of)
-    };
+    let wanted = |fill: &&Fill| fill.account == account && is_of_any(&fill.report.venue_fill_id, ids);
     state.fills.values().filter(wanted).cloned().collect()
+}
+
+pub fn incomes_reported(state: &State, account: VenueAccountId, ids: &[String]) -> Vec<Income> {
+    let wanted = |income: &&Income| income.account == account && is_of_any(&income.report.venue_income_id, ids);
+    state.incomes.values().filter(wanted).cloned().collect()
+}
+
+/// Whether a row is what the venue reported under one of these ids, a part or a revision of it.
+fn is_of_any(row: &str, ids: &[String]) -> bool {
+    ids.iter().any(|id| {
+        row.strip_prefix(id.as_str())
+            .is_some_and(|rest| rest.is_empty() || rest.starts_with('#'))
+    })
 }
 
 pub fn orders(state: &State, filter: OrderFilter, page_of: Page) -> Vec<Order> {

@@ -5,7 +5,7 @@ use std::ops::Bound;
 
 use domain::fixed::{Amount, NumberError};
 use domain::id::{LedgerAccountId, PositionId, UserId};
-use domain::ledger::{Account, DebtState, Entry, EntrySeq, Posting};
+use domain::ledger::{Account, AccountKind, Debt, DebtState, Entry, EntryKind, EntrySeq, Posting};
 use domain::page::Page;
 use domain::period::Period;
 use domain::position::PositionState;
@@ -124,9 +124,10 @@ impl Rows<'_> {
                 }
             };
             if open {
+                let owed = self.owed_before(debt, period.to());
                 let group = self.group(debt.user.0, self.robot_of(debt.position));
                 group.counts.open_debts += 1;
-                group.open_debt += i128::from(debt.owed.units());
+                group.open_debt += owed;
             }
         }
     }
@@ -146,6 +147,28 @@ impl Rows<'_> {
                 self.group(user.unwrap_or(0), robot).count(figure, posting.amount);
             }
         }
+    }
+
+    /// What a debt was at a time: without what corrections changed afterwards, while it was still open.
+    fn owed_before(&self, debt: &Debt, at: Timestamp) -> i128 {
+        let ended = match &debt.state {
+            DebtState::Owed => None,
+            DebtState::Repaid { entry, .. } | DebtState::Waived { entry, .. } | DebtState::Cancelled { entry, .. } => {
+                Some(*entry)
+            }
+        };
+        let is_later = |entry: &&Entry| {
+            let is_of = entry.kind == EntryKind::PowerCorrect && position_of(entry) == Some(debt.position);
+            is_of && entry.at >= at && ended.is_none_or(|ended| entry.seq < ended)
+        };
+        let on_debt = |posting: &&Posting| {
+            let account = self.state.accounts.get(&posting.account.0);
+            account.is_some_and(|account| account.key.kind == AccountKind::UserDebt)
+        };
+        let later = self.state.entries.values().filter(is_later);
+        let changes = later.flat_map(|entry| entry.postings.iter().filter(on_debt));
+        let changed: i128 = changes.map(|posting| i128::from(posting.amount.units())).sum();
+        i128::from(debt.owed.units()) - changed
     }
 
     fn robot_of(&self, position: PositionId) -> Option<i64> {

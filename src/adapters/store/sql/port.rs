@@ -5,7 +5,7 @@ use domain::access::{Audit, Token};
 use domain::alert::delivery::Delivery;
 use domain::alert::rules::Close;
 use domain::alert::{Alert, AlertKind};
-use domain::change::{ChangeSet, Fill};
+use domain::change::{ChangeSet, Fill, Income};
 use domain::fixed::Amount;
 use domain::id::{AlertId, DebtId, IdKind, LedgerAccountId, OrderId, PositionId, RobotId, UserId, VenueAccountId};
 use domain::import::{Declared, DeclaredKind};
@@ -34,7 +34,9 @@ impl Store for SqlStore {
         if changes.is_empty() {
             return Ok(());
         }
-        self.queue.write(Work::Changes(changes)).await.map(|_| ())
+        let written = self.queue.write(Work::Changes(changes)).await;
+        self.note_room(&written);
+        written.map(|_| ())
     }
 
     async fn reserve_ids(&self, kind: IdKind, count: u32) -> Result<i64, StoreError> {
@@ -134,8 +136,8 @@ impl Store for SqlStore {
         self.readers.fills_reported(account, ids).await
     }
 
-    async fn known_incomes(&self, account: VenueAccountId, ids: &[String]) -> Result<Vec<String>, StoreError> {
-        self.readers.known_incomes(account, ids).await
+    async fn incomes_reported(&self, account: VenueAccountId, ids: &[String]) -> Result<Vec<Income>, StoreError> {
+        self.readers.incomes_reported(account, ids).await
     }
 
     async fn cursor(&self, account: VenueAccountId) -> Result<Cursor, StoreError> {

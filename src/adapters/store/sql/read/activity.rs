@@ -48,7 +48,7 @@ impl Readers {
             Ok(())
         })
         .await?;
-        self.gather(&ask.open_debts(to), &mut groups, |group, row| {
+        self.gather(&ask.open_debts(to, end), &mut groups, |group, row| {
             (group.open_debts, group.open_debt) = (row.count(1)?, row.sum(2)?);
             Ok(())
         })
@@ -139,12 +139,7 @@ impl Ask {
 
     /// Postings of the entries from `first` on and before `end`, each counted as [`Figure::of`] says.
     fn settled(&self, first: i64, end: i64) -> Query {
-        let (number, position) = ("BIGINT", "'position:%'");
-        let number = if self.backend == DbBackend::MySql {
-            "SIGNED"
-        } else {
-            number
-        };
+        let (number, position) = (self.whole(), "'position:%'");
         let owner = "(SELECT MAX(a.owner) FROM posting q JOIN ledger_account a ON a.id = q.account_id \
                      WHERE q.entry_seq = p.entry_seq)";
         let robot = format!(
@@ -166,14 +161,36 @@ impl Ask {
         self.query(&columns.collect::<Vec<_>>(), &rows)
     }
 
-    fn open_debts(&self, at: i64) -> Query {
+    /// Debts that were open at `at`, each with what was owed then: what corrections changed from entry `end` on, while it
+    /// was still open, is taken off again.
+    fn open_debts(&self, at: i64, end: i64) -> Query {
         let robot = "(SELECT o.robot_id FROM position o WHERE o.id = d.position_id)";
         let group = self.group("d.user_id", robot);
+        let (position, number) = ("CAST(SUBSTR(e.reference, 10) AS", self.whole());
+        let (correct, debt) = (EntryKind::PowerCorrect.as_str(), AccountKind::UserDebt.as_str());
+        let later = format!(
+            "SELECT {position} {number}) AS position_id, e.seq AS seq, p.amount AS v \
+             FROM entry e JOIN posting p ON p.entry_seq = e.seq JOIN ledger_account r ON r.id = p.account_id \
+             WHERE e.seq >= {end} AND p.entry_seq >= {end} AND e.kind = '{correct}' AND r.kind = '{debt}' \
+             AND e.reference LIKE 'position:%'"
+        );
+        let changed = format!(
+            "SELECT x.id AS id, CAST(SUM(c.v) AS {number}) AS v FROM debt x JOIN ({later}) c \
+             ON c.position_id = x.position_id AND (x.ended_entry IS NULL OR c.seq < x.ended_entry) GROUP BY x.id"
+        );
         let rows = format!(
-            "SELECT {group} AS k, d.owed AS v FROM debt d \
+            "SELECT {group} AS k, d.owed - COALESCE(l.v, 0) AS v FROM debt d LEFT JOIN ({changed}) l ON l.id = d.id \
              WHERE (d.ended_at IS NULL OR d.ended_at >= {at}) AND d.created_at < {at}"
         );
         self.query(&[vec!["COUNT(*)".to_owned()], self.sums("t.v")].concat(), &rows)
+    }
+
+    /// A whole number of 64 bits, as the database calls it in a cast.
+    fn whole(&self) -> &'static str {
+        match self.backend {
+            DbBackend::MySql => "SIGNED",
+            _ => "BIGINT",
+        }
     }
 
     fn group(&self, user: &str, robot: &str) -> String {
@@ -185,12 +202,7 @@ impl Ask {
     }
 
     fn query(&self, columns: &[String], rows: &str) -> Query {
-        let (after, limit) = (self.after, self.limit);
-        let whole = if self.backend == DbBackend::MySql {
-            "SIGNED"
-        } else {
-            "BIGINT"
-        };
+        let (after, limit, whole) = (self.after, self.limit, self.whole());
         Query {
             backend: self.backend,
             by: self.by,
@@ -203,9 +215,10 @@ impl Ask {
 
     /// The three databases divide whole numbers and type sums each in their own way.
     fn sums(&self, value: &str) -> Vec<String> {
-        let (divide, whole) = match self.backend {
-            DbBackend::MySql => ("DIV", "SIGNED"),
-            _ => ("/", "BIGINT"),
+        let whole = self.whole();
+        let divide = match self.backend {
+            DbBackend::MySql => "DIV",
+            _ => "/",
         };
         let sum = |part: &str| format!("CAST(SUM(({value}) {part} {PART}) AS {whole})");
         vec![sum(divide), sum("%")]

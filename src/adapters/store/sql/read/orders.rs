@@ -1,6 +1,6 @@
 //! Orders, fills, incomes and cursors.
 
-use domain::change::Fill;
+use domain::change::{Fill, Income};
 use domain::id::{OrderId, PositionId, VenueAccountId};
 use domain::order::Order;
 use domain::page::Page;
@@ -76,34 +76,25 @@ impl Readers {
     }
 
     pub async fn fills_reported(&self, account: VenueAccountId, ids: &[String]) -> Result<Vec<Fill>, StoreError> {
-        use fill::Column::VenueFillId;
         let mut rows = Vec::new();
         for ids in ids.chunks(KEYS / 3) {
-            // Parts and revisions have the venue's id, `#` and something; `$` is the character after it.
-            let named = ids.iter().fold(Condition::any(), |any, id| {
-                let beside = VenueFillId.gte(format!("{id}#")).and(VenueFillId.lt(format!("{id}$")));
-                any.add(VenueFillId.eq(id.as_str())).add(beside)
-            });
             let query = fill::Entity::find()
                 .filter(fill::Column::AccountId.eq(account.0))
-                .filter(named);
+                .filter(reported(fill::Column::VenueFillId, ids));
             rows.extend(self.ask(query.all(self.connection())).await?);
         }
         read_all(rows, fill_rows::fill)
     }
 
-    pub async fn known_incomes(&self, account: VenueAccountId, ids: &[String]) -> Result<Vec<String>, StoreError> {
-        let mut known = Vec::new();
-        for ids in ids.chunks(KEYS) {
+    pub async fn incomes_reported(&self, account: VenueAccountId, ids: &[String]) -> Result<Vec<Income>, StoreError> {
+        let mut rows = Vec::new();
+        for ids in ids.chunks(KEYS / 3) {
             let query = income::Entity::find()
-                .select_only()
-                .column(income::Column::VenueIncomeId)
                 .filter(income::Column::AccountId.eq(account.0))
-                .filter(income::Column::VenueIncomeId.is_in(ids))
-                .into_tuple::<String>();
-            known.extend(self.ask(query.all(self.connection())).await?);
+                .filter(reported(income::Column::VenueIncomeId, ids));
+            rows.extend(self.ask(query.all(self.connection())).await?);
         }
-        Ok(known)
+        read_all(rows, fill_rows::income)
     }
 
     pub async fn cursor(&self, account: VenueAccountId) -> Result<Cursor, StoreError> {
@@ -111,4 +102,13 @@ impl Readers {
         let stored = self.ask(row).await?;
         Ok(stored.map_or_else(Cursor::default, |row| Cursor(row.history_cursor)))
     }
+}
+
+/// What the venue reported under these ids. Parts and revisions have the venue's id, `#` and something; `$` is the
+/// character after it.
+fn reported(column: impl ColumnTrait, ids: &[String]) -> Condition {
+    ids.iter().fold(Condition::any(), |any, id| {
+        let beside = column.gte(format!("{id}#")).and(column.lt(format!("{id}$")));
+        any.add(column.eq(id.as_str())).add(beside)
+    })
 }

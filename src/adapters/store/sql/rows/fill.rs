@@ -5,7 +5,7 @@ use domain::fixed::{Amount, Price, Quantity};
 use domain::id::{OrderId, PositionId, VenueAccountId};
 use domain::market::{Action, Side, Symbol};
 use domain::time::Timestamp;
-use domain::venue::{ClientOrderId, FillCause, FillReport, VenueOrderId};
+use domain::venue::{ClientOrderId, FillCause, FillReport, IncomeReport, VenueOrderId};
 use entity::{fill, income};
 use sea_orm::ActiveValue::{NotSet, Set};
 
@@ -71,4 +71,22 @@ pub fn income_row(income: &Income) -> income::ActiveModel {
         amount: Set(report.amount.units()),
         at: Set(report.at.0),
     }
+}
+
+pub fn income(row: income::Model) -> Result<Income, StoreError> {
+    let name = Row::new("income", &row.venue_income_id);
+    let side = row.position_side.as_deref();
+    Ok(Income {
+        account: VenueAccountId(row.account_id),
+        position: row.position_id.map(PositionId),
+        report: IncomeReport {
+            symbol: Symbol::new(&row.symbol),
+            position_side: side
+                .map(|side| name.word("position side", side, Side::parse))
+                .transpose()?,
+            amount: name.fixed("amount", row.amount, Amount::from_units)?,
+            at: Timestamp(row.at),
+            venue_income_id: row.venue_income_id,
+        },
+    })
 }
