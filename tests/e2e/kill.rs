@@ -34,6 +34,7 @@ impl Lives {
         // each life is long enough for a sweep.
         let home = shared
             .home()
+            .set("BURSAR__PAPER__SPEED", LOAD.speed.to_string())
             .set("BURSAR__SETTLEMENT__DEBT_LIMIT", "1000000000")
             .set("BURSAR__SETTLEMENT__SWEEP_INTERVAL", "500ms")
             .set("BURSAR__ROBOT__PLACE_DEADLINE", "300ms")
