@@ -94,19 +94,8 @@ async fn rows(connection: &DatabaseConnection) -> Vec<String> {
             },
         ),
     };
-    let mut tables: Vec<(String, Vec<String>)> = Vec::new();
-    for column in texts(connection, columns).await {
-        let (table, column) = column.split_once('.').unwrap();
-        if column == "applied_at" {
-            continue;
-        }
-        match tables.last_mut() {
-            Some((name, columns)) if name == table => columns.push(column.to_owned()),
-            _ => tables.push((table.to_owned(), vec![column.to_owned()])),
-        }
-    }
     let mut rows = Vec::new();
-    for (table, columns) in tables {
+    for (table, columns) in by_table(texts(connection, columns).await) {
         let quote = if connection.get_database_backend() == DbBackend::MySql {
             '`'
         } else {
@@ -121,6 +110,22 @@ async fn rows(connection: &DatabaseConnection) -> Vec<String> {
         );
     }
     rows
+}
+
+/// Columns by their tables; when a migration was made is no matter.
+fn by_table(columns: Vec<String>) -> Vec<(String, Vec<String>)> {
+    let mut tables: Vec<(String, Vec<String>)> = Vec::new();
+    for column in columns {
+        let (table, column) = column.split_once('.').unwrap();
+        if column == "applied_at" {
+            continue;
+        }
+        match tables.last_mut() {
+            Some((name, columns)) if name == table => columns.push(column.to_owned()),
+            _ => tables.push((table.to_owned(), vec![column.to_owned()])),
+        }
+    }
+    tables
 }
 
 /// How many migrations are on record.
