@@ -14,17 +14,23 @@ const LOAD: Load = Load {
     speed: 600,
     seed: 11,
 };
-/// How soon after a kill the daemon must take work again, with nobody else on the machine's file.
+/// How soon after a kill the daemon takes work again, in the middle of all restarts: one may fall on a busy moment of the
+/// machine.
 const RESTART: Duration = Duration::from_secs(3);
 /// The same on a server, which lets go of the killed one's lock in its own time.
-const TAKE_OVER: Duration = Duration::from_secs(15);
+const TAKE_OVER: Duration = Duration::from_secs(6);
+/// Who has little or no power, and how much of it they are given at a time: some debts are collected at once, others late.
+const DEBTORS: [(&str, &str); 2] = [("carol", "3"), ("dave", "10")];
+/// With so many kills some hit a collection, however busy the machine was.
+const MANY: u32 = 100;
 
 /// What was seen over all lives.
 struct Lives {
     home: Home,
     dice: Dice,
-    slowest: Duration,
-    /// The first user pays for what robots earn, and another one, who has nothing, pays debts off.
+    /// How long each start took after a kill, until it took work.
+    restarts: Vec<Duration>,
+    /// The first user pays without need, and others pay debts off.
     payers: Vec<Payer>,
 }
 
@@ -43,23 +49,27 @@ impl Lives {
             payers: vec![Payer::start(home.folder().to_owned(), 1, "kill")],
             home,
             dice: Dice(u64::from(count("BURSAR_E2E_SEED", 1))),
-            slowest: Duration::ZERO,
+            restarts: Vec::new(),
         }
     }
 
     /// Every other life is timed from the start, so that starting and migrating are interrupted too; the others from
-    /// being ready.
+    /// the first charge, so that they are long enough on a busy machine.
     fn live(&mut self, kill: u32) {
         // A market of its own for each life: the same one would begin again where the last commit left it.
         let seed = u64::from(kill);
         let mut daemon = self.home.demo(Load { seed, ..LOAD }, 3_600).start();
         if kill.is_multiple_of(2) {
-            self.slowest = self.slowest.max(daemon.wait_ready());
+            self.restarts.push(daemon.wait_ready());
             if self.payers.len() == 1 {
-                let debtor = user(&mut daemon, "dave");
-                let folder = self.home.folder().to_owned();
-                self.payers.push(Payer::start(folder, debtor, "debtor"));
+                for (name, amount) in DEBTORS {
+                    let debtor = user(&mut daemon, name);
+                    let folder = self.home.folder().to_owned();
+                    self.payers.push(Payer::paying(folder, debtor, name, amount));
+                }
             }
+            let before = charged(&daemon);
+            daemon.wait_until("charging", |daemon| (charged(daemon)? > before?).then_some(()));
         }
         sleep(Duration::from_millis(self.dice.between(50, 2_000)));
         assert_eq!(daemon.ended(), None, "it ended before kill {kill}\n{}", daemon.stderr());
@@ -68,6 +78,12 @@ impl Lives {
             assert_exact(&self.home);
         }
     }
+}
+
+/// How many closes were charged or are owed; `None` where nobody answers.
+fn charged(daemon: &Daemon) -> Option<u64> {
+    let statistics = daemon.caller()?.get("/ledger/statistics").ok()?.body;
+    Some(statistics["charged_count"].as_u64()? + statistics["owed_count"].as_u64()?)
 }
 
 /// The id of a user, once it is there.
@@ -87,8 +103,13 @@ fn killed(shared: &Shared, kills: u32, longest: Duration) {
         lives.live(kill);
     }
     let Lives {
-        home, slowest, payers, ..
+        home,
+        mut restarts,
+        payers,
+        ..
     } = lives;
+    restarts.sort();
+    let (middle, slowest) = (restarts[restarts.len() / 2], restarts[restarts.len() - 1]);
     let paid: Vec<String> = payers.into_iter().flat_map(Payer::end).collect();
     let books = assert_exact(&home);
     let charged = books.chargeable();
@@ -99,7 +120,7 @@ fn killed(shared: &Shared, kills: u32, longest: Duration) {
     let scheme = home.database().split(':').next().unwrap_or_default().to_owned();
     let [holds, settled, collected] = worked;
     eprintln!(
-        "{scheme}: {kills} kills, slowest restart {slowest:?}, {charged} closes to charge, {holds} holds, {settled} settled, \
+        "{scheme}: {kills} kills, restart {middle:.2?} in the middle and {slowest:.2?} at most, {charged} closes to charge, {holds} holds, {settled} settled, \
          {collected} collected, {} recharges acknowledged and kept, {summary}",
         paid.len()
     );
@@ -109,14 +130,12 @@ fn killed(shared: &Shared, kills: u32, longest: Duration) {
         paid.len()
     );
     assert!(
-        charged >= u64::from(kills),
+        charged >= u64::from(kills / 2),
         "the lives closed only {charged} with a profit"
     );
-    assert!(
-        holds > 0 && collected > 0,
-        "no kill can have hit a hold or a collection"
-    );
-    assert!(slowest <= longest, "a restart took {slowest:?}");
+    assert!(holds > 0, "no kill can have hit a hold");
+    assert!(kills < MANY || collected > 0, "no kill can have hit a collection");
+    assert!(middle <= longest, "restarts took {restarts:?}");
 }
 
 #[test]
