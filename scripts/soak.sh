@@ -2,8 +2,8 @@
 # Lets robots trade for so many minutes (15) in the SQLite demo, kills the daemon with SIGKILL once a minute, samples its
 # memory and open files every five seconds, verifies the ledger after each life, and at the end tells how steeply memory grew
 # within each life once it was warm, and from life to life. Needs a built `bursar` (BURSAR names it). LIFE_SECONDS (60) is the
-# length of a life, WARM_SECONDS (20) how much of it counts as warming up: `LIFE_SECONDS=900 WARM_SECONDS=300 scripts/soak.sh 1` is
-# one long life.
+# length of a life, WARM_SECONDS (20) how much of it counts as warming up, SPEED (60) how much faster than life the market runs:
+# `LIFE_SECONDS=900 WARM_SECONDS=300 scripts/soak.sh 1` is one long life.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -11,6 +11,7 @@ minutes=${1:-15}
 bursar=${BURSAR:-target/release/bursar}
 life=${LIFE_SECONDS:-60}
 warm=${WARM_SECONDS:-20}
+speed=${SPEED:-60}
 state=$(mktemp -d)
 daemon=
 finish() {
@@ -25,7 +26,7 @@ export BURSAR__HTTP__LISTEN=127.0.0.1:0
 [ -x "$bursar" ] || { echo "no bursar at $bursar: cargo build --release"; exit 2; }
 printf 'minute\tsecond\trss_kib\tfds\n'
 for ((minute = 1; minute <= minutes; minute++)); do
-  "$bursar" demo --json --for 86400s --speed 60 --robots 40 --seed "$minute" --dir "$state" \
+  "$bursar" demo --json --for 86400s --speed "$speed" --robots 40 --seed "$minute" --dir "$state" \
     >"$state/out" 2>"$state/err" &
   daemon=$!
   for ((second = 5; second <= life; second += 5)); do
