@@ -22,6 +22,7 @@ mod restore;
 mod robot;
 mod run;
 mod statement;
+mod system;
 mod table;
 mod token;
 mod user;

@@ -1,7 +1,6 @@
 //! Columns that are added to a table with rows, written once and rendered for SQLite, PostgreSQL and MariaDB/MySQL.
 
 use sea_orm::DbBackend;
-use sea_orm_migration::prelude::*;
 
 use crate::table::{Kind, quoted};
 
@@ -79,20 +78,9 @@ impl Columns {
         self
     }
 
-    /// Adds them: in one statement, where the database can.
-    pub async fn add(&self, manager: &SchemaManager<'_>) -> Result<(), DbErr> {
-        for statement in self.additions(manager.get_database_backend()) {
-            manager.get_connection().execute_unprepared(&statement).await?;
-        }
-        Ok(())
-    }
-
-    /// Takes them away again, the last first.
-    pub async fn drop(&self, manager: &SchemaManager<'_>) -> Result<(), DbErr> {
-        for statement in self.removals(manager.get_database_backend()) {
-            manager.get_connection().execute_unprepared(&statement).await?;
-        }
-        Ok(())
+    /// Whose they are.
+    pub const fn table(&self) -> &'static str {
+        self.table
     }
 
     fn column(mut self, name: &'static str, kind: Kind, first: Option<&'static str>) -> Self {
@@ -105,28 +93,33 @@ impl Columns {
         self
     }
 
-    fn additions(&self, backend: DbBackend) -> Vec<String> {
-        let parts = self.columns.iter().map(|column| column.addition(self.table, backend));
+    /// The statements that add them, each with a column that shows it.
+    pub(crate) fn additions(&self, backend: DbBackend) -> Vec<(String, String)> {
+        let parts = self.columns.iter();
+        let parts = parts.map(|column| (column.name, column.addition(self.table, backend)));
         self.altered(parts.collect(), backend)
     }
 
-    fn removals(&self, backend: DbBackend) -> Vec<String> {
-        let columns = self.columns.iter().rev();
-        let parts = columns.map(|column| column.removal(self.table, backend));
+    /// The statements that take them away, each with a column that shows it.
+    pub(crate) fn removals(&self, backend: DbBackend) -> Vec<(String, String)> {
+        let parts = self.columns.iter().rev();
+        let parts = parts.map(|column| (column.name, column.removal(self.table, backend)));
         self.altered(parts.collect(), backend)
     }
 
     /// SQLite alters one thing in one statement.
-    fn altered(&self, parts: Vec<Vec<String>>, backend: DbBackend) -> Vec<String> {
+    fn altered(&self, parts: Vec<(&'static str, Vec<String>)>, backend: DbBackend) -> Vec<(String, String)> {
         let table = quoted(self.table, backend);
-        let parts: Vec<String> = parts.into_iter().flatten().collect();
-        match backend {
-            DbBackend::Sqlite => parts
-                .into_iter()
-                .map(|part| format!("ALTER TABLE {table} {part}"))
-                .collect(),
-            _ => vec![format!("ALTER TABLE {table} {}", parts.join(", "))],
+        if backend == DbBackend::Sqlite {
+            let one = |(name, parts): (&str, Vec<String>)| {
+                let statements = parts.into_iter().map(|part| format!("ALTER TABLE {table} {part}"));
+                statements.map(|sql| (sql, name.to_owned())).collect::<Vec<_>>()
+            };
+            return parts.into_iter().flat_map(one).collect();
         }
+        let shown = parts.first().map_or("", |(name, _)| name).to_owned();
+        let parts: Vec<String> = parts.into_iter().flat_map(|(_, parts)| parts).collect();
+        vec![(format!("ALTER TABLE {table} {}", parts.join(", ")), shown)]
     }
 }
 

@@ -1,9 +1,7 @@
 //! Migrations, one change one file.
 
-use sea_orm_migration::async_trait;
-pub use sea_orm_migration::{MigrationName, MigrationTrait, MigratorTrait};
-
 mod columns;
+mod journal;
 mod m0001_create_users;
 mod m0002_create_robots;
 mod m0003_create_positions;
@@ -21,35 +19,41 @@ mod m0014_create_writer_lease;
 mod m0015_add_reports;
 mod m0016_create_imported;
 mod m0017_ease_postings;
+mod plan;
 mod rebuild;
+mod run;
+mod session;
 mod table;
 mod widen;
 
-/// All migrations in order.
-#[derive(Debug, Clone, Copy)]
-pub struct Migrator;
+pub use journal::JOURNAL;
+pub use run::{Change, MigrationError, RECORDS, Runner, Way};
+pub use session::{Sent, Watch};
 
-#[async_trait::async_trait]
-impl MigratorTrait for Migrator {
-    fn migrations() -> Vec<Box<dyn MigrationTrait>> {
-        vec![
-            Box::new(m0001_create_users::Migration),
-            Box::new(m0002_create_robots::Migration),
-            Box::new(m0003_create_positions::Migration),
-            Box::new(m0004_create_orders::Migration),
-            Box::new(m0005_create_fills::Migration),
-            Box::new(m0006_create_ledger::Migration),
-            Box::new(m0007_create_debts::Migration),
-            Box::new(m0008_create_operations::Migration),
-            Box::new(m0009_create_counters::Migration),
-            Box::new(m0010_create_paper::Migration),
-            Box::new(m0011_deepen_ledger::Migration),
-            Box::new(m0012_add_provenance::Migration),
-            Box::new(m0013_deliver_alerts::Migration),
-            Box::new(m0014_create_writer_lease::Migration),
-            Box::new(m0015_add_reports::Migration),
-            Box::new(m0016_create_imported::Migration),
-            Box::new(m0017_ease_postings::Migration),
-        ]
-    }
+/// All migrations in order.
+pub fn changes() -> Vec<Box<dyn Change>> {
+    vec![
+        Box::new(m0001_create_users::Migration),
+        Box::new(m0002_create_robots::Migration),
+        Box::new(m0003_create_positions::Migration),
+        Box::new(m0004_create_orders::Migration),
+        Box::new(m0005_create_fills::Migration),
+        Box::new(m0006_create_ledger::Migration),
+        Box::new(m0007_create_debts::Migration),
+        Box::new(m0008_create_operations::Migration),
+        Box::new(m0009_create_counters::Migration),
+        Box::new(m0010_create_paper::Migration),
+        Box::new(m0011_deepen_ledger::Migration),
+        Box::new(m0012_add_provenance::Migration),
+        Box::new(m0013_deliver_alerts::Migration),
+        Box::new(m0014_create_writer_lease::Migration),
+        Box::new(m0015_add_reports::Migration),
+        Box::new(m0016_create_imported::Migration),
+        Box::new(m0017_ease_postings::Migration),
+    ]
+}
+
+/// Their names in order.
+pub fn names() -> Vec<String> {
+    changes().iter().map(|change| change.name().to_owned()).collect()
 }

@@ -1,24 +1,24 @@
 //! Creates users, their power rates and their accounts at venues.
 
-use sea_orm_migration::prelude::*;
+use sea_orm_migration::prelude::DeriveMigrationName;
 
-use crate::table::{Table, drop_all};
+use crate::plan::Plan;
+use crate::run::Change;
+use crate::table::Table;
 
 /// See the file's first line.
 #[derive(Debug, DeriveMigrationName)]
 pub struct Migration;
 
-#[async_trait::async_trait]
-impl MigrationTrait for Migration {
-    async fn up(&self, manager: &SchemaManager) -> Result<(), DbErr> {
+impl Change for Migration {
+    fn up(&self, plan: &mut Plan) {
         Table::new("app_user")
             .number("id")
             .name("name")
             .number("created_at")
             .key("id")
             .unique("name")
-            .create(manager)
-            .await?;
+            .create(plan);
         // The user is zero where the rate is everyone's.
         Table::new("power_rate")
             .number("user_id")
@@ -26,8 +26,7 @@ impl MigrationTrait for Migration {
             .number("effective_from")
             .key("user_id, effective_from")
             .check("rate BETWEEN 0 AND 10000000000")
-            .create(manager)
-            .await?;
+            .create(plan);
         Table::new("venue_account")
             .number("id")
             .number("user_id")
@@ -38,15 +37,10 @@ impl MigrationTrait for Migration {
             .key("id")
             .unique("venue, label")
             .references("user_id", "app_user", "id")
-            .create(manager)
-            .await
+            .create(plan);
     }
 
-    async fn down(&self, manager: &SchemaManager) -> Result<(), DbErr> {
-        drop_all(manager, &["venue_account", "power_rate", "app_user"]).await
-    }
-
-    fn use_transaction(&self) -> Option<bool> {
-        Some(true)
+    fn down(&self, plan: &mut Plan) {
+        plan.drop_tables(&["venue_account", "power_rate", "app_user"]);
     }
 }

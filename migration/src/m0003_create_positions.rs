@@ -1,16 +1,17 @@
 //! Creates positions, with the settlement of each beside it.
 
-use sea_orm_migration::prelude::*;
+use sea_orm_migration::prelude::DeriveMigrationName;
 
-use crate::table::{Table, drop_all};
+use crate::plan::Plan;
+use crate::run::Change;
+use crate::table::Table;
 
 /// See the file's first line.
 #[derive(Debug, DeriveMigrationName)]
 pub struct Migration;
 
-#[async_trait::async_trait]
-impl MigrationTrait for Migration {
-    async fn up(&self, manager: &SchemaManager) -> Result<(), DbErr> {
+impl Change for Migration {
+    fn up(&self, plan: &mut Plan) {
         let table = Table::new("position")
             .number("id")
             .maybe_number("robot_id")
@@ -53,16 +54,11 @@ impl MigrationTrait for Migration {
             .index("position_live_by_account", "live, account_id")
             .index("position_by_robot", "robot_id, live, closed_at")
             .index("position_by_user", "user_id, id")
-            .create(manager)
-            .await
+            .create(plan);
     }
 
-    async fn down(&self, manager: &SchemaManager) -> Result<(), DbErr> {
-        drop_all(manager, &["position"]).await
-    }
-
-    fn use_transaction(&self) -> Option<bool> {
-        Some(true)
+    fn down(&self, plan: &mut Plan) {
+        plan.drop_tables(&["position"]);
     }
 }
 

@@ -1,16 +1,17 @@
 //! Creates fills, funding payments and the cursors up to which they were read.
 
-use sea_orm_migration::prelude::*;
+use sea_orm_migration::prelude::DeriveMigrationName;
 
-use crate::table::{Table, drop_all};
+use crate::plan::Plan;
+use crate::run::Change;
+use crate::table::Table;
 
 /// See the file's first line.
 #[derive(Debug, DeriveMigrationName)]
 pub struct Migration;
 
-#[async_trait::async_trait]
-impl MigrationTrait for Migration {
-    async fn up(&self, manager: &SchemaManager) -> Result<(), DbErr> {
+impl Change for Migration {
+    fn up(&self, plan: &mut Plan) {
         Table::new("fill")
             .counter("seq")
             .number("account_id")
@@ -32,8 +33,7 @@ impl MigrationTrait for Migration {
             .unique("account_id, venue_fill_id")
             .references("account_id", "venue_account", "id")
             .index("fill_by_position", "position_id, at, seq")
-            .create(manager)
-            .await?;
+            .create(plan);
         Table::new("income")
             .counter("seq")
             .number("account_id")
@@ -45,22 +45,16 @@ impl MigrationTrait for Migration {
             .number("at")
             .unique("account_id, venue_income_id")
             .references("account_id", "venue_account", "id")
-            .create(manager)
-            .await?;
+            .create(plan);
         Table::new("sync_cursor")
             .number("account_id")
             .text("history_cursor")
             .key("account_id")
             .references("account_id", "venue_account", "id")
-            .create(manager)
-            .await
+            .create(plan);
     }
 
-    async fn down(&self, manager: &SchemaManager) -> Result<(), DbErr> {
-        drop_all(manager, &["sync_cursor", "income", "fill"]).await
-    }
-
-    fn use_transaction(&self) -> Option<bool> {
-        Some(true)
+    fn down(&self, plan: &mut Plan) {
+        plan.drop_tables(&["sync_cursor", "income", "fill"]);
     }
 }

@@ -1,28 +1,25 @@
 //! Creates the ledger: accounts with floors, entries, postings and refused keys.
 
-use sea_orm_migration::prelude::*;
+use sea_orm_migration::prelude::DeriveMigrationName;
 
-use crate::table::{Table, drop_all};
+use crate::plan::Plan;
+use crate::run::Change;
+use crate::table::Table;
 
 /// See the file's first line.
 #[derive(Debug, DeriveMigrationName)]
 pub struct Migration;
 
-#[async_trait::async_trait]
-impl MigrationTrait for Migration {
-    async fn up(&self, manager: &SchemaManager) -> Result<(), DbErr> {
-        accounts().create(manager).await?;
-        entries().create(manager).await?;
-        postings().create(manager).await?;
-        refusals().create(manager).await
+impl Change for Migration {
+    fn up(&self, plan: &mut Plan) {
+        accounts().create(plan);
+        entries().create(plan);
+        postings().create(plan);
+        refusals().create(plan);
     }
 
-    async fn down(&self, manager: &SchemaManager) -> Result<(), DbErr> {
-        drop_all(manager, &["entry_refusal", "posting", "entry", "ledger_account"]).await
-    }
-
-    fn use_transaction(&self) -> Option<bool> {
-        Some(true)
+    fn down(&self, plan: &mut Plan) {
+        plan.drop_tables(&["entry_refusal", "posting", "entry", "ledger_account"]);
     }
 }
 

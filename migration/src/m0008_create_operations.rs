@@ -1,16 +1,17 @@
 //! Creates what operators see and do: pauses, alerts, tokens and the audit trail.
 
-use sea_orm_migration::prelude::*;
+use sea_orm_migration::prelude::DeriveMigrationName;
 
-use crate::table::{Table, drop_all};
+use crate::plan::Plan;
+use crate::run::Change;
+use crate::table::Table;
 
 /// See the file's first line.
 #[derive(Debug, DeriveMigrationName)]
 pub struct Migration;
 
-#[async_trait::async_trait]
-impl MigrationTrait for Migration {
-    async fn up(&self, manager: &SchemaManager) -> Result<(), DbErr> {
+impl Change for Migration {
+    fn up(&self, plan: &mut Plan) {
         Table::new("pause")
             .name("scope")
             .flag("paused")
@@ -18,8 +19,7 @@ impl MigrationTrait for Migration {
             .text("reason")
             .number("at")
             .key("scope")
-            .create(manager)
-            .await?;
+            .create(plan);
         // `open_key` is kind and subject while the alert is unresolved, so that it is raised once.
         Table::new("alert")
             .number("id")
@@ -32,8 +32,7 @@ impl MigrationTrait for Migration {
             .key("id")
             .unique("open_key")
             .check("(resolved_at IS NULL) = (open_key IS NOT NULL)")
-            .create(manager)
-            .await?;
+            .create(plan);
         // `valid_name` is the name while the token is not revoked, so that a name is taken once.
         Table::new("access_token")
             .number("id")
@@ -47,8 +46,7 @@ impl MigrationTrait for Migration {
             .unique("digest")
             .unique("valid_name")
             .check("(revoked_at IS NULL) = (valid_name IS NOT NULL)")
-            .create(manager)
-            .await?;
+            .create(plan);
         Table::new("audit")
             .number("id")
             .number("at")
@@ -57,15 +55,10 @@ impl MigrationTrait for Migration {
             .text("subject")
             .text("reason")
             .key("id")
-            .create(manager)
-            .await
+            .create(plan);
     }
 
-    async fn down(&self, manager: &SchemaManager) -> Result<(), DbErr> {
-        drop_all(manager, &["audit", "access_token", "alert", "pause"]).await
-    }
-
-    fn use_transaction(&self) -> Option<bool> {
-        Some(true)
+    fn down(&self, plan: &mut Plan) {
+        plan.drop_tables(&["audit", "access_token", "alert", "pause"]);
     }
 }

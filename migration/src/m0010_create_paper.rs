@@ -1,16 +1,17 @@
 //! Creates the rows of the paper venue.
 
-use sea_orm_migration::prelude::*;
+use sea_orm_migration::prelude::DeriveMigrationName;
 
-use crate::table::{Table, drop_all};
+use crate::plan::Plan;
+use crate::run::Change;
+use crate::table::Table;
 
 /// See the file's first line.
 #[derive(Debug, DeriveMigrationName)]
 pub struct Migration;
 
-#[async_trait::async_trait]
-impl MigrationTrait for Migration {
-    async fn up(&self, manager: &SchemaManager) -> Result<(), DbErr> {
+impl Change for Migration {
+    fn up(&self, plan: &mut Plan) {
         Table::new("paper_row")
             .word("part", &["account", "position", "order", "fill", "income", "clock"])
             .number("account_id")
@@ -21,15 +22,10 @@ impl MigrationTrait for Migration {
             .key("part, row_key")
             .index("paper_row_live", "live, part")
             .index("paper_row_by_account", "part, account_id, number")
-            .create(manager)
-            .await
+            .create(plan);
     }
 
-    async fn down(&self, manager: &SchemaManager) -> Result<(), DbErr> {
-        drop_all(manager, &["paper_row"]).await
-    }
-
-    fn use_transaction(&self) -> Option<bool> {
-        Some(true)
+    fn down(&self, plan: &mut Plan) {
+        plan.drop_tables(&["paper_row"]);
     }
 }

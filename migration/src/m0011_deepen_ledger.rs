@@ -1,37 +1,44 @@
 //! Rebuilds the ledger's tables for holds, corrections and imports, with digests as bytes.
 
 use sea_orm::DbBackend;
-use sea_orm_migration::prelude::*;
+use sea_orm_migration::prelude::DeriveMigrationName;
 
 use crate::m0006_create_ledger as before;
 use crate::m0007_create_debts as debts_before;
+use crate::plan::Plan;
 use crate::rebuild::{Rebuilt, drop_indexes, rebuild};
-use crate::table::{Table, drop_all};
+use crate::run::Change;
+use crate::table::Table;
 
 /// See the file's first line.
 #[derive(Debug, DeriveMigrationName)]
 pub struct Migration;
 
 /// Indexes whose names the new tables take over.
-const INDEXES: [&str; 2] = ["posting_by_account", "debt_by_user"];
+const INDEXES: [(&str, &str); 2] = [("posting_by_account", "posting"), ("debt_by_user", "debt")];
 
-#[async_trait::async_trait]
-impl MigrationTrait for Migration {
-    async fn up(&self, manager: &SchemaManager) -> Result<(), DbErr> {
-        drop_indexes(manager, &INDEXES).await?;
-        rebuild(manager, &forth(manager.get_database_backend())).await?;
-        holds().create(manager).await
+/// Rows that the tables before cannot hold.
+const UNFIT: [&str; 3] = [
+    "SELECT COUNT(*) FROM ledger_account WHERE kind IN ('user_hold', 'adjustment', 'import_equity')",
+    "SELECT COUNT(*) FROM entry WHERE kind NOT IN ('recharge', 'withdraw', 'power_settle', 'debt_collect')",
+    "SELECT COUNT(*) FROM debt WHERE correction > 0 OR (ended_entry IS NOT NULL AND state <> 'repaid')",
+];
+
+impl Change for Migration {
+    fn up(&self, plan: &mut Plan) {
+        drop_indexes(plan, &INDEXES);
+        rebuild(plan, &forth(plan.backend()));
+        holds().create(plan);
     }
 
     /// Fails, and changes nothing, while there are rows that the tables before cannot hold.
-    async fn down(&self, manager: &SchemaManager) -> Result<(), DbErr> {
-        drop_all(manager, &["hold"]).await?;
-        drop_indexes(manager, &INDEXES).await?;
-        rebuild(manager, &back(manager.get_database_backend())).await
-    }
-
-    fn use_transaction(&self) -> Option<bool> {
-        Some(true)
+    fn down(&self, plan: &mut Plan) {
+        for question in UNFIT {
+            plan.unless(question, "there are rows that the tables before cannot hold");
+        }
+        plan.drop_tables(&["hold"]);
+        drop_indexes(plan, &INDEXES);
+        rebuild(plan, &back(plan.backend()));
     }
 }
 

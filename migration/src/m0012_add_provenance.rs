@@ -1,9 +1,11 @@
 //! Adds what a position's profit was computed from, what the ledger settled on, and which positions are unsettled.
 
 use sea_orm::DbBackend;
-use sea_orm_migration::prelude::*;
+use sea_orm_migration::prelude::DeriveMigrationName;
 
 use crate::columns::Columns;
+use crate::plan::Plan;
+use crate::run::Change;
 use crate::table::quoted;
 
 /// See the file's first line.
@@ -29,43 +31,22 @@ fn columns() -> Columns {
         .check("unsettled = 1 OR settlement NOT IN ('nothing_due', 'charged', 'owed') OR settled_profit = profit")
 }
 
-#[async_trait::async_trait]
-impl MigrationTrait for Migration {
-    async fn up(&self, manager: &SchemaManager) -> Result<(), DbErr> {
-        let backend = manager.get_database_backend();
-        let run = async |statement: String| manager.get_connection().execute_unprepared(&statement).await;
-        columns().add(manager).await?;
-        let income = quoted("income", backend);
-        run(format!(
-            "CREATE INDEX income_by_position ON {income} (position_id, at, seq)"
-        ))
-        .await?;
-        run(filled_in(backend)).await?;
-        let position = quoted("position", backend);
+impl Change for Migration {
+    fn up(&self, plan: &mut Plan) {
+        plan.add_columns(&columns());
+        plan.index("income_by_position", "income", "position_id, at, seq");
+        plan.rows(filled_in(plan.backend()));
         // MariaDB has no partial indexes.
-        run(match backend {
-            DbBackend::MySql => format!("CREATE INDEX position_unsettled ON {position} (unsettled, id)"),
-            _ => format!("CREATE INDEX position_unsettled ON {position} (id) WHERE unsettled = 1"),
-        })
-        .await?;
-        Ok(())
-    }
-
-    async fn down(&self, manager: &SchemaManager) -> Result<(), DbErr> {
-        let backend = manager.get_database_backend();
-        for (index, table) in [("position_unsettled", "position"), ("income_by_position", "income")] {
-            let table = quoted(table, backend);
-            let statement = match backend {
-                DbBackend::MySql => format!("DROP INDEX {index} ON {table}"),
-                _ => format!("DROP INDEX {index}"),
-            };
-            manager.get_connection().execute_unprepared(&statement).await?;
+        match plan.backend() {
+            DbBackend::MySql => plan.index("position_unsettled", "position", "unsettled, id"),
+            _ => plan.index_where("position_unsettled", "position", "id", " WHERE unsettled = 1"),
         }
-        columns().drop(manager).await
     }
 
-    fn use_transaction(&self) -> Option<bool> {
-        Some(true)
+    fn down(&self, plan: &mut Plan) {
+        plan.drop_index("position_unsettled", "position");
+        plan.drop_index("income_by_position", "income");
+        plan.drop_columns(&columns());
     }
 }
 

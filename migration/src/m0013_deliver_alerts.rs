@@ -1,9 +1,11 @@
 //! Adds who acknowledged an alert, the messages about alerts that are to be delivered, and an index by time of close.
 
-use sea_orm_migration::prelude::*;
+use sea_orm_migration::prelude::DeriveMigrationName;
 
 use crate::columns::Columns;
-use crate::table::{Table, create_index, drop_all, drop_index};
+use crate::plan::Plan;
+use crate::run::Change;
+use crate::table::Table;
 
 /// See the file's first line.
 #[derive(Debug, DeriveMigrationName)]
@@ -19,10 +21,9 @@ fn acknowledged() -> Columns {
         .check("(acknowledged_at IS NULL) = (acknowledged_note IS NULL)")
 }
 
-#[async_trait::async_trait]
-impl MigrationTrait for Migration {
-    async fn up(&self, manager: &SchemaManager) -> Result<(), DbErr> {
-        acknowledged().add(manager).await?;
+impl Change for Migration {
+    fn up(&self, plan: &mut Plan) {
+        plan.add_columns(&acknowledged());
         // Targets are stored by name: their addresses and tokens are secrets.
         Table::new("alert_delivery")
             .number("id")
@@ -47,18 +48,13 @@ impl MigrationTrait for Migration {
             .check("(state = 'summarised') = (summary_id IS NOT NULL)")
             .check("attempts >= 0 AND covers >= 0")
             .index("alert_delivery_by_state", "state, target, id")
-            .create(manager)
-            .await?;
-        create_index(manager, "position_by_close", "position", "closed_at, id").await
+            .create(plan);
+        plan.index("position_by_close", "position", "closed_at, id");
     }
 
-    async fn down(&self, manager: &SchemaManager) -> Result<(), DbErr> {
-        drop_index(manager, "position_by_close", "position").await?;
-        drop_all(manager, &["alert_delivery"]).await?;
-        acknowledged().drop(manager).await
-    }
-
-    fn use_transaction(&self) -> Option<bool> {
-        Some(true)
+    fn down(&self, plan: &mut Plan) {
+        plan.drop_index("position_by_close", "position");
+        plan.drop_tables(&["alert_delivery"]);
+        plan.drop_columns(&acknowledged());
     }
 }

@@ -1,16 +1,17 @@
 //! Creates the writer's lease: one row that says who may write, with the epoch that every commit proves.
 
-use sea_orm_migration::prelude::*;
+use sea_orm_migration::prelude::DeriveMigrationName;
 
-use crate::table::{Table, drop_all};
+use crate::plan::Plan;
+use crate::run::Change;
+use crate::table::Table;
 
 /// See the file's first line.
 #[derive(Debug, DeriveMigrationName)]
 pub struct Migration;
 
-#[async_trait::async_trait]
-impl MigrationTrait for Migration {
-    async fn up(&self, manager: &SchemaManager) -> Result<(), DbErr> {
+impl Change for Migration {
+    fn up(&self, plan: &mut Plan) {
         // The epoch rises with every writer; released_at is empty while its holder has not ended in order.
         Table::new("writer_lease")
             .number("id")
@@ -23,18 +24,13 @@ impl MigrationTrait for Migration {
             .key("id")
             .check("id = 1")
             .check("epoch >= 0")
-            .create(manager)
-            .await?;
+            .create(plan);
         let nobody = "INSERT INTO writer_lease (id, epoch, errand, host, pid, since, released_at) \
                       VALUES (1, 0, 'command', '', 0, 0, 0)";
-        manager.get_connection().execute_unprepared(nobody).await.map(|_| ())
+        plan.rows(nobody);
     }
 
-    async fn down(&self, manager: &SchemaManager) -> Result<(), DbErr> {
-        drop_all(manager, &["writer_lease"]).await
-    }
-
-    fn use_transaction(&self) -> Option<bool> {
-        Some(true)
+    fn down(&self, plan: &mut Plan) {
+        plan.drop_tables(&["writer_lease"]);
     }
 }

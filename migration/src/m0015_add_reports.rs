@@ -1,6 +1,9 @@
 //! Adds what reports are found by, and from where each line of the audit trail came.
 
-use sea_orm_migration::prelude::*;
+use sea_orm_migration::prelude::DeriveMigrationName;
+
+use crate::plan::Plan;
+use crate::run::Change;
 
 /// See the file's first line.
 #[derive(Debug, DeriveMigrationName)]
@@ -13,35 +16,19 @@ const INDEXES: [(&str, &str, &str); 2] = [
     ("debt_by_end", "debt", "ended_at"),
 ];
 
-#[async_trait::async_trait]
-impl MigrationTrait for Migration {
-    async fn up(&self, manager: &SchemaManager) -> Result<(), DbErr> {
-        let connection = manager.get_connection();
+impl Change for Migration {
+    fn up(&self, plan: &mut Plan) {
         // Absent in the lines that are there: what was recorded is not written again.
-        connection
-            .execute_unprepared("ALTER TABLE audit ADD COLUMN origin TEXT")
-            .await?;
+        plan.column("ALTER TABLE audit ADD COLUMN origin TEXT", "audit", "origin", true);
         for (name, table, column) in INDEXES {
-            let index = Index::create().name(name).table(table).col(column).to_owned();
-            manager.create_index(index).await?;
+            plan.index(name, table, column);
         }
-        Ok(())
     }
 
-    async fn down(&self, manager: &SchemaManager) -> Result<(), DbErr> {
+    fn down(&self, plan: &mut Plan) {
         for (name, table, _) in INDEXES {
-            manager
-                .drop_index(Index::drop().name(name).table(table).to_owned())
-                .await?;
+            plan.drop_index(name, table);
         }
-        let connection = manager.get_connection();
-        connection
-            .execute_unprepared("ALTER TABLE audit DROP COLUMN origin")
-            .await?;
-        Ok(())
-    }
-
-    fn use_transaction(&self) -> Option<bool> {
-        Some(true)
+        plan.column("ALTER TABLE audit DROP COLUMN origin", "audit", "origin", false);
     }
 }

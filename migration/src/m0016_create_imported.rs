@@ -1,8 +1,10 @@
 //! Creates the record of what was taken over from other platforms, and lets positions come from there.
 
-use sea_orm_migration::prelude::*;
+use sea_orm_migration::prelude::DeriveMigrationName;
 
-use crate::table::{Table, drop_all};
+use crate::plan::Plan;
+use crate::run::Change;
+use crate::table::Table;
 use crate::widen::Words;
 
 /// See the file's first line.
@@ -12,7 +14,7 @@ pub struct Migration;
 const BEFORE: &[&str] = &["robot", "external"];
 const NOW: &[&str] = &["robot", "external", "imported"];
 
-fn origins(from: &'static [&'static str], to: &'static [&'static str]) -> Words<'static> {
+fn origins(from: &'static [&'static str], to: &'static [&'static str]) -> Words {
     Words {
         table: "position",
         column: "origin",
@@ -21,10 +23,9 @@ fn origins(from: &'static [&'static str], to: &'static [&'static str]) -> Words<
     }
 }
 
-#[async_trait::async_trait]
-impl MigrationTrait for Migration {
-    async fn up(&self, manager: &SchemaManager) -> Result<(), DbErr> {
-        origins(BEFORE, NOW).change(manager).await?;
+impl Change for Migration {
+    fn up(&self, plan: &mut Plan) {
+        plan.words(origins(BEFORE, NOW));
         Table::new("imported")
             .name("source")
             .word("kind", &["user", "account", "order", "charge"])
@@ -32,17 +33,12 @@ impl MigrationTrait for Migration {
             .number("ours")
             .text("content")
             .key("source, kind, legacy_id")
-            .create(manager)
-            .await
+            .create(plan);
     }
 
     /// Fails, and changes nothing, while there are imported positions: money tables are only added to.
-    async fn down(&self, manager: &SchemaManager) -> Result<(), DbErr> {
-        origins(NOW, BEFORE).change(manager).await?;
-        drop_all(manager, &["imported"]).await
-    }
-
-    fn use_transaction(&self) -> Option<bool> {
-        Some(true)
+    fn down(&self, plan: &mut Plan) {
+        plan.words(origins(NOW, BEFORE));
+        plan.drop_tables(&["imported"]);
     }
 }

@@ -4,8 +4,10 @@
 //! other work of a settlement together. Triggers that see all rows of a statement keep the same promise. SQLite and
 //! MariaDB check the same keys inside their engines for next to nothing, and keep them.
 
-use sea_orm::DbBackend;
-use sea_orm_migration::prelude::*;
+use sea_orm_migration::prelude::DeriveMigrationName;
+
+use crate::plan::Plan;
+use crate::run::Change;
 
 /// See the file's first line.
 #[derive(Debug, DeriveMigrationName)]
@@ -55,28 +57,14 @@ const DROP_TRIGGERS: [&str; 6] = [
     "DROP FUNCTION posting_keeps()",
 ];
 
-#[async_trait::async_trait]
-impl MigrationTrait for Migration {
-    async fn up(&self, manager: &SchemaManager) -> Result<(), DbErr> {
-        on_postgres(manager, &[DROP_KEYS, REFERS, KEEPS]).await?;
-        on_postgres(manager, &TRIGGERS).await
+impl Change for Migration {
+    fn up(&self, plan: &mut Plan) {
+        plan.on_postgres(&[DROP_KEYS, REFERS, KEEPS]);
+        plan.on_postgres(&TRIGGERS);
     }
 
-    async fn down(&self, manager: &SchemaManager) -> Result<(), DbErr> {
-        on_postgres(manager, &DROP_TRIGGERS).await?;
-        on_postgres(manager, &[ADD_KEYS]).await
+    fn down(&self, plan: &mut Plan) {
+        plan.on_postgres(&DROP_TRIGGERS);
+        plan.on_postgres(&[ADD_KEYS]);
     }
-
-    fn use_transaction(&self) -> Option<bool> {
-        Some(true)
-    }
-}
-
-async fn on_postgres(manager: &SchemaManager<'_>, statements: &[&str]) -> Result<(), DbErr> {
-    if manager.get_database_backend() == DbBackend::Postgres {
-        for statement in statements {
-            manager.get_connection().execute_unprepared(statement).await?;
-        }
-    }
-    Ok(())
 }

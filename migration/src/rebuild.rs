@@ -1,9 +1,9 @@
 //! Rebuilding tables whose rules change: SQLite cannot alter a table's checks, and all three take the same way.
 
 use sea_orm::DbBackend;
-use sea_orm_migration::prelude::*;
 
-use crate::table::{Table, drop_all, quoted};
+use crate::plan::Plan;
+use crate::table::{Table, quoted};
 
 /// What the name of a table gets while its rows move.
 const OLD: &str = "_before";
@@ -47,36 +47,28 @@ impl Rebuilt {
     }
 }
 
-/// Puts tables with their rows in the place of those that have their names; whom others refer to comes first.
-pub async fn rebuild(manager: &SchemaManager<'_>, tables: &[Rebuilt]) -> Result<(), DbErr> {
-    let backend = manager.get_database_backend();
-    let connection = manager.get_connection();
+/// Puts tables with their rows in the place of those that have their names; whom others refer to comes first. No row is
+/// gone from the old table before all tables have theirs.
+pub fn rebuild(plan: &mut Plan, tables: &[Rebuilt]) {
     for one in tables {
-        let (name, old) = (quoted(one.table.name_of(), backend), quoted(&old(&one.table), backend));
-        connection
-            .execute_unprepared(&format!("ALTER TABLE {name} RENAME TO {old}"))
-            .await?;
+        plan.rename(one.table.name_of(), &old(&one.table));
     }
     for one in tables {
-        one.table.create(manager).await?;
-        connection.execute_unprepared(&one.copy(backend)).await?;
+        plan.create(&one.table);
+        plan.rows(one.copy(plan.backend()));
     }
     let old: Vec<String> = tables.iter().rev().map(|one| old(&one.table)).collect();
-    let old: Vec<&str> = old.iter().map(String::as_str).collect();
-    drop_all(manager, &old).await
+    plan.drop_tables(&old);
 }
 
 /// Drops indexes whose names are to be used again. MariaDB's index names belong to their tables, and a foreign key may
 /// need the index.
-pub async fn drop_indexes(manager: &SchemaManager<'_>, names: &[&str]) -> Result<(), DbErr> {
-    if manager.get_database_backend() == DbBackend::MySql {
-        return Ok(());
+pub fn drop_indexes(plan: &mut Plan, indexes: &[(&'static str, &'static str)]) {
+    if plan.backend() != DbBackend::MySql {
+        for (index, table) in indexes {
+            plan.drop_index(index, table);
+        }
     }
-    for name in names {
-        let statement = format!("DROP INDEX {name}");
-        manager.get_connection().execute_unprepared(&statement).await?;
-    }
-    Ok(())
 }
 
 fn old(table: &Table) -> String {

@@ -1,7 +1,8 @@
 //! A table's definition, written once and rendered for SQLite, PostgreSQL and MariaDB/MySQL.
 
 use sea_orm::DbBackend;
-use sea_orm_migration::prelude::*;
+
+use crate::plan::Plan;
 
 /// The largest magnitude of a money, price, quantity or ratio column, as in the domain's fixed-point types.
 const BOUND: &str = "9000000000000000000";
@@ -158,12 +159,9 @@ impl Table {
         self
     }
 
-    /// Creates it with its indexes.
-    pub async fn create(&self, manager: &SchemaManager<'_>) -> Result<(), DbErr> {
-        for statement in self.render(manager.get_database_backend()) {
-            manager.get_connection().execute_unprepared(&statement).await?;
-        }
-        Ok(())
+    /// Its indexes, with their columns.
+    pub fn indexes(&self) -> impl Iterator<Item = (&'static str, &'static str)> {
+        self.indexes.iter().copied()
     }
 
     fn column(mut self, name: &'static str, kind: Kind, required: bool) -> Self {
@@ -180,7 +178,13 @@ impl Table {
         self.check(format!("{name} IN ({})", allowed.join(", ")))
     }
 
-    fn render(&self, backend: DbBackend) -> Vec<String> {
+    /// Creates it with its indexes.
+    pub fn create(&self, plan: &mut Plan) {
+        plan.create(self);
+    }
+
+    /// The statement that creates it, without its indexes.
+    pub(crate) fn statement(&self, backend: DbBackend) -> String {
         let mut lines: Vec<String> = self.columns.iter().map(|column| column.render(backend)).collect();
         lines.extend(self.constraints.iter().cloned());
         lines.extend(self.references.iter().map(|(column, table, key)| {
@@ -194,12 +198,7 @@ impl Table {
             _ => "",
         };
         let name = quoted(self.name, backend);
-        let table = format!("CREATE TABLE {name} ({}){ending}", lines.join(", "));
-        let indexes = self
-            .indexes
-            .iter()
-            .map(|(index, columns)| format!("CREATE INDEX {index} ON {name} ({columns})"));
-        std::iter::once(table).chain(indexes).collect()
+        format!("CREATE TABLE {name} ({}){ending}", lines.join(", "))
     }
 }
 
@@ -238,35 +237,6 @@ impl Column {
         };
         format!("{} {kind}{required}{longest}", self.name)
     }
-}
-
-/// Drops tables, in this order.
-pub async fn drop_all(manager: &SchemaManager<'_>, tables: &[&str]) -> Result<(), DbErr> {
-    for table in tables {
-        let name = quoted(table, manager.get_database_backend());
-        let statement = format!("DROP TABLE {name}");
-        manager.get_connection().execute_unprepared(&statement).await?;
-    }
-    Ok(())
-}
-
-/// Creates an index on a table that exists already.
-pub async fn create_index(manager: &SchemaManager<'_>, index: &str, table: &str, columns: &str) -> Result<(), DbErr> {
-    let name = quoted(table, manager.get_database_backend());
-    let statement = format!("CREATE INDEX {index} ON {name} ({columns})");
-    manager.get_connection().execute_unprepared(&statement).await?;
-    Ok(())
-}
-
-/// Drops an index of a table.
-pub async fn drop_index(manager: &SchemaManager<'_>, index: &str, table: &str) -> Result<(), DbErr> {
-    let backend = manager.get_database_backend();
-    let statement = match backend {
-        DbBackend::MySql => format!("DROP INDEX {index} ON {}", quoted(table, backend)),
-        _ => format!("DROP INDEX {index}"),
-    };
-    manager.get_connection().execute_unprepared(&statement).await?;
-    Ok(())
 }
 
 /// A table's name as an identifier: MariaDB takes `position (` for a function.

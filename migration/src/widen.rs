@@ -1,31 +1,47 @@
 //! Widening the list of names that a column accepts, without rebuilding a table that others refer to.
 
-use sea_orm::{ConnectionTrait, DbBackend, Statement};
-use sea_orm_migration::prelude::*;
+use sea_orm::{DbBackend, DbErr};
 
+use crate::session::Session;
 use crate::table::quoted;
 
 /// A column that accepts only listed names.
 #[derive(Debug, Clone, Copy)]
-pub struct Words<'a> {
+pub struct Words {
     /// Its table.
     pub table: &'static str,
     /// Its name.
     pub column: &'static str,
     /// The names that it accepts now, in the order in which they were listed.
-    pub from: &'a [&'static str],
+    pub from: &'static [&'static str],
     /// The names that it is to accept.
-    pub to: &'a [&'static str],
+    pub to: &'static [&'static str],
 }
 
-impl Words<'_> {
+impl Words {
+    /// What it changes, in words.
+    pub(crate) fn text(&self) -> String {
+        format!("{}.{} accepts {}", self.table, self.column, self.to.join(", "))
+    }
+
+    /// How many rows hold a name that is not to be accepted.
+    pub(crate) fn unfit(&self, backend: DbBackend) -> String {
+        let (table, rule) = (quoted(self.table, backend), self.rule(self.to));
+        format!("SELECT COUNT(*) FROM {table} WHERE NOT ({rule})")
+    }
+
     /// Changes the list. Fails, and changes nothing, when rows hold a name that is not to be accepted.
-    pub async fn change(&self, manager: &SchemaManager<'_>) -> Result<(), DbErr> {
-        match manager.get_database_backend() {
-            DbBackend::Sqlite => self.on_sqlite(manager).await,
-            DbBackend::MySql => self.on_mysql(manager).await,
-            _ => self.on_postgres(manager).await,
+    pub(crate) async fn change(&self, session: &mut Session<'_>) -> Result<(), DbErr> {
+        match session.backend() {
+            DbBackend::Sqlite => self.on_sqlite(session).await,
+            DbBackend::MySql => self.on_mysql(session).await,
+            _ => self.on_postgres(session).await,
         }
+    }
+
+    /// Whether the column on MariaDB accepts what it is to accept, and nothing else.
+    pub(crate) async fn accepted(&self, session: &Session<'_>) -> Result<bool, DbErr> {
+        Ok(self.named(session, self.to).await?.is_some())
     }
 
     fn rule(&self, words: &[&str]) -> String {
@@ -34,87 +50,71 @@ impl Words<'_> {
     }
 
     /// SQLite's own procedure for rules that do not touch the content: <https://www.sqlite.org/lang_altertable.html#otheralter>.
-    async fn on_sqlite(&self, manager: &SchemaManager<'_>) -> Result<(), DbErr> {
-        let connection = manager.get_connection();
-        let rule = self.rule(self.to);
-        let unfit = format!("SELECT COUNT(*) AS unfit FROM {} WHERE NOT ({rule})", self.table);
-        if self.number(connection, &unfit).await? > 0 {
-            return Err(self.refused("rows hold a name that is not to be accepted"));
-        }
-        let version = self
-            .number(connection, "SELECT schema_version AS unfit FROM pragma_schema_version")
+    async fn on_sqlite(&self, session: &mut Session<'_>) -> Result<(), DbErr> {
+        let version = session
+            .count("SELECT schema_version FROM pragma_schema_version")
             .await?;
         let literal = |text: String| text.replace('\'', "''");
-        let (from, to) = (literal(self.rule(self.from)), literal(rule));
-        connection.execute_unprepared("PRAGMA writable_schema = ON").await?;
-        let changed = connection
-            .execute_unprepared(&format!(
+        let (from, to) = (literal(self.rule(self.from)), literal(self.rule(self.to)));
+        session.say("PRAGMA writable_schema = ON").await?;
+        let changed = session
+            .say(&format!(
                 "UPDATE sqlite_schema SET sql = replace(sql, '{from}', '{to}') \
                  WHERE type = 'table' AND name = '{}' AND instr(sql, '{from}') > 0",
                 self.table
             ))
             .await?;
-        connection
-            .execute_unprepared(&format!("PRAGMA schema_version = {}", version + 1))
-            .await?;
-        connection.execute_unprepared("PRAGMA writable_schema = RESET").await?;
-        if changed.rows_affected() == 1 {
+        session.say(&format!("PRAGMA schema_version = {}", version + 1)).await?;
+        session.say("PRAGMA writable_schema = RESET").await?;
+        if changed == 1 {
             Ok(())
         } else {
             Err(self.refused("its rule is not as expected"))
         }
     }
 
-    async fn on_postgres(&self, manager: &SchemaManager<'_>) -> Result<(), DbErr> {
+    async fn on_postgres(&self, session: &mut Session<'_>) -> Result<(), DbErr> {
         let name = format!("{}_{}_check", self.table, self.column);
         let table = quoted(self.table, DbBackend::Postgres);
         let statement = format!(
             "ALTER TABLE {table} DROP CONSTRAINT {name}, ADD CONSTRAINT {name} CHECK ({})",
             self.rule(self.to)
         );
-        manager.get_connection().execute_unprepared(&statement).await?;
-        Ok(())
+        session.say(&statement).await.map(drop)
     }
 
-    /// MariaDB and MySQL name unnamed rules by number.
-    async fn on_mysql(&self, manager: &SchemaManager<'_>) -> Result<(), DbErr> {
-        let connection = manager.get_connection();
-        let wanted = squeezed(&self.rule(self.from));
+    async fn on_mysql(&self, session: &mut Session<'_>) -> Result<(), DbErr> {
+        let Some(name) = self.named(session, self.from).await? else {
+            return Err(self.refused("its rule is not as expected"));
+        };
+        let table = quoted(self.table, DbBackend::MySql);
+        let statement = format!(
+            "ALTER TABLE {table} DROP CONSTRAINT `{name}`, ADD CONSTRAINT `{}_{}_check` CHECK ({})",
+            self.table,
+            self.column,
+            self.rule(self.to)
+        );
+        session.say(&statement).await.map(drop)
+    }
+
+    /// The name of the rule that accepts these words. MariaDB and MySQL name unnamed rules by number.
+    async fn named(&self, session: &Session<'_>, words: &[&str]) -> Result<Option<String>, DbErr> {
+        let wanted = squeezed(&self.rule(words));
         let rules = format!(
-            "SELECT CAST(rule.CONSTRAINT_NAME AS CHAR) AS name, CAST(rule.CHECK_CLAUSE AS CHAR) AS clause \
+            "SELECT CAST(rule.CONSTRAINT_NAME AS CHAR), CAST(rule.CHECK_CLAUSE AS CHAR) \
              FROM information_schema.CHECK_CONSTRAINTS rule \
              JOIN information_schema.TABLE_CONSTRAINTS of_table \
              ON of_table.CONSTRAINT_SCHEMA = rule.CONSTRAINT_SCHEMA AND of_table.CONSTRAINT_NAME = rule.CONSTRAINT_NAME \
              WHERE rule.CONSTRAINT_SCHEMA = DATABASE() AND of_table.TABLE_NAME = '{}'",
             self.table
         );
-        let rows = connection
-            .query_all_raw(Statement::from_string(DbBackend::MySql, rules))
-            .await?;
-        for row in rows {
-            let clause: String = row.try_get("", "clause")?;
-            if squeezed(&clause) != wanted {
-                continue;
+        for row in session.ask(&rules).await? {
+            let clause: String = row.try_get_by_index(1)?;
+            if squeezed(&clause) == wanted {
+                return row.try_get_by_index(0).map(Some);
             }
-            let name: String = row.try_get("", "name")?;
-            let table = quoted(self.table, DbBackend::MySql);
-            let statement = format!(
-                "ALTER TABLE {table} DROP CONSTRAINT `{name}`, ADD CONSTRAINT `{}_{}_check` CHECK ({})",
-                self.table,
-                self.column,
-                self.rule(self.to)
-            );
-            connection.execute_unprepared(&statement).await?;
-            return Ok(());
         }
-        Err(self.refused("its rule is not as expected"))
-    }
-
-    async fn number(&self, connection: &SchemaManagerConnection<'_>, question: &str) -> Result<i64, DbErr> {
-        let row = connection
-            .query_one_raw(Statement::from_string(DbBackend::Sqlite, question.to_owned()))
-            .await?;
-        row.ok_or_else(|| self.refused("no answer"))?.try_get("", "unfit")
+        Ok(None)
     }
 
     fn refused(&self, why: &str) -> DbErr {

@@ -67,7 +67,7 @@ pub(super) fn run(args: &Args, global: &Global) -> Result<Exit, CliError> {
     let directory = args.dir.clone().unwrap_or_else(new_directory);
     let settings = settings(args, global, &directory)?;
     telemetry::install(&settings.log)?;
-    let summary = actix::System::new().block_on(play(args, &settings, &directory))?;
+    let summary = super::system::with_actors(play(args, &settings, &directory))?;
     if args.json {
         let object = serde_json::to_string(&summary).map_err(std::io::Error::other)?;
         print(&format!("{object}\n"))?;

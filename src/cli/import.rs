@@ -62,7 +62,7 @@ struct Legacy {
 /// Does it in a system of actors of its own: only the ledger's actor posts.
 pub(super) fn run(args: &Args, global: &Global) -> Result<Exit, CliError> {
     let What::Legacy(legacy) = &args.what;
-    actix::System::new().block_on(legacy.run(global))
+    super::system::with_actors(legacy.run(global))
 }
 
 impl Legacy {

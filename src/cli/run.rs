@@ -14,7 +14,7 @@ pub(super) struct Args {}
 pub(super) fn run(_args: &Args, global: &Global) -> Result<Exit, CliError> {
     let settings = global.settings()?;
     telemetry::install(&settings.log)?;
-    actix::System::new().block_on(async {
+    super::system::with_actors(async {
         let ear = Ear::open();
         let daemon = match assemble::start(&settings).await {
             Err(StartError::Told) => return Ok(Exit::Done),

@@ -7,9 +7,11 @@ mod closes;
 mod faults;
 mod groups;
 mod guards;
+mod heavy;
 mod holds;
 mod ids;
 mod imported;
+mod interrupted;
 mod lease;
 mod ledger;
 mod many;
@@ -108,7 +110,14 @@ stories! { @sql
         t26_a_ledger_from_before_holds_keeps_every_row, a_schema_that_is_behind_is_refused, a_newer_schema_is_refused,
         s0_06_a_closed_position_without_a_close_time_is_refused, units_beyond_the_bound_are_refused_by_the_table,
         a_closed_store_says_so;
+    heavy: t26_a_thousand_old_entries_are_moved_whole;
+    interrupted: t26_interrupted_after_every_statement_migrations_lose_and_double_nothing;
 }
+
+stories!(@kind half_mariadb, MariaDb, true,
+    interrupted: a_migration_that_is_half_made_is_finished_in_its_own_direction,
+        a_table_that_nobody_announced_is_refused_with_the_step_and_the_way_out,
+        a_migration_that_another_version_began_is_left_to_it;);
 
 stories! { @sql_rows
     backup: s1_11_a_backup_is_restored_whole_on_sqlite, s1_11_a_backup_is_restored_whole_on_postgres,
@@ -132,6 +141,25 @@ stories!(@kind away_postgres, Postgres, false, outages: a_cut_connection_is_repl
     a_silent_server_is_given_up_and_no_answer_was_wrong, every_question_to_a_silent_server_ends_in_time;);
 stories!(@kind away_mariadb, MariaDb, false, outages: a_cut_connection_is_replaced_and_no_answer_was_wrong,
     a_silent_server_is_given_up_and_no_answer_was_wrong, every_question_to_a_silent_server_ends_in_time;);
+
+/// Each takes minutes: `cargo test --test contract a_million -- --ignored --nocapture --test-threads 1`.
+macro_rules! heavy {
+    ($($name:ident: $kind:ident;)+) => {
+        $(
+            #[tokio::test]
+            #[ignore = "takes minutes"]
+            async fn $name() {
+                tell(Kind::$kind, true, heavy::a_million_old_entries_are_moved_whole).await;
+            }
+        )+
+    };
+}
+
+heavy! {
+    t26_a_million_old_entries_are_moved_whole_on_sqlite: Sqlite;
+    t26_a_million_old_entries_are_moved_whole_on_postgres: Postgres;
+    t26_a_million_old_entries_are_moved_whole_on_mariadb: MariaDb;
+}
 
 #[tokio::test]
 async fn a_new_database_file_is_for_its_owner_alone() {

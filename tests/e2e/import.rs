@@ -2,11 +2,14 @@
 
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use sea_orm::ConnectionTrait;
 use serde_json::Value;
 
-use crate::daemon::{Home, PATIENCE};
+use crate::daemon::{Home, PATIENCE, count};
+use crate::dice::Dice;
+use crate::shared::Shared;
 use crate::skipped::skip;
 
 const FILES: [&str; 3] = ["orders.csv", "consume.csv", "wallets.csv"];
@@ -257,6 +260,46 @@ fn killed_at_every_commit_of_an_import_it_is_completed_by_the_same_command() {
         assert_eq!(code, Some(0), "{point}: {told}");
         assert_eq!(done["reconciles"], true, "{point}");
         assert_taken_over(&home);
+    }
+}
+
+/// Killed at random moments, most of them in the middle, until one run comes to its end.
+fn killed_at_random(shared: &Shared) {
+    let home = shared.home().set("BURSAR__LEDGER__GROUP_LIMIT", "2");
+    assert_eq!(ask(&home, &["migrate", "up"], "").0, Some(0));
+    let folder = unchanged(&home);
+    let arguments = arguments(&folder, &[]);
+    let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
+    let mut dice = Dice(u64::from(count("BURSAR_E2E_SEED", 1)));
+    let mut killed = 0;
+    for _ in 0..count("BURSAR_E2E_IMPORTS", 12) {
+        let mut command = home.bursar(&arguments).start();
+        std::thread::sleep(Duration::from_millis(dice.between(20, 250)));
+        killed += u32::from(command.kill9().code().is_none());
+        home.verify();
+    }
+    let (code, done, told) = import(&home, &folder, &[], "");
+    assert_eq!((code, &done["reconciles"]), (Some(0), &Value::Bool(true)), "{told}");
+    assert_taken_over(&home);
+    assert!(killed > 0, "each import ended before it was killed");
+}
+
+#[test]
+fn killed_at_random_moments_on_sqlite_an_import_is_completed_by_the_same_command() {
+    killed_at_random(&Shared::sqlite());
+}
+
+#[test]
+fn killed_at_random_moments_on_postgres_an_import_is_completed_by_the_same_command() {
+    if let Some(shared) = Shared::postgres() {
+        killed_at_random(&shared);
+    }
+}
+
+#[test]
+fn killed_at_random_moments_on_mariadb_an_import_is_completed_by_the_same_command() {
+    if let Some(shared) = Shared::mariadb("import_kill") {
+        killed_at_random(&shared);
     }
 }
 

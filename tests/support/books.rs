@@ -101,6 +101,12 @@ impl Books {
         self.closed.values().filter(|closed| closed.profit >= LEAST).count() as u64
     }
 
+    /// How many entries have keys that begin so.
+    pub fn count(&self, beginning: &str) -> usize {
+        let begin = |key: &str| key.starts_with(beginning);
+        self.entries.iter().filter(|(key, _)| begin(key)).count()
+    }
+
     /// Whether the ledger holds this entry.
     pub fn has(&self, key: &str) -> bool {
         self.entries.iter().any(|(known, _)| known == key)

@@ -20,8 +20,13 @@ pub struct Payer {
 }
 
 impl Payer {
-    /// Starts to recharge this user; references begin with the name.
+    /// Starts to recharge this user by one unit at a time; references begin with the name.
     pub fn start(folder: PathBuf, user: i64, name: &'static str) -> Self {
+        Self::paying(folder, user, name, "1")
+    }
+
+    /// The same with another amount at a time.
+    pub fn paying(folder: PathBuf, user: i64, name: &'static str, amount: &'static str) -> Self {
         let ended = Arc::new(AtomicBool::new(false));
         let seen = Arc::clone(&ended);
         let thread = std::thread::spawn(move || {
@@ -31,7 +36,7 @@ impl Payer {
                 // One that died left another address behind.
                 caller = caller.or_else(|| Caller::of(&folder));
                 let reference = format!("{name}-{}", paid.len() + 1);
-                let answer = caller.as_ref().map(|caller| recharge(caller, user, &reference));
+                let answer = caller.as_ref().map(|caller| pay(caller, user, &reference, amount));
                 match answer {
                     Some(Ok(answer)) if acknowledged(&answer) => paid.push(reference),
                     Some(Ok(_)) => {}
@@ -56,7 +61,11 @@ impl Payer {
 
 /// One unit of power for a user, under the payer's own reference.
 pub fn recharge(caller: &Caller, user: i64, reference: &str) -> reqwest::Result<Answer> {
-    let body = json!({ "user": user, "purse": "power", "amount": "1", "reference": reference });
+    pay(caller, user, reference, "1")
+}
+
+fn pay(caller: &Caller, user: i64, reference: &str, amount: &str) -> reqwest::Result<Answer> {
+    let body = json!({ "user": user, "purse": "power", "amount": amount, "reference": reference });
     caller.post("/ledger/recharge", &body)
 }
 

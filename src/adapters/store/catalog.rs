@@ -4,10 +4,10 @@ use std::collections::BTreeSet;
 
 use sea_orm::{ConnectionTrait, DbBackend, DbErr, QueryResult, Statement};
 
-use super::schema::{MIGRATIONS, UNVERIFIED};
+use super::schema::{MIGRATIONS, UNDER_WAY, UNVERIFIED};
 
 /// What is of the database and not of what it holds.
-const OWN: [&str; 3] = [MIGRATIONS, UNVERIFIED, "writer_lease"];
+const OWN: [&str; 4] = [MIGRATIONS, UNVERIFIED, UNDER_WAY, "writer_lease"];
 
 /// What a column holds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use migration::{Migrator, MigratorTrait};
+use migration::{JOURNAL, MigrationError, Runner, Sent};
 use sea_orm::{DatabaseConnection, DbErr};
 use secrecy::SecretString;
 
@@ -10,12 +10,17 @@ use super::catalog;
 use super::connect::{ConnectError, StoreOptions, Use, connect};
 use super::failure::Cause;
 use super::lease::{Errand, Lease};
+use crate::clock::{Clock, SystemClock};
+use crate::crash;
 
 /// Migrations may take long on large tables.
 const PATIENCE: Duration = Duration::from_secs(3600);
 
 /// The table in which migrations are counted.
-pub(super) const MIGRATIONS: &str = "seaql_migrations";
+pub(super) const MIGRATIONS: &str = migration::RECORDS;
+
+/// The table that is there while a migration is under way on MariaDB.
+pub(super) const UNDER_WAY: &str = JOURNAL;
 
 /// The table that is there while a restored database was not found to hold; nothing opens it.
 pub(super) const UNVERIFIED: &str = "restore_unverified";
@@ -38,6 +43,9 @@ pub enum SchemaError {
     /// The database lacks migrations that this binary needs.
     #[error("database lacks migration `{0}`: run `bursar migrate up`")]
     Behind(String),
+    /// A migration is under way, or was interrupted.
+    #[error("database has a half-made migration: finish it with `bursar migrate up`")]
+    HalfMade,
     /// A restore into the database did not come to its end.
     #[error("database holds a restore that was not verified: drop it, and restore into a new one")]
     Unverified,
@@ -47,6 +55,9 @@ pub enum SchemaError {
     /// The database could not be opened.
     #[error(transparent)]
     Connect(#[from] ConnectError),
+    /// A migration was not made.
+    #[error(transparent)]
+    Migration(#[from] MigrationError),
     /// The database refused.
     #[error("could not read or change the schema")]
     Database(#[from] DbErr),
@@ -57,7 +68,8 @@ impl SchemaError {
     pub fn may_pass(&self) -> bool {
         match self {
             Self::NotEntered(_) | Self::Connect(_) | Self::Database(_) => true,
-            Self::Newer(_) | Self::Behind(_) | Self::Unverified => false,
+            Self::Migration(MigrationError::Step { .. } | MigrationError::Database(_)) => true,
+            Self::Migration(_) | Self::Newer(_) | Self::Behind(_) | Self::HalfMade | Self::Unverified => false,
         }
     }
 }
@@ -74,7 +86,7 @@ pub async fn status(url: &SecretString) -> Result<Vec<Step>, SchemaError> {
 pub async fn up(url: &SecretString, count: Option<u32>) -> Result<(), SchemaError> {
     alone(url, async |connection| {
         steps(connection).await?;
-        Ok(Migrator::up(connection, count).await?)
+        apply(connection, count).await
     })
     .await
 }
@@ -83,7 +95,7 @@ pub async fn up(url: &SecretString, count: Option<u32>) -> Result<(), SchemaErro
 pub async fn down(url: &SecretString, count: u32) -> Result<(), SchemaError> {
     alone(url, async |connection| {
         steps(connection).await?;
-        Ok(Migrator::down(connection, Some(count)).await?)
+        take_back(connection, Some(count)).await
     })
     .await
 }
@@ -92,8 +104,28 @@ pub async fn down(url: &SecretString, count: u32) -> Result<(), SchemaError> {
 /// is not touched, so that a role which may not change the schema can do this.
 pub(super) async fn migrate(connection: &DatabaseConnection) -> Result<(), SchemaError> {
     if steps(connection).await?.iter().any(|step| !step.applied) {
-        Migrator::up(connection, None).await?;
+        apply(connection, None).await?;
     }
+    Ok(())
+}
+
+/// Applies the next `count` migrations, or all, over the connection of a process that has the writer's lock.
+pub(super) async fn apply(connection: &DatabaseConnection, count: Option<u32>) -> Result<(), SchemaError> {
+    Ok(runner(connection, &mut crash_points).up(count).await?)
+}
+
+/// Takes back the last `count` migrations, or all, over such a connection.
+pub(super) async fn take_back(connection: &DatabaseConnection, count: Option<u32>) -> Result<(), SchemaError> {
+    Ok(runner(connection, &mut crash_points).down(count).await?)
+}
+
+fn runner<'a>(connection: &'a DatabaseConnection, watch: migration::Watch<'a>) -> Runner<'a> {
+    Runner::new(connection, SystemClock.now().0 / 1_000, watch)
+}
+
+/// Tests kill the process after any statement of a migration.
+fn crash_points(_: Sent<'_>) -> Result<(), DbErr> {
+    crash::point("migrate.after_statement");
     Ok(())
 }
 
@@ -133,10 +165,7 @@ fn options(url: &SecretString) -> StoreOptions {
 
 async fn steps(connection: &DatabaseConnection) -> Result<Vec<Step>, SchemaError> {
     let applied = applied(connection).await?;
-    let known: Vec<String> = Migrator::migrations()
-        .iter()
-        .map(|migration| migration.name().to_owned())
-        .collect();
+    let known = migration::names();
     if let Some(newer) = applied.iter().find(|name| !known.contains(name)) {
         return Err(SchemaError::Newer(newer.clone()));
     }
@@ -145,6 +174,15 @@ async fn steps(connection: &DatabaseConnection) -> Result<Vec<Step>, SchemaError
         name,
     });
     Ok(steps.collect())
+}
+
+/// Whether a migration is half made on MariaDB: under way, or interrupted.
+pub(super) async fn is_half_made(connection: &DatabaseConnection) -> Result<bool, DbErr> {
+    if !catalog::tables(connection).await?.contains(UNDER_WAY) {
+        return Ok(false);
+    }
+    let lines = catalog::rows(connection, &format!("SELECT migration FROM {UNDER_WAY}")).await?;
+    Ok(!lines.is_empty())
 }
 
 /// The migrations that the database has, by name.

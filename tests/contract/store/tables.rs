@@ -70,7 +70,7 @@ fn old_position(id: i64, origin: &str, profit: i64, settlement: &str) -> String 
 }
 
 /// One row of each kind: which it is, and what it has settled.
-async fn old_rows(ground: &Ground) {
+pub async fn old_rows(ground: &Ground) {
     let connection = ground.connection().await;
     for statement in BEFORE_PROVENANCE {
         connection.execute_unprepared(statement).await.unwrap();
@@ -148,7 +148,7 @@ pub async fn positions_from_before_provenance_keep_what_is_known(ground: Arc<Gro
 }
 
 /// Two entries, their postings and a debt, as they were written before holds.
-async fn old_ledger(ground: &Ground) {
+pub async fn old_ledger(ground: &Ground) {
     let (first, second) = (digest(1).to_string(), digest(2).to_string());
     let none = digest(0).to_string();
     for statement in [

@@ -11,7 +11,7 @@ use sea_orm::{
 
 use super::super::catalog::{self, Kind, Table};
 use super::super::connect::{StoreOptions, Use, connect};
-use super::super::schema;
+use super::super::schema::{self, SchemaError};
 use super::BackupError;
 use super::archive::{ArchiveWriter, ArchivedHead, Cell, Counted, Header, Manifest, Tally, line_of};
 use crate::clock::{Clock, SystemClock};
@@ -30,6 +30,9 @@ pub async fn back_up(options: &StoreOptions, file: &Path) -> Result<Manifest, Ba
     };
     let connection = connect(&single, Use::Read).await?;
     let migrations = schema::applied(&connection).await?;
+    if schema::is_half_made(&connection).await? {
+        return Err(SchemaError::HalfMade.into());
+    }
     if migrations.is_empty() {
         return Err(BackupError::Nothing);
     }

@@ -3,7 +3,6 @@
 use std::path::Path;
 use std::time::Duration;
 
-use migration::{Migrator, MigratorTrait};
 use sea_orm::sea_query::{Alias, Query, SimpleExpr};
 use sea_orm::{ConnectionTrait, DatabaseConnection, DatabaseTransaction, DbBackend, DbErr, TransactionTrait, Value};
 
@@ -65,7 +64,7 @@ impl Restoration {
 /// anything else goes wrong, the database is emptied again; where that fails, nothing opens it.
 pub async fn restore(options: &StoreOptions, file: &Path) -> Result<Restoration, BackupError> {
     let (header, manifest) = verified(file).map_err(|why| BackupError::file(file, why))?;
-    let known: Vec<String> = Migrator::migrations().iter().map(|one| one.name().to_owned()).collect();
+    let known = migration::names();
     for (place, name) in header.migrations.iter().enumerate() {
         if known.get(place) != Some(name) {
             return Err(BackupError::Unknown(name.clone()));
@@ -110,7 +109,7 @@ async fn load_all(
     deadline: Duration,
 ) -> Result<(), BackupError> {
     let count = u32::try_from(migrations).unwrap_or(u32::MAX);
-    Migrator::up(connection, Some(count)).await?;
+    schema::apply(connection, Some(count)).await?;
     let tables = catalog::shape(connection).await?;
     let transaction = connection.begin().await?;
     for table in tables.iter().rev() {
@@ -127,12 +126,12 @@ async fn load_all(
             return Err(BackupError::Differs(table.name.clone()));
         }
     }
-    Ok(Migrator::up(connection, None).await?)
+    Ok(schema::apply(connection, None).await?)
 }
 
 /// Takes back what was made of an empty database; the mark goes last.
 async fn undo(connection: &DatabaseConnection) -> Result<(), BackupError> {
-    Migrator::down(connection, None).await?;
+    schema::take_back(connection, None).await?;
     for table in [schema::MIGRATIONS, UNVERIFIED] {
         connection.execute_unprepared(&format!("DROP TABLE {table}")).await?;
     }
