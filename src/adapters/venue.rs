@@ -4,5 +4,6 @@
 //! what they have in common.
 
 pub mod binance;
+pub mod bybit;
 pub mod dialect;
 pub mod paper;

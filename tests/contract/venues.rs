@@ -4,6 +4,7 @@
 //! or not read with the reason, so that a new one without a test is seen.
 
 mod binance;
+mod bybit;
 mod signatures;
 
 use std::collections::BTreeSet;
@@ -154,7 +155,7 @@ pub fn check(venue: &str, table: &[Sheet]) {
 /// What is not read is not read for a reason.
 #[test]
 fn every_payload_that_is_not_read_has_a_reason() {
-    for sheet in [binance::SHEETS].into_iter().flatten() {
+    for sheet in [binance::SHEETS, bybit::SHEETS].into_iter().flatten() {
         if let Read::Not(why) = sheet.read {
             assert!(why.len() > 10, "{}", sheet.file);
         }

@@ -1,6 +1,6 @@
 //! The example signatures that venues and others published, each through the venue's signer.
 
-use bursar::adapters::venue::binance;
+use bursar::adapters::venue::{binance, bybit};
 use serde::Deserialize;
 
 use super::folder;
@@ -25,6 +25,7 @@ impl Vector {
         let secret = self.secret.clone().into();
         match self.venue.as_str() {
             "binance" | "binance-usdm" => Some(binance::sign::signature(&secret, &self.prehash, "")),
+            "bybit" => Some(bybit::sign::signature(&secret, &self.prehash)),
             _ => None,
         }
     }
@@ -42,5 +43,5 @@ fn every_published_signature_comes_out() {
             signed += 1;
         }
     }
-    assert_eq!(signed, 3);
+    assert_eq!(signed, 5);
 }

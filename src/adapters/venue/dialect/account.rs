@@ -4,6 +4,9 @@ use domain::fixed::{Amount, Price, Quantity};
 use domain::market::{Side, Symbol};
 use domain::time::Timestamp;
 use domain::venue::{IncomeReport, MarginMode, PositionReport};
+use rust_decimal::Decimal;
+
+use super::trade::{ProfitBasis, Trade};
 
 /// The balance of one asset.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -112,4 +115,49 @@ impl Booking {
             at: self.at,
         })
     }
+}
+
+/// Gives each execution that closed something the profit that the account's history tells of it, where the execution
+/// itself tells none.
+pub fn realise(trades: &mut [Trade], bookings: &[Booking]) {
+    for trade in trades.iter_mut().filter(|trade| trade.realised.is_none()) {
+        let own = bookings
+            .iter()
+            .filter(|booking| booking.kind == BookingKind::Realised && booking.trade.as_ref() == Some(&trade.id));
+        let amounts: Vec<Amount> = own.map(|booking| booking.amount).collect();
+        if !amounts.is_empty() {
+            trade.realised = Amount::sum(amounts).ok();
+        }
+    }
+}
+
+/// What a venue's history tells of positions, or parts of them, that have closed: a second word on what the executions
+/// and the bookings sum to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ClosedProfit {
+    /// Market.
+    pub symbol: Symbol,
+    /// The side that was closed.
+    pub side: Side,
+    /// How much was closed, in coins or in the venue's contracts.
+    pub size: Decimal,
+    /// Profit.
+    pub profit: Amount,
+    /// What the profit has in it.
+    pub basis: ProfitBasis,
+    /// Fees, paid when positive, where the venue tells them here.
+    pub fees: Option<Amount>,
+    /// Funding, received when positive, where the venue tells it here.
+    pub funding: Option<Amount>,
+    /// When it closed.
+    pub at: Timestamp,
+}
+
+/// A page of a venue's history, newest or oldest first as the venue sends it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Page<T> {
+    /// The rows.
+    pub rows: Vec<T>,
+    /// What asks for the next page; `None` when there is none.
+    pub next: Option<String>,
 }

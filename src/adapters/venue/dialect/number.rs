@@ -1,7 +1,7 @@
 //! Numbers as venues write them, in JSON strings and as JSON numbers, and never through a float.
 
 use domain::fixed::{Amount, NumberError, Price, Quantity, Ratio, Rounding};
-use rust_decimal::Decimal;
+use rust_decimal::{Decimal, RoundingStrategy};
 use serde::de::Error;
 use serde::{Deserialize, Deserializer};
 
@@ -35,8 +35,8 @@ macro_rules! numbers {
             }
 
             fn near(number: Decimal) -> Result<Self, NumberError> {
-                // Places behind the eighteenth decide nothing, and would overflow the sum on the way.
-                Self::round_decimal(number.round_dp(18), Rounding::HalfUp)
+                // Places behind the eighteenth decide nothing, and would overflow the product on the way.
+                Self::round_decimal(number.trunc_with_scale(18), Rounding::HalfUp)
             }
         }
     )+};
@@ -63,7 +63,7 @@ impl Number for u32 {
     }
 
     fn near(number: Decimal) -> Result<Self, NumberError> {
-        Self::exact(number.round())
+        Self::exact(number.round_dp_with_strategy(0, RoundingStrategy::MidpointAwayFromZero))
     }
 }
 
@@ -76,7 +76,7 @@ impl Number for i64 {
     }
 
     fn near(number: Decimal) -> Result<Self, NumberError> {
-        Self::exact(number.round())
+        Self::exact(number.round_dp_with_strategy(0, RoundingStrategy::MidpointAwayFromZero))
     }
 }
 
@@ -274,6 +274,11 @@ mod tests {
         assert_eq!(told::<Near<Price>>(tail).unwrap().0.to_string(), "0.1");
         assert!(told::<Exact<Price>>(tail).is_err());
         assert!(told::<Exact<u32>>("1.5").is_err());
+        assert_eq!(told::<Near<u32>>("12.5").unwrap().0, 13);
+        assert_eq!(
+            told::<Near<Amount>>("0.0000000049999999999999999999").unwrap().0,
+            Amount::ZERO
+        );
     }
 
     #[test]
