@@ -6,4 +6,5 @@
 pub mod binance;
 pub mod bybit;
 pub mod dialect;
+pub mod okx;
 pub mod paper;

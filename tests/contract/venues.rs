@@ -5,6 +5,7 @@
 
 mod binance;
 mod bybit;
+mod okx;
 mod signatures;
 
 use std::collections::BTreeSet;
@@ -55,6 +56,9 @@ pub const fn skip(file: &'static str, why: &'static str) -> Sheet {
 macro_rules! shown {
     ($parser:path) => {
         |body| $parser(body).map(|answer| format!("{answer:?}"))
+    };
+    ($parser:path, $facts:path) => {
+        |body| $parser(body, &$facts()).map(|answer| format!("{answer:?}"))
     };
 }
 pub(crate) use shown;
@@ -155,7 +159,7 @@ pub fn check(venue: &str, table: &[Sheet]) {
 /// What is not read is not read for a reason.
 #[test]
 fn every_payload_that_is_not_read_has_a_reason() {
-    for sheet in [binance::SHEETS, bybit::SHEETS].into_iter().flatten() {
+    for sheet in [binance::SHEETS, bybit::SHEETS, okx::SHEETS].into_iter().flatten() {
         if let Read::Not(why) = sheet.read {
             assert!(why.len() > 10, "{}", sheet.file);
         }

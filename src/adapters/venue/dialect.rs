@@ -28,7 +28,7 @@ pub use self::account::{Balance, Booking, BookingKind, ClosedProfit, Holding, Pa
 pub use self::answer::{Call, Class, Code, Reply, Verdict};
 pub use self::client_id::{Alphabet, ClientIdError};
 pub use self::instant::{Iso, Millis, Seconds};
-pub use self::listing::Listing;
+pub use self::listing::{Contracts, Listing};
 pub use self::number::{Blank, Exact, Near, Number, decimal};
 pub use self::placed::Placed;
 pub use self::push::Push;

@@ -1,6 +1,6 @@
 //! The example signatures that venues and others published, each through the venue's signer.
 
-use bursar::adapters::venue::{binance, bybit};
+use bursar::adapters::venue::{binance, bybit, okx};
 use serde::Deserialize;
 
 use super::folder;
@@ -26,6 +26,7 @@ impl Vector {
         match self.venue.as_str() {
             "binance" | "binance-usdm" => Some(binance::sign::signature(&secret, &self.prehash, "")),
             "bybit" => Some(bybit::sign::signature(&secret, &self.prehash)),
+            "okx" => Some(okx::sign::signature(&secret, &self.prehash)),
             _ => None,
         }
     }
@@ -43,5 +44,5 @@ fn every_published_signature_comes_out() {
             signed += 1;
         }
     }
-    assert_eq!(signed, 5);
+    assert_eq!(signed, 6);
 }

@@ -1,17 +1,20 @@
 //! A market as a venue lists it: its filters, and how many coins are one contract.
 
-use domain::fixed::{Amount, NumberError, Price, Quantity, Rounding};
+use std::collections::BTreeMap;
+
+use domain::fixed::{Amount, NumberError, Price, Quantity};
 use domain::instrument::Instrument;
 use domain::market::Symbol;
 use rust_decimal::Decimal;
 
 use super::number::Number;
+use super::read::ParseError;
 
 /// A perpetual market.
 ///
 /// Quantities are coins of the base asset everywhere in Bursar. A venue that counts contracts has a `contract` that is
-/// not one, and its numbers are turned at the edge: [`Listing::coins`] on the way in, [`Listing::contracts`] on the
-/// way out.
+/// not one, and its numbers are turned at the edge: by [`Contracts`] on the way in, by
+/// [`Listing::contracts`] on the way out.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Listing {
     /// The venue's name of the market.
@@ -51,15 +54,6 @@ impl Listing {
         }
     }
 
-    /// Coins in this many contracts.
-    ///
-    /// # Errors
-    /// When they are finer than a quantity, or out of range.
-    pub fn coins(&self, contracts: Decimal) -> Result<Quantity, NumberError> {
-        let coins = contracts.checked_mul(self.contract).ok_or(NumberError::OutOfRange)?;
-        Quantity::exact(coins.normalize())
-    }
-
     /// Contracts in this many coins.
     ///
     /// # Errors
@@ -73,13 +67,40 @@ impl Listing {
             .map(|number| number.normalize())
             .ok_or(NumberError::DivisionByZero)
     }
+}
 
-    /// The worth of a contract at a price, in the settlement asset.
+/// How many coins are one contract, market by market.
+#[derive(Debug, Clone, Default)]
+pub struct Contracts(BTreeMap<Symbol, Decimal>);
+
+impl Contracts {
+    /// From what a venue lists.
+    pub fn of<'a>(listings: impl IntoIterator<Item = &'a Listing>) -> Self {
+        let sizes = listings
+            .into_iter()
+            .map(|listing| (listing.symbol.clone(), listing.contract));
+        Self(sizes.collect())
+    }
+
+    /// Coins in this many contracts of a market.
     ///
     /// # Errors
-    /// When it is out of range.
-    pub fn worth(&self, contracts: Decimal, price: Price) -> Result<Amount, NumberError> {
-        price.notional(self.coins(contracts)?, Rounding::HalfUp)
+    /// When the market is not listed, or the coins are finer than a quantity.
+    pub fn coins(
+        &self,
+        what: &'static str,
+        symbol: &Symbol,
+        field: &str,
+        contracts: Decimal,
+    ) -> Result<Quantity, ParseError> {
+        let broken = |rule: &str| ParseError::new(what, format!("{symbol}.{field}"), rule);
+        let size = self
+            .0
+            .get(symbol)
+            .ok_or_else(|| broken("is in contracts of a market that is not listed"))?;
+        let coins = contracts.checked_mul(*size).ok_or(NumberError::OutOfRange);
+        let coins = coins.and_then(|coins| Quantity::exact(coins.normalize()));
+        coins.map_err(|error| broken(&error.to_string()))
     }
 }
 
@@ -103,16 +124,35 @@ mod tests {
         }
     }
 
+    fn coins(listing: &Listing, contracts: &str) -> Result<String, ParseError> {
+        let contracts = contracts.parse().unwrap();
+        let coins = Contracts::of([listing]).coins("t", &listing.symbol, "size", contracts);
+        coins.map(|coins| coins.to_string())
+    }
+
     #[test]
     fn contracts_and_coins_turn_into_each_other_exactly() {
         let gate = listing("0.0001", "0.0001");
-        assert_eq!(gate.coins("12".parse().unwrap()).unwrap().to_string(), "0.0012");
+        assert_eq!(coins(&gate, "12").unwrap(), "0.0012");
+        assert_eq!(coins(&gate, "-12").unwrap(), "-0.0012");
         assert_eq!(gate.contracts("0.0012".parse().unwrap()).unwrap().to_string(), "12");
         let okx = listing("0.01", "0.0001");
         assert_eq!(okx.contracts("0.0123".parse().unwrap()).unwrap().to_string(), "1.23");
-        assert_eq!(okx.coins("1.23".parse().unwrap()).unwrap().to_string(), "0.0123");
-        let shib = listing("1000000", "1000000");
-        assert_eq!(shib.coins("3".parse().unwrap()).unwrap().to_string(), "3000000");
+        assert_eq!(coins(&okx, "1.23").unwrap(), "0.0123");
+        assert_eq!(coins(&listing("1000000", "1000000"), "3").unwrap(), "3000000");
+    }
+
+    #[test]
+    fn contracts_of_a_market_that_is_not_listed_are_no_coins() {
+        let error = Contracts::default()
+            .coins("orders", &Symbol::new("X"), "sz", Decimal::ONE)
+            .unwrap_err();
+        assert_eq!(
+            error.to_string(),
+            "orders: X.sz: is in contracts of a market that is not listed"
+        );
+        assert!(coins(&listing("0.00000001", "1"), "0.5").is_err());
+        assert!(coins(&listing("1000000", "1"), "100000000000000000000000").is_err());
     }
 
     #[test]

@@ -183,7 +183,7 @@ impl Trade {
             let place = Place::of(self.action, reducing);
             let mark = if is_split && !reducing { "~o" } else { "" };
             FillReport {
-                venue_fill_id: format!("{}{mark}", self.id),
+                venue_fill_id: format!("{}{mark}", self.fill_id()),
                 venue_order_id: self.order_id.clone(),
                 client_id: owner.client_id.clone(),
                 symbol: self.symbol.clone(),
@@ -204,6 +204,12 @@ impl Trade {
         };
         let parts = [part(true, closed, closing_fee), part(false, opened, opening_fee)];
         Ok(parts.into_iter().filter(|part| part.quantity.is_positive()).collect())
+    }
+
+    /// The id of the fill, unique on the account: venues number executions market by market, and give both sides of an
+    /// account that trades with itself the same number.
+    pub fn fill_id(&self) -> String {
+        format!("{}:{}:{}", self.symbol, self.id, self.action.as_str())
     }
 
     fn broken(&self, field: &str, rule: &str) -> ParseError {
@@ -262,7 +268,13 @@ mod tests {
             .iter()
             .map(|fill| (&*fill.venue_fill_id, fill.position_side, fill.reducing))
             .collect();
-        assert_eq!(told, [("9", Side::Long, true), ("9~o", Side::Short, false)]);
+        assert_eq!(
+            told,
+            [
+                ("BTCUSDT:9:sell", Side::Long, true),
+                ("BTCUSDT:9:sell~o", Side::Short, false)
+            ]
+        );
         let sums: Vec<_> = fills
             .iter()
             .map(|fill| (fill.quantity, fill.fee, fill.realised))
