@@ -6,5 +6,6 @@
 pub mod binance;
 pub mod bybit;
 pub mod dialect;
+pub mod gate;
 pub mod okx;
 pub mod paper;

@@ -5,6 +5,7 @@
 
 mod binance;
 mod bybit;
+mod gate;
 mod okx;
 mod signatures;
 
@@ -159,7 +160,10 @@ pub fn check(venue: &str, table: &[Sheet]) {
 /// What is not read is not read for a reason.
 #[test]
 fn every_payload_that_is_not_read_has_a_reason() {
-    for sheet in [binance::SHEETS, bybit::SHEETS, okx::SHEETS].into_iter().flatten() {
+    for sheet in [binance::SHEETS, bybit::SHEETS, gate::SHEETS, okx::SHEETS]
+        .into_iter()
+        .flatten()
+    {
         if let Read::Not(why) = sheet.read {
             assert!(why.len() > 10, "{}", sheet.file);
         }

@@ -1,6 +1,6 @@
 //! The example signatures that venues and others published, each through the venue's signer.
 
-use bursar::adapters::venue::{binance, bybit, okx};
+use bursar::adapters::venue::{binance, bybit, gate, okx};
 use serde::Deserialize;
 
 use super::folder;
@@ -27,6 +27,7 @@ impl Vector {
             "binance" | "binance-usdm" => Some(binance::sign::signature(&secret, &self.prehash, "")),
             "bybit" => Some(bybit::sign::signature(&secret, &self.prehash)),
             "okx" => Some(okx::sign::signature(&secret, &self.prehash)),
+            "gate" => Some(gate::sign::signature(&secret, &self.prehash)),
             _ => None,
         }
     }
@@ -44,5 +45,5 @@ fn every_published_signature_comes_out() {
             signed += 1;
         }
     }
-    assert_eq!(signed, 6);
+    assert_eq!(signed, 8);
 }

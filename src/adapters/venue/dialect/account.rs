@@ -117,15 +117,18 @@ impl Booking {
     }
 }
 
-/// Gives each execution that closed something the profit that the account's history tells of it, where the execution
-/// itself tells none.
-pub fn realise(trades: &mut [Trade], bookings: &[Booking]) {
+/// Gives each execution the profit that the account's history tells of it, where the execution itself tells none. Up to
+/// `complete` all of that history is in `bookings`: what it does not tell there realised nothing.
+pub fn realise(trades: &mut [Trade], bookings: &[Booking], complete: Option<Timestamp>) {
     for trade in trades.iter_mut().filter(|trade| trade.realised.is_none()) {
-        let own = bookings
-            .iter()
-            .filter(|booking| booking.kind == BookingKind::Realised && booking.trade.as_ref() == Some(&trade.id));
-        let amounts: Vec<Amount> = own.map(|booking| booking.amount).collect();
-        if !amounts.is_empty() {
+        let is_own = |booking: &&Booking| {
+            booking.kind == BookingKind::Realised
+                && booking.symbol.as_ref() == Some(&trade.symbol)
+                && booking.trade.as_ref() == Some(&trade.id)
+        };
+        let amounts: Vec<Amount> = bookings.iter().filter(is_own).map(|booking| booking.amount).collect();
+        let is_complete = complete.is_some_and(|complete| trade.at <= complete);
+        if !amounts.is_empty() || is_complete {
             trade.realised = Amount::sum(amounts).ok();
         }
     }

@@ -1,6 +1,6 @@
 //! Keys, requests and signatures. What is secret is never shown, and is wiped when it is dropped.
 
-use aws_lc_rs::hmac;
+use aws_lc_rs::{digest, hmac};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use secrecy::{ExposeSecret, SecretString};
@@ -103,13 +103,18 @@ pub fn base64_sha256(secret: &SecretString, text: &str) -> String {
     STANDARD.encode(mac(hmac::HMAC_SHA256, secret, text).as_ref())
 }
 
+/// SHA-512 in hexadecimal, of what is no secret.
+pub fn digest_sha512(text: &str) -> String {
+    hex(digest::digest(&digest::SHA512, text.as_bytes()).as_ref())
+}
+
 fn mac(algorithm: hmac::Algorithm, secret: &SecretString, text: &str) -> hmac::Tag {
     let key = hmac::Key::new(algorithm, secret.expose_secret().as_bytes());
     hmac::sign(&key, text.as_bytes())
 }
 
 /// Bytes in lower-case hexadecimal.
-pub(in crate::adapters::venue) fn hex(bytes: &[u8]) -> String {
+fn hex(bytes: &[u8]) -> String {
     const DIGITS: &[u8; 16] = b"0123456789abcdef";
     let digits = bytes.iter().flat_map(|byte| [byte >> 4, byte & 15]);
     digits.map(|digit| char::from(DIGITS[usize::from(digit)])).collect()
