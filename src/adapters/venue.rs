@@ -4,6 +4,7 @@
 //! what they have in common.
 
 pub mod binance;
+pub mod bitget;
 pub mod bybit;
 pub mod dialect;
 pub mod gate;

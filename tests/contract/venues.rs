@@ -4,9 +4,11 @@
 //! or not read with the reason, so that a new one without a test is seen.
 
 mod binance;
+mod bitget;
 mod bybit;
 mod gate;
 mod okx;
+mod samples;
 mod signatures;
 
 use std::collections::BTreeSet;
@@ -160,9 +162,15 @@ pub fn check(venue: &str, table: &[Sheet]) {
 /// What is not read is not read for a reason.
 #[test]
 fn every_payload_that_is_not_read_has_a_reason() {
-    for sheet in [binance::SHEETS, bybit::SHEETS, gate::SHEETS, okx::SHEETS]
-        .into_iter()
-        .flatten()
+    for sheet in [
+        binance::SHEETS,
+        bitget::SHEETS,
+        bybit::SHEETS,
+        gate::SHEETS,
+        okx::SHEETS,
+    ]
+    .into_iter()
+    .flatten()
     {
         if let Read::Not(why) = sheet.read {
             assert!(why.len() > 10, "{}", sheet.file);
@@ -232,17 +240,23 @@ fn damaged(bytes: &[u8], damages: &[Damage]) -> Vec<u8> {
 
 /// No parser of the venue panics, whatever the bytes; `samples` are damaged, and so are the documented payloads.
 pub fn survive(venue: &str, table: &[Sheet], samples: &[&str], parsers: &[Shown]) {
+    let own = table.iter().filter_map(|sheet| match sheet.read {
+        Read::As(parser, _) => Some(parser),
+        Read::Not(_) => None,
+    });
+    let parsers: Vec<Shown> = parsers.iter().copied().chain(own).collect();
+    for sample in samples {
+        let read = parsers
+            .iter()
+            .filter(|parser| parser(sample.as_bytes()).is_ok_and(|shown| shown.contains('{')));
+        assert!(read.count() > 0, "{venue}: nothing reads {sample}");
+    }
     let mut bodies: Vec<Vec<u8>> = samples.iter().map(|sample| sample.as_bytes().to_vec()).collect();
     if let Some(folder) = folder(&format!("venues/{venue}")) {
         let is_read = |sheet: &&Sheet| matches!(sheet.read, Read::As(..));
         let read = table.iter().filter(is_read);
         bodies.extend(read.flat_map(|sheet| answers(&folder.join(sheet.file))));
     }
-    let own = table.iter().filter_map(|sheet| match sheet.read {
-        Read::As(parser, _) => Some(parser),
-        Read::Not(_) => None,
-    });
-    let parsers: Vec<Shown> = parsers.iter().copied().chain(own).collect();
     let mut runner = TestRunner::new(Config {
         cases: 1500,
         failure_persistence: None,

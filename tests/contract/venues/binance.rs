@@ -3,7 +3,7 @@
 use bursar::adapters::venue::binance::{parse, verdict};
 use bursar::adapters::venue::dialect::{Call, ParseError, Reply};
 
-use super::{Sheet, check, read, shown, skip, survive};
+use super::{Sheet, check, read, samples, shown, skip, survive};
 
 const EXPORT: &str = "an export of history that people download; the adapter pages";
 const VENUE_ORDERS: &str = "orders that the venue keeps and triggers; robots decide themselves";
@@ -420,5 +420,5 @@ fn binance_every_documented_payload_is_read_or_left_out_for_a_reason() {
 
 #[test]
 fn binance_no_bytes_make_a_parser_panic() {
-    survive("binance", SHEETS, &[], &[set]);
+    survive("binance", SHEETS, samples::BINANCE, &[set]);
 }

@@ -3,7 +3,7 @@
 use bursar::adapters::venue::bybit::{parse, verdict};
 use bursar::adapters::venue::dialect::{Call, ParseError, Reply};
 
-use super::{Sheet, check, read, shown, skip, survive};
+use super::{Sheet, check, read, samples, shown, skip, survive};
 
 const VENUE_ORDERS: &str = "orders that the venue keeps and triggers; robots decide themselves";
 const ONE_BY_ONE: &str = "many orders in one call have no single answer; each order is sent by itself";
@@ -295,7 +295,7 @@ fn bybit_no_bytes_make_a_parser_panic() {
     survive(
         "bybit",
         SHEETS,
-        &[],
+        samples::BYBIT,
         &[
             set,
             shown!(parse::available),

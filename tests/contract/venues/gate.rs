@@ -7,7 +7,7 @@ use domain::market::Symbol;
 use domain::time::Timestamp;
 use rust_decimal::Decimal;
 
-use super::{Sheet, check, read, shown, skip, survive};
+use super::{Sheet, check, read, samples, shown, skip, survive};
 
 const VENUE_ORDERS: &str = "orders that the venue keeps and triggers; robots decide themselves";
 const ONE_BY_ONE: &str = "many orders in one call have no single answer; each order is sent by itself";
@@ -379,7 +379,7 @@ fn gate_no_bytes_make_a_parser_panic() {
     survive(
         "gate",
         SHEETS,
-        &[],
+        samples::GATE,
         &[set, shown!(parse::server_time), shown!(parse::leverage)],
     );
 }

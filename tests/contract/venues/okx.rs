@@ -6,7 +6,7 @@ use domain::fixed::{Amount, Price, Quantity};
 use domain::market::Symbol;
 use rust_decimal::Decimal;
 
-use super::{Sheet, check, read, shown, skip, survive};
+use super::{Sheet, check, read, samples, shown, skip, survive};
 
 const VENUE_ORDERS: &str = "orders that the venue keeps and triggers; robots decide themselves";
 const ONE_BY_ONE: &str = "many orders in one call have no single answer; each order is sent by itself";
@@ -511,5 +511,5 @@ fn okx_every_documented_payload_is_read_or_left_out_for_a_reason() {
 
 #[test]
 fn okx_no_bytes_make_a_parser_panic() {
-    survive("okx", SHEETS, &[], &[set]);
+    survive("okx", SHEETS, samples::OKX, &[set]);
 }
