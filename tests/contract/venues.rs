@@ -10,6 +10,7 @@ mod gate;
 mod okx;
 mod samples;
 mod signatures;
+mod tables;
 
 use std::collections::BTreeSet;
 use std::fs;

@@ -10,7 +10,7 @@ pub mod wire;
 
 use domain::venue::{ClientOrderId, FillCause};
 
-pub use self::codes::{CODES, verdict};
+pub use self::codes::{CODES, PROFITS, verdict};
 use super::dialect::{Alphabet, Owner};
 
 /// `newClientOrderId`: `^[\.A-Z\:/a-z0-9_-]{1,36}$`. It is unique among open orders only: a second order with the id

@@ -11,7 +11,7 @@ pub mod wire;
 
 use domain::market::Symbol;
 
-pub use self::codes::{CODES, verdict};
+pub use self::codes::{CODES, PROFITS, verdict};
 use super::dialect::Alphabet;
 
 /// `clientOid`: at most 40 characters; letters, digits, hyphens and underscores are safe.

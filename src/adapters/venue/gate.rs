@@ -11,7 +11,7 @@ pub mod wire;
 
 use domain::venue::FillCause;
 
-pub use self::codes::{CODES, verdict};
+pub use self::codes::{CODES, PROFITS, verdict};
 use super::dialect::{Alphabet, Owner};
 
 /// `text`: `t-`, then at most 28 letters, digits, underscores, hyphens and dots.

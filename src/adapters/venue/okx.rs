@@ -9,7 +9,7 @@ pub mod parse;
 pub mod sign;
 pub mod wire;
 
-pub use self::codes::{CODES, verdict};
+pub use self::codes::{CODES, PROFITS, verdict};
 use super::dialect::Alphabet;
 
 /// `clOrdId`: at most 32 letters and digits; case matters.

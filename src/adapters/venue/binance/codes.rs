@@ -6,7 +6,7 @@
 use domain::outcome::Refusal;
 
 use super::super::dialect::Class::{Absent, Already, Clock, Denied, Duplicate, Limited, Refused, Unknown};
-use super::super::dialect::{Call, Code, Reply, Verdict, read};
+use super::super::dialect::{Call, Code, ProfitBasis, Reply, Verdict, read};
 use super::wire::Fault;
 
 /// Every code that is known. What is not here is unknown.
@@ -140,6 +140,13 @@ pub const CODES: &[Code] = &[
     Code::new("-4411", Denied, "agreement for this market is not signed"),
     Code::new("-5021", Refused, "fill-or-kill order could not be filled"),
     Code::new("-5022", Refused, "post-only order would have taken"),
+];
+
+/// Where realised profit is told, by which field, and what it has in it.
+pub const PROFITS: &[(&str, &str, ProfitBasis)] = &[
+    ("GET /fapi/v1/userTrades", "realizedPnl", ProfitBasis::Gross),
+    ("GET /fapi/v1/income", "REALIZED_PNL", ProfitBasis::Gross),
+    ("push ORDER_TRADE_UPDATE", "rp", ProfitBasis::Gross),
 ];
 
 /// What an answer means for the call that it answers.

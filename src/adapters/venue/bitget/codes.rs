@@ -5,7 +5,7 @@
 use domain::outcome::Refusal;
 
 use super::super::dialect::Class::{Absent, Clock, Denied, Duplicate, Limited, Refused, Unknown};
-use super::super::dialect::{Call, Code, Reply, Verdict, read};
+use super::super::dialect::{Call, Code, ProfitBasis, Reply, Verdict, read};
 use super::wire::Answer;
 
 /// Every code that is known. What is not here is unknown.
@@ -70,6 +70,19 @@ pub const CODES: &[Code] = &[
     Code::new("45001", Unknown, "unknown error"),
     Code::new("45110", Refused, "notional is below the minimum"),
     Code::new("45115", Refused, "price is no multiple of the tick"),
+];
+
+/// Where realised profit is told, by which field, and what it has in it.
+pub const PROFITS: &[(&str, &str, ProfitBasis)] = &[
+    ("GET /api/v2/mix/order/fills", "profit", ProfitBasis::Gross),
+    ("GET /api/v2/mix/account/bill", "amount", ProfitBasis::Gross),
+    (
+        "GET /api/v2/mix/position/history-position",
+        "netProfit",
+        ProfitBasis::Net,
+    ),
+    ("push orders", "pnl", ProfitBasis::Gross),
+    ("push fill", "profit", ProfitBasis::Gross),
 ];
 
 /// What an answer means for the call that it answers.

@@ -5,7 +5,7 @@
 use domain::outcome::Refusal;
 
 use super::super::dialect::Class::{Absent, Already, Clock, Denied, Duplicate, Limited, Refused, Unknown};
-use super::super::dialect::{Call, Code, Reply, Verdict, read};
+use super::super::dialect::{Call, Code, ProfitBasis, Reply, Verdict, read};
 use super::wire::Answer;
 
 /// Every code that is known. What is not here is unknown.
@@ -93,6 +93,14 @@ pub const CODES: &[Code] = &[
     Code::new("110072", Duplicate, "client order id is on record"),
     Code::new("130000", Refused, "side is not valid"),
     Code::new("3400045", Refused, "margin mode could not be set"),
+];
+
+/// Where realised profit is told, by which field, and what it has in it.
+pub const PROFITS: &[(&str, &str, ProfitBasis)] = &[
+    ("GET /v5/execution/list", "execPnl", ProfitBasis::Gross),
+    ("GET /v5/account/transaction-log", "cashFlow", ProfitBasis::Gross),
+    ("GET /v5/position/closed-pnl", "closedPnl", ProfitBasis::AfterFees),
+    ("push execution", "execPnl", ProfitBasis::Gross),
 ];
 
 /// What an answer means for the call that it answers.

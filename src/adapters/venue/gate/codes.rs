@@ -5,7 +5,7 @@
 use domain::outcome::Refusal;
 
 use super::super::dialect::Class::{Absent, Already, Clock, Denied, Limited, Refused, Unknown};
-use super::super::dialect::{Call, Code, Reply, Verdict, read};
+use super::super::dialect::{Call, Code, ProfitBasis, Reply, Verdict, read};
 use super::wire::Fault;
 
 /// Every label that is known. What is not here is unknown.
@@ -78,6 +78,14 @@ pub const CODES: &[Code] = &[
     Code::new("TOO_MANY_ORDERS", Refused, "too many orders"),
     Code::new("TOO_MANY_REQUESTS", Limited, "too many requests"),
     Code::new("USER_NOT_FOUND", Denied, "user has no futures account"),
+];
+
+/// Where realised profit is told, by which field, and what it has in it.
+pub const PROFITS: &[(&str, &str, ProfitBasis)] = &[
+    ("GET /futures/usdt/my_trades", "", ProfitBasis::Untold),
+    ("GET /futures/usdt/account_book", "change of pnl", ProfitBasis::Gross),
+    ("GET /futures/usdt/position_close", "pnl", ProfitBasis::Net),
+    ("push futures.usertrades", "", ProfitBasis::Untold),
 ];
 
 /// What an answer means for the call that it answers.

@@ -5,7 +5,7 @@
 use domain::outcome::Refusal;
 
 use super::super::dialect::Class::{Absent, Clock, Denied, Duplicate, Limited, Refused, Unknown};
-use super::super::dialect::{Call, Code, Reply, Verdict, read};
+use super::super::dialect::{Call, Code, ProfitBasis, Reply, Verdict, read};
 use super::wire::{Answer, Item};
 
 /// Every code that is known. What is not here is unknown.
@@ -114,6 +114,14 @@ pub const CODES: &[Code] = &[
     Code::new("59107", Refused, "leverage cannot change with pending orders"),
     Code::new("59108", Refused, "leverage is too low for the balance"),
     Code::new("59109", Refused, "balance is not enough after the change"),
+];
+
+/// Where realised profit is told, by which field, and what it has in it.
+pub const PROFITS: &[(&str, &str, ProfitBasis)] = &[
+    ("GET /api/v5/trade/fills", "fillPnl", ProfitBasis::Gross),
+    ("GET /api/v5/account/bills", "pnl", ProfitBasis::Gross),
+    ("GET /api/v5/account/positions-history", "realizedPnl", ProfitBasis::Net),
+    ("push orders", "fillPnl", ProfitBasis::Gross),
 ];
 
 /// What an answer means for the call that it answers.
