@@ -3,6 +3,7 @@
 //! The payloads lie beside the project, or where `BURSAR_FIXTURES` says. Each file of a venue stands in its table, read
 //! or not read with the reason, so that a new one without a test is seen.
 
+mod asks;
 mod binance;
 mod bitget;
 mod bybit;

@@ -3,6 +3,7 @@
 //! Source: <https://developers.binance.com/docs/derivatives/usds-margined-futures/general-info>. It counts coins. Its
 //! realised profit is gross, and its history of incomes tells fees and funding apart.
 
+pub mod ask;
 mod codes;
 pub mod parse;
 pub mod sign;

@@ -4,6 +4,7 @@
 //! when paid, and funding is a line of the bills. In hedge mode `side` is the side of the position, also of an order
 //! that closes: `buy` with `close` closes a long. The answer to a placed order says only that it was taken.
 
+pub mod ask;
 mod codes;
 pub mod parse;
 pub mod sign;

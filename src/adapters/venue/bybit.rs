@@ -4,6 +4,7 @@
 //! gross profit; fees are positive when paid, and funding is a line of the transaction log. The answer to a placed
 //! order says only that it was taken.
 
+pub mod ask;
 mod codes;
 pub mod parse;
 pub mod sign;

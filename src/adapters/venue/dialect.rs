@@ -6,12 +6,14 @@
 //! - `wire`: what the venue sends, as it sends it;
 //! - `parse`: bytes to the words of this folder and of the domain, or an error that names the field and the rule;
 //! - `codes`: what each error code of the venue means, one table, which docs/venues.md repeats with its source;
+//! - `ask`: an instruction to a request;
 //! - `sign`: a request, a key and a time to headers and a query.
 //!
 //! Nothing here awaits, reads a clock or touches a socket, and no bytes, whatever they are, make it panic.
 
 mod account;
 mod answer;
+mod ask;
 mod client_id;
 mod instant;
 mod listing;
@@ -26,6 +28,7 @@ mod trade;
 
 pub use self::account::{Balance, Booking, BookingKind, ClosedProfit, Holding, Page, realise};
 pub use self::answer::{Call, Class, Code, Reply, Verdict};
+pub use self::ask::AskError;
 pub use self::client_id::{Alphabet, ClientIdError};
 pub use self::instant::{Iso, Millis, Seconds};
 pub use self::listing::{Contracts, Listing};

@@ -4,6 +4,7 @@
 //! tell what they closed, and no profit: that is a line of the account book, gross. A custom id names an order only
 //! while it rests and a short while after, and may be used again.
 
+pub mod ask;
 mod codes;
 pub mod parse;
 pub mod sign;

@@ -4,6 +4,7 @@
 //! realised profit is gross; fees are negative when paid, and funding is a line of the bills. The answer to a placed
 //! order says only that it was taken.
 
+pub mod ask;
 mod codes;
 pub mod parse;
 pub mod sign;
