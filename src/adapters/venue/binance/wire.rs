@@ -4,6 +4,7 @@ pub mod push;
 
 use domain::fixed::{Amount, Price, Quantity};
 use rust_decimal::Decimal;
+use secrecy::SecretString;
 use serde::Deserialize;
 
 use super::super::dialect::{Blank, Exact, Millis, Near, Text};
@@ -319,5 +320,5 @@ pub struct AccountMode {
 #[serde(rename_all = "camelCase")]
 pub struct ListenKey {
     /// The key of the private stream, which is a secret.
-    pub listen_key: String,
+    pub listen_key: SecretString,
 }

@@ -165,9 +165,12 @@ pub struct Order {
     pub trade_side: String,
     /// The position mode that it was made in.
     pub pos_mode: PosMode,
-    /// State; `state` where one order is asked for.
-    #[serde(alias = "state")]
-    pub status: Status,
+    /// State, in lists.
+    #[serde(default)]
+    pub status: Option<Status>,
+    /// State, where one order is asked for.
+    #[serde(default)]
+    pub state: Option<Status>,
     /// Asked.
     pub size: Exact<Quantity>,
     /// Filled.

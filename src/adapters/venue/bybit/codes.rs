@@ -106,7 +106,11 @@ pub const PROFITS: &[(&str, &str, ProfitBasis)] = &[
 /// What an answer means for the call that it answers.
 pub fn verdict(reply: &Reply<'_>, call: Call) -> Verdict {
     let Ok(answer) = read::<Answer<'_>>("answer", reply.body) else {
-        return without_answer(reply, call);
+        return if reply.is_success() {
+            Verdict::unknown("an answer that is not the venue's")
+        } else {
+            reply.by_status(call)
+        };
     };
     if answer.ret_code == 0 {
         return if reply.is_success() {
@@ -119,19 +123,4 @@ pub fn verdict(reply: &Reply<'_>, call: Call) -> Verdict {
     let class = Code::class_of(CODES, &code);
     let reason = answer.ret_msg;
     Verdict::of(class, call, Refusal { code, reason }, reply.retry_after)
-}
-
-/// A 403 without the venue's own words comes from the limit by address.
-fn without_answer(reply: &Reply<'_>, call: Call) -> Verdict {
-    if reply.status == 403 {
-        let refusal = Refusal {
-            code: "403".to_owned(),
-            reason: "HTTP 403".to_owned(),
-        };
-        return Verdict::of(Limited, call, refusal, reply.retry_after);
-    }
-    if reply.is_success() {
-        return Verdict::unknown("an answer that is not the venue's");
-    }
-    reply.by_status(call)
 }

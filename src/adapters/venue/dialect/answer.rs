@@ -228,9 +228,10 @@ impl Reply<'_> {
             reason: seen.clone(),
         };
         match self.status {
-            418 | 429 => Verdict::of(Class::Limited, call, refusal, self.retry_after),
-            // Whoever stands before the venue turned us away: the request went no further.
-            401 | 403 => Verdict::of(Class::Denied, call, refusal, self.retry_after),
+            // Whoever stands before the venue turned us away: the request went no further. A 403 without the venue's own
+            // words comes from a firewall that counts requests, and says nothing about the key.
+            403 | 418 | 429 => Verdict::of(Class::Limited, call, refusal, self.retry_after),
+            401 => Verdict::of(Class::Denied, call, refusal, self.retry_after),
             _ => Verdict::Unknown(seen),
         }
     }
@@ -282,6 +283,30 @@ mod tests {
             let lookup = reply.by_status(Call::Look).lookup(|| Ok(Lookup::Absent));
             assert!(lookup.is_err(), "{status} says nothing about an order");
         }
+    }
+
+    #[test]
+    fn a_firewall_limits_and_does_not_judge_the_key() {
+        let verdict = |status| {
+            let body = b"<html>";
+            let retry_after = None;
+            Reply {
+                status,
+                retry_after,
+                body,
+            }
+            .by_status(Call::Place)
+        };
+        for status in [403, 418, 429] {
+            assert!(matches!(verdict(status), Verdict::Limited { .. }), "{status}");
+        }
+        assert!(matches!(
+            verdict(401),
+            Verdict::Refused {
+                class: Class::Denied,
+                ..
+            }
+        ));
     }
 
     #[test]

@@ -228,6 +228,8 @@ fn share(amount: Amount, part: Quantity, whole: Quantity) -> Result<Amount, Numb
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
 
     fn n<T: std::str::FromStr<Err: std::fmt::Debug>>(text: &str) -> T {
@@ -305,6 +307,29 @@ mod tests {
         let after = before.after(Action::Buy, n("2"));
         assert_eq!(after, Net::of(Side::Long, n("2")));
         assert_eq!(trades[1].fills(after, None, paid).unwrap().len(), 2);
+    }
+
+    proptest! {
+        #[test]
+        fn the_fills_of_an_execution_sum_to_it(
+            quantity in 1_i64..10_i64.pow(15),
+            net in -(10_i128.pow(15))..10_i128.pow(15),
+            fee in -(10_i64.pow(12))..10_i64.pow(12),
+            buys in any::<bool>(),
+        ) {
+            let mut one = trade(if buys { Action::Buy } else { Action::Sell }, "1", None);
+            one.quantity = Quantity::from_units(quantity).unwrap();
+            one.fee.amount = Amount::from_units(fee).unwrap();
+            let fills = one.fills(Net(net), None, paid).unwrap();
+            let sum = Quantity::sum(fills.iter().map(|fill| fill.quantity)).unwrap();
+            prop_assert_eq!(sum, one.quantity);
+            prop_assert_eq!(Amount::sum(fills.iter().map(|fill| fill.fee)).unwrap(), one.fee.amount);
+            let closed = fills.iter().filter(|fill| fill.reducing).map(|fill| fill.quantity);
+            let held = i64::try_from(net.unsigned_abs()).unwrap();
+            prop_assert!(Quantity::sum(closed).unwrap().units() <= held);
+            let after = Net(net).after(one.action, one.quantity);
+            prop_assert_eq!(after.before(one.action, one.quantity), Net(net));
+        }
     }
 
     #[test]

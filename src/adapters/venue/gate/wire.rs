@@ -146,9 +146,12 @@ pub enum Status {
 /// An execution, asked for and pushed.
 #[derive(Debug, Deserialize)]
 pub struct UserTrade {
-    /// Unique per market; `trade_id` where a range of time is asked for.
-    #[serde(alias = "trade_id")]
-    pub id: Text,
+    /// Unique per market.
+    #[serde(default)]
+    pub id: Option<Text>,
+    /// The same, where a range of time is asked for.
+    #[serde(default)]
+    pub trade_id: Option<Text>,
     /// When.
     pub create_time: Seconds,
     /// When, in milliseconds, where it is pushed.

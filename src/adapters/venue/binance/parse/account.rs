@@ -5,7 +5,7 @@ use domain::market::{Side, Symbol};
 use domain::user::PositionMode;
 use domain::venue::MarginMode;
 use rust_decimal::Decimal;
-use secrecy::SecretString;
+use secrecy::{ExposeSecret, SecretString};
 
 use super::super::super::dialect::{Balance, Booking, BookingKind, Holding, Number, ParseError, read};
 use super::super::wire::{
@@ -162,9 +162,11 @@ pub fn position_mode(body: &[u8]) -> Result<PositionMode, ParseError> {
 /// # Errors
 /// When it cannot be understood.
 pub fn listen_key(body: &[u8]) -> Result<SecretString, ParseError> {
-    let key: ListenKey = read("listen key", body)?;
-    if key.listen_key.is_empty() {
+    // What does not fit may be the key itself, so the error does not repeat it.
+    let key = read::<ListenKey>("listen key", body);
+    let key = key.map_err(|error| ParseError::new("listen key", error.field, "is not of the form of an answer"))?;
+    if key.listen_key.expose_secret().is_empty() {
         return Err(ParseError::new("listen key", "listenKey", "is empty"));
     }
-    Ok(key.listen_key.into())
+    Ok(key.listen_key)
 }

@@ -151,6 +151,21 @@ fn funding_is_an_income_and_what_executions_tell_is_not() {
 }
 
 #[test]
+fn a_key_of_the_stream_is_never_shown() {
+    let key = listen_key(br#"{"listenKey":"veiled"}"#).unwrap();
+    assert!(!format!("{key:?}").contains("veiled"));
+    for body in [
+        r#""veiled""#,
+        r#"{"listenKey":["veiled"]}"#,
+        r#"{"veiled":1}"#,
+        r#"{"listenKey":""}"#,
+    ] {
+        let error = listen_key(body.as_bytes()).unwrap_err().to_string();
+        assert!(!error.contains("veiled"), "{error}");
+    }
+}
+
+#[test]
 fn every_code_has_its_class_and_stands_once() {
     let codes: std::collections::BTreeSet<_> = CODES.iter().map(|line| line.code).collect();
     assert_eq!(codes.len(), CODES.len());

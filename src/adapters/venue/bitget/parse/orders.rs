@@ -89,12 +89,15 @@ pub fn placed(body: &[u8]) -> Result<Placed, ParseError> {
 
 fn report(order: &Order) -> Result<OrderReport, ParseError> {
     let (closes, _) = trade_side(&order.trade_side);
+    let status = order.status.or(order.state);
     Ok(OrderReport {
         venue_id: VenueOrderId(order.order_id.0.clone()),
         client_id: order.client_oid.as_deref().and_then(|id| CLIENT_ID.read(id)),
         symbol: symbol(&order.symbol),
         action: action("order", order.pos_mode, order.side, order.pos_side, closes)?,
-        state: order.status.state(),
+        state: status
+            .ok_or_else(|| ParseError::new("order", "status", "is missing"))?
+            .state(),
         quantity: order.size.0,
         filled: order.base_volume.0,
         updated_at: order.u_time.0,

@@ -5,7 +5,7 @@ use domain::market::{Action, Symbol};
 use domain::venue::{OrderReport, ReportedState, VenueOrderId};
 use rust_decimal::Decimal;
 
-use super::super::super::dialect::{Contracts, Fee, ParseError, Trade, read};
+use super::super::super::dialect::{Contracts, Fee, ParseError, Text, Trade, read};
 use super::super::owner;
 use super::super::wire::{Order, Status, UserTrade};
 use crate::ports::venue::Lookup;
@@ -99,11 +99,13 @@ pub fn trades(body: &[u8], contracts: &Contracts, settle: &str) -> Result<Vec<Tr
 pub(super) fn trade(row: UserTrade, contracts: &Contracts, settle: &str) -> Result<Trade, ParseError> {
     let symbol = Symbol::new(&row.contract);
     let size = row.size.0;
+    let id = row.id.or(row.trade_id).and_then(Text::told);
+    let id = id.ok_or_else(|| ParseError::new("trades", format!("{symbol}.id"), "is missing"))?;
     let closed = row.close_size.told().map(|closed| closed.abs().min(size.abs()));
     let closed = closed.map(|closed| contracts.coins("trades", &symbol, "close_size", closed));
     let closed = closed.transpose()?;
     Ok(Trade {
-        id: row.id.0,
+        id,
         order_id: VenueOrderId(row.order_id.0),
         owner: Some(owner(&row.text)),
         action: action("trades", &symbol, size)?,

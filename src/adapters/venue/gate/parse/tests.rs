@@ -116,6 +116,20 @@ fn an_execution_closes_what_it_met() {
 }
 
 #[test]
+fn an_execution_has_its_id_under_either_name() {
+    let row = |id: &str| {
+        let row = format!(
+            r#"[{{{id}"create_time":1,"contract":"BTC_USDT","order_id":"21","size":1,"price":"1","fee":"0"}}]"#
+        );
+        trades(row.as_bytes(), &contracts(), "USDT").map(|trades| trades[0].id.clone())
+    };
+    assert_eq!(row(r#""id":7,"#), Ok("7".to_owned()));
+    assert_eq!(row(r#""trade_id":"7","#), Ok("7".to_owned()));
+    assert_eq!(row(r#""id":7,"trade_id":"8","#), Ok("7".to_owned()));
+    assert_eq!(row("").unwrap_err().to_string(), "trades: BTC_USDT.id: is missing");
+}
+
+#[test]
 fn profit_comes_from_the_account_book() {
     let mut trades = [trade_row("-5", "-5", "t-bab1").unwrap()];
     let line = |kind: &str, change: &str, trade: &str| {

@@ -127,7 +127,7 @@ fn by_kind(kind: &str) -> (FillCause, bool) {
     match kind {
         // Partial and whole liquidation of a long and of a short; and by net position.
         "100" | "101" | "104" | "105" => (FillCause::Liquidation, true),
-        "102" | "103" | "106" | "107" | "109" => (FillCause::Liquidation, false),
+        "102" | "103" | "106" | "107" => (FillCause::Liquidation, false),
         // Delivery and auto-deleveraging.
         "112" | "113" | "125" | "126" => (FillCause::Venue, true),
         "127" | "128" => (FillCause::Venue, false),
