@@ -27,11 +27,11 @@ mod text;
 mod trade;
 
 pub use self::account::{Balance, Booking, BookingKind, ClosedProfit, Holding, Page, realise};
-pub use self::answer::{Call, Class, Code, Reply, Verdict};
+pub use self::answer::{Call, Class, Code, Reply, Verdict, WAIT_HEADERS, wait};
 pub use self::ask::AskError;
 pub use self::client_id::{Alphabet, ClientIdError};
 pub use self::instant::{Iso, Millis, Seconds};
-pub use self::listing::{Contracts, Listing};
+pub use self::listing::{Contracts, Listing, Listings};
 pub use self::number::{Blank, Exact, Near, Number, decimal};
 pub use self::placed::Placed;
 pub use self::push::Push;

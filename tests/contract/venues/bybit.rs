@@ -61,7 +61,7 @@ const READ: &[Sheet] = &[
     read(
         "Endpoints/V5Api/ExchangeData/GetLinearInverseSymbolsPreListing.json",
         shown!(parse::listings),
-        &["rows: ["],
+        &["PRE02ZROUSDT", "is_trading: false"],
     ),
     read(
         "Endpoints/V5Api/ExchangeData/GetLinearInverseTickers.json",

@@ -6,6 +6,7 @@ use domain::fixed::{Amount, Price, Quantity};
 use rust_decimal::Decimal;
 use secrecy::SecretString;
 use serde::Deserialize;
+use serde_json::value::RawValue;
 
 use super::super::dialect::{Blank, Exact, Millis, Near, Text};
 
@@ -71,9 +72,10 @@ pub struct ServerTime {
 
 /// `GET /fapi/v1/exchangeInfo`.
 #[derive(Debug, Deserialize)]
-pub struct Exchange {
-    /// Markets.
-    pub symbols: Vec<Market>,
+pub struct Exchange<'a> {
+    /// Markets, row by row.
+    #[serde(borrow)]
+    pub symbols: Vec<&'a RawValue>,
 }
 
 /// A market.

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use domain::outcome::{Outcome, Refusal};
+use domain::time::Timestamp;
 
 use super::read::ParseError;
 use crate::ports::venue::{Lookup, VenueError};
@@ -242,6 +243,32 @@ impl Reply<'_> {
     }
 }
 
+/// Headers in which venues say when to ask again, in small letters: seconds to wait, or a point in time.
+pub const WAIT_HEADERS: [&str; 3] = [
+    "retry-after",
+    "x-bapi-limit-reset-timestamp",
+    "x-gate-ratelimit-reset-timestamp",
+];
+
+/// How long such a header wishes us to wait: its number is a wait in seconds when it is small, else a point in time in
+/// seconds or milliseconds. What is no number says nothing.
+pub fn wait(header: &str, now: Timestamp) -> Option<Duration> {
+    /// Four months: no wait is longer.
+    const LONGEST_SECONDS: u64 = 10_000_000;
+    /// In seconds the year 5138, in milliseconds 1973: no point in time of ours is between.
+    const EARLIEST_MILLIS: u64 = 100_000_000_000;
+    let number: u64 = header.trim().parse().ok()?;
+    if number < LONGEST_SECONDS {
+        return Some(Duration::from_secs(number));
+    }
+    let millis = if number < EARLIEST_MILLIS {
+        number * 1000
+    } else {
+        number
+    };
+    Some(Timestamp(i64::try_from(millis).ok()?).since(now))
+}
+
 fn clipped(text: &str) -> String {
     text.chars().take(WORDS).collect()
 }
@@ -336,6 +363,25 @@ mod tests {
         assert_eq!(wait(None), DEFAULT_WAIT);
         assert_eq!(wait(Some(Duration::from_secs(3))), Duration::from_secs(3));
         assert_eq!(wait(Some(Duration::MAX)), LONGEST_WAIT);
+    }
+
+    #[test]
+    fn a_wait_is_read_in_every_unit() {
+        let now = Timestamp(1_700_000_000_000);
+        let wait = |header| wait(header, now);
+        assert_eq!(wait("30"), Some(Duration::from_secs(30)));
+        assert_eq!(wait(" 1700000005 "), Some(Duration::from_secs(5)));
+        assert_eq!(wait("1700000000250"), Some(Duration::from_millis(250)));
+        assert_eq!(wait("1699999999000"), Some(Duration::ZERO), "it is over");
+        for none in [
+            "",
+            "-1",
+            "soon",
+            "Wed, 21 Oct 2026 07:28:00 GMT",
+            "99999999999999999999",
+        ] {
+            assert_eq!(wait(none), None, "{none}");
+        }
     }
 
     #[test]

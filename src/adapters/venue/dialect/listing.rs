@@ -6,9 +6,11 @@ use domain::fixed::{Amount, NumberError, Price, Quantity};
 use domain::instrument::Instrument;
 use domain::market::Symbol;
 use rust_decimal::Decimal;
+use serde::Deserialize;
+use serde_json::value::RawValue;
 
 use super::number::Number;
-use super::read::ParseError;
+use super::read::{ParseError, read};
 
 /// A perpetual market.
 ///
@@ -66,6 +68,38 @@ impl Listing {
         contracts
             .map(|number| number.normalize())
             .ok_or(NumberError::DivisionByZero)
+    }
+}
+
+/// The markets of a venue.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Listings {
+    /// Those that can be traded.
+    pub markets: Vec<Listing>,
+    /// What is wrong with the others, such as a tick that is finer than a price: one strange market takes no other away.
+    pub left_out: Vec<ParseError>,
+}
+
+impl Listings {
+    /// Reads rows one by one; `turn` answers `None` for a kind of market that is not traded.
+    pub(in crate::adapters::venue) fn read<'a, T: Deserialize<'a>>(
+        what: &'static str,
+        rows: &[&'a RawValue],
+        turn: impl Fn(T) -> Option<Result<Listing, ParseError>>,
+    ) -> Self {
+        let mut listings = Self::default();
+        for (index, row) in rows.iter().enumerate() {
+            let read = read::<T>(what, row.get().as_bytes()).map_err(|error| ParseError {
+                field: format!("[{index}].{}", error.field),
+                ..error
+            });
+            match read.map(&turn) {
+                Ok(None) => {}
+                Ok(Some(Ok(market))) => listings.markets.push(market),
+                Ok(Some(Err(error))) | Err(error) => listings.left_out.push(error),
+            }
+        }
+        listings
     }
 }
 

@@ -8,7 +8,7 @@ use domain::time::Timestamp;
 use rust_decimal::Decimal;
 use serde::Deserialize;
 
-use super::super::super::dialect::{Columns, Listing, ParseError, Row, bar, read};
+use super::super::super::dialect::{Columns, Listing, Listings, ParseError, Row, bar, read};
 use super::super::wire::{Brackets, Exchange, Filter, Market, PremiumIndex, ServerTime, Ticker};
 
 /// `[start, open, high, low, close, volume, …]`
@@ -29,14 +29,12 @@ pub fn server_time(body: &[u8]) -> Result<Timestamp, ParseError> {
 /// `GET /fapi/v1/exchangeInfo`: the perpetual markets.
 ///
 /// # Errors
-/// When it cannot be understood, or a perpetual lacks a filter.
-pub fn listings(body: &[u8]) -> Result<Vec<Listing>, ParseError> {
-    let exchange: Exchange = read("exchange info", body)?;
-    let perpetual = exchange
-        .symbols
-        .iter()
-        .filter(|market| market.contract_type == "PERPETUAL");
-    perpetual.map(listing).collect()
+/// When it cannot be understood.
+pub fn listings(body: &[u8]) -> Result<Listings, ParseError> {
+    let exchange: Exchange<'_> = read("exchange info", body)?;
+    Ok(Listings::read("exchange info", &exchange.symbols, |market: Market| {
+        (market.contract_type == "PERPETUAL").then(|| listing(&market))
+    }))
 }
 
 fn listing(market: &Market) -> Result<Listing, ParseError> {

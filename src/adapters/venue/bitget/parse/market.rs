@@ -4,8 +4,9 @@ use domain::fixed::{Amount, Price, Quantity};
 use domain::market::{Bar, Symbol, Tick};
 use domain::time::Timestamp;
 use rust_decimal::Decimal;
+use serde_json::value::RawValue;
 
-use super::super::super::dialect::{Columns, Listing, Number, ParseError, Row, bar};
+use super::super::super::dialect::{Columns, Listing, Listings, Number, ParseError, Row, bar};
 use super::super::symbol;
 use super::super::wire::{Market, ServerTime, SymbolPrice};
 use super::data;
@@ -29,10 +30,11 @@ pub fn server_time(body: &[u8]) -> Result<Timestamp, ParseError> {
 ///
 /// # Errors
 /// When it cannot be understood.
-pub fn listings(body: &[u8]) -> Result<Vec<Listing>, ParseError> {
-    let markets: Vec<Market> = data("contracts", body)?;
-    let perpetual = markets.iter().filter(|market| market.symbol_type == "perpetual");
-    perpetual.map(listing).collect()
+pub fn listings(body: &[u8]) -> Result<Listings, ParseError> {
+    let rows: Vec<&RawValue> = data("contracts", body)?;
+    Ok(Listings::read("contracts", &rows, |market: Market| {
+        (market.symbol_type == "perpetual").then(|| listing(&market))
+    }))
 }
 
 fn listing(market: &Market) -> Result<Listing, ParseError> {

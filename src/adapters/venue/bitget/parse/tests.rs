@@ -140,7 +140,10 @@ fn a_listing_has_its_tick_from_places_and_step() {
             "priceEndStep":"{step}","pricePlace":"{place}","sizeMultiplier":"0.001","symbolType":"perpetual",
             "minTradeUSDT":"5","symbolStatus":"normal","maxLever":"125"}}]"#
         );
-        listings(ok(&row).as_bytes()).map(|markets| markets[0].tick.to_string())
+        let listings = listings(ok(&row).as_bytes()).unwrap();
+        let ticks = listings.markets.iter().map(|market| Ok(market.tick.to_string()));
+        let mut ticks = ticks.chain(listings.left_out.iter().cloned().map(Err));
+        ticks.next().unwrap()
     };
     assert_eq!(row("5", "1"), Ok("0.5".to_owned()));
     assert_eq!(row("1", "0"), Ok("1".to_owned()));

@@ -4,8 +4,9 @@ use domain::fixed::{Amount, Price, Quantity};
 use domain::market::{Bar, Symbol, Tick};
 use domain::time::Timestamp;
 use rust_decimal::Decimal;
+use serde_json::value::RawValue;
 
-use super::super::super::dialect::{Columns, Listing, Page, ParseError, bar, read};
+use super::super::super::dialect::{Columns, Listing, Listings, Page, ParseError, bar, read};
 use super::super::wire::{Answer, Klines, List, Market, Ticker};
 use super::{page, result};
 
@@ -28,20 +29,16 @@ pub fn server_time(body: &[u8]) -> Result<Timestamp, ParseError> {
         .ok_or_else(|| ParseError::new("server time", "time", "is missing"))
 }
 
-/// `GET /v5/market/instruments-info?category=linear`: a page of the perpetual markets.
+/// `GET /v5/market/instruments-info?category=linear`: a page of the perpetual markets, and what asks for the next.
 ///
 /// # Errors
 /// When it cannot be understood.
-pub fn listings(body: &[u8]) -> Result<Page<Listing>, ParseError> {
-    let page: Page<Market> = page("instruments", body)?;
-    let perpetual = page
-        .rows
-        .into_iter()
-        .filter(|market| market.contract_type == "LinearPerpetual");
-    Ok(Page {
-        rows: perpetual.map(listing).collect(),
-        next: page.next,
-    })
+pub fn listings(body: &[u8]) -> Result<(Listings, Option<String>), ParseError> {
+    let page: Page<&RawValue> = page("instruments", body)?;
+    let listings = Listings::read("instruments", &page.rows, |market: Market| {
+        (market.contract_type == "LinearPerpetual").then(|| Ok(listing(market)))
+    });
+    Ok((listings, page.next))
 }
 
 fn listing(market: Market) -> Listing {

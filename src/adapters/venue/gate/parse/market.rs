@@ -4,8 +4,9 @@ use domain::fixed::{Amount, Price, Quantity};
 use domain::market::{Bar, Symbol, Tick};
 use domain::time::Timestamp;
 use rust_decimal::Decimal;
+use serde_json::value::RawValue;
 
-use super::super::super::dialect::{Contracts, Listing, Number, ParseError, decimal, read};
+use super::super::super::dialect::{Contracts, Listing, Listings, Number, ParseError, decimal, read};
 use super::super::wire::{Candle, Market, PublicTrade, ServerTime, Ticker};
 
 /// `GET /api/v4/spot/time`.
@@ -20,13 +21,11 @@ pub fn server_time(body: &[u8]) -> Result<Timestamp, ParseError> {
 ///
 /// # Errors
 /// When it cannot be understood.
-pub fn listings(body: &[u8]) -> Result<Vec<Listing>, ParseError> {
-    let markets: Vec<Market> = read("contracts", body)?;
-    markets
-        .iter()
-        .filter(|market| market.kind == "direct")
-        .map(listed)
-        .collect()
+pub fn listings(body: &[u8]) -> Result<Listings, ParseError> {
+    let rows: Vec<&RawValue> = read("contracts", body)?;
+    Ok(Listings::read("contracts", &rows, |market: Market| {
+        (market.kind == "direct").then(|| listed(&market))
+    }))
 }
 
 /// `GET /api/v4/futures/usdt/contracts/{contract}`.

@@ -9,8 +9,8 @@ use domain::time::Timestamp;
 use domain::venue::{ClientOrderId, FillCause, MarginMode, ReportedState};
 
 use super::super::super::dialect::{
-    BookingKind, Call, Class, Code, Contracts, Credential, Listing, Net, ParseError, ProfitBasis, Push, Reply, Request,
-    Trade, realise,
+    BookingKind, Call, Class, Code, Contracts, Credential, Listing, Listings, Net, ParseError, ProfitBasis, Push,
+    Reply, Request, Trade, realise,
 };
 use super::super::{CLIENT_ID, CODES, sign, verdict};
 use super::*;
@@ -62,7 +62,15 @@ fn a_listing_counts_coins_and_knows_parts_of_contracts() {
     assert_eq!(listing(parts.as_bytes()).unwrap().lot.to_string(), "0.00001");
     let inverse = MARKET.replace("direct", "inverse").replace("0.0001", "0");
     assert!(listing(inverse.as_bytes()).is_err());
-    assert_eq!(listings(format!("[{inverse}]").as_bytes()).unwrap(), []);
+    assert_eq!(
+        listings(format!("[{inverse}]").as_bytes()).unwrap(),
+        Listings::default()
+    );
+    let finer = MARKET.replace("\"0.1\"", "\"0.00000000001\"");
+    let both = listings(format!("[{finer},{MARKET}]").as_bytes()).unwrap();
+    assert_eq!(both.markets, [whole], "one strange market takes no other away");
+    let wrong = "contracts: [0].order_price_round: number has more than 10 decimal places";
+    assert_eq!(both.left_out[0].to_string(), wrong);
 }
 
 #[test]

@@ -4,8 +4,9 @@ use domain::fixed::{Amount, Price, Quantity};
 use domain::market::{Bar, Symbol, Tick};
 use domain::time::Timestamp;
 use rust_decimal::Decimal;
+use serde_json::value::RawValue;
 
-use super::super::super::dialect::{Columns, Listing, Number, ParseError, Row, bar};
+use super::super::super::dialect::{Columns, Listing, Listings, Number, ParseError, Row, bar};
 use super::super::wire::{MarkPrice, Market, ServerTime, Ticker};
 use super::{data, one};
 
@@ -27,13 +28,13 @@ pub fn server_time(body: &[u8]) -> Result<Timestamp, ParseError> {
 /// `GET /api/v5/public/instruments?instType=SWAP`: the linear perpetual markets.
 ///
 /// # Errors
-/// When it cannot be understood, or a linear perpetual lacks a filter.
-pub fn listings(body: &[u8]) -> Result<Vec<Listing>, ParseError> {
-    let markets: Vec<Market> = data("instruments", body)?;
-    let linear = markets
-        .iter()
-        .filter(|market| market.inst_type == "SWAP" && market.ct_type == "linear");
-    linear.map(listing).collect()
+/// When it cannot be understood.
+pub fn listings(body: &[u8]) -> Result<Listings, ParseError> {
+    let rows: Vec<&RawValue> = data("instruments", body)?;
+    Ok(Listings::read("instruments", &rows, |market: Market| {
+        let is_linear = market.inst_type == "SWAP" && market.ct_type == "linear";
+        is_linear.then(|| listing(&market))
+    }))
 }
 
 fn listing(market: &Market) -> Result<Listing, ParseError> {

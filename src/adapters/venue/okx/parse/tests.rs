@@ -28,7 +28,7 @@ fn swap() -> String {
 }
 
 fn listing() -> Listing {
-    listings(swap().as_bytes()).unwrap().remove(0)
+    listings(swap().as_bytes()).unwrap().markets.remove(0)
 }
 
 fn contracts() -> Contracts {
@@ -55,7 +55,7 @@ fn reply(status: u16, body: &str) -> Reply<'_> {
 fn a_listing_counts_coins() {
     let swap = listing();
     assert_eq!(
-        listings(super::tests::swap().as_bytes()).unwrap().len(),
+        listings(super::tests::swap().as_bytes()).unwrap().markets.len(),
         1,
         "the inverse one is left out"
     );
@@ -66,7 +66,7 @@ fn a_listing_counts_coins() {
     assert_eq!(swap.max_market_quantity.unwrap().to_string(), "120");
     assert_eq!(swap.contracts("0.0153".parse().unwrap()).unwrap().to_string(), "1.53");
     let broken = super::tests::swap().replace("\"0.01\",\"ctMult\"", "\"0\",\"ctMult\"");
-    let error = listings(broken.as_bytes()).unwrap_err().to_string();
+    let error = listings(broken.as_bytes()).unwrap().left_out[0].to_string();
     assert_eq!(error, "instruments: BTC-USDT-SWAP.ctVal: is not above zero");
 }
 
