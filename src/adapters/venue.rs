@@ -1,3 +1,12 @@
 //! Venues, one folder each.
+//!
+//! `paper` is whole. Of the others there are the pure halves so far, which their adapters are built on: `dialect` says
+//! what they have in common.
 
+pub mod binance;
+pub mod bitget;
+pub mod bybit;
+pub mod dialect;
+pub mod gate;
+pub mod okx;
 pub mod paper;

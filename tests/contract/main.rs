@@ -21,3 +21,4 @@ mod skipped;
 mod store;
 mod systemd;
 mod targets;
+mod venues;

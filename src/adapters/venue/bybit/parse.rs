@@ -1,0 +1,39 @@
+//! Bybit's bytes in our words.
+
+mod account;
+mod market;
+mod orders;
+mod stream;
+#[cfg(test)]
+mod tests;
+
+use serde::Deserialize;
+
+pub use self::account::{available, balances, bookings, closed_profits, holdings};
+pub use self::market::{bars, listings, marks, server_time, tick};
+pub use self::orders::{executions, lookup, orders, placed};
+pub use self::stream::pushes;
+use super::super::dialect::{Page, ParseError, read};
+use super::wire::{Answer, List};
+
+/// The result of an answer that says done; paths of errors begin below `result`.
+fn result<'a, T: Deserialize<'a>>(what: &'static str, body: &'a [u8]) -> Result<T, ParseError> {
+    let answer: Answer<'a> = read(what, body)?;
+    if answer.ret_code != 0 {
+        let rule = format!("is {}: {}", answer.ret_code, answer.ret_msg);
+        return Err(ParseError::new(what, "retCode", rule));
+    }
+    let result = answer
+        .result
+        .ok_or_else(|| ParseError::new(what, "result", "is missing"))?;
+    read(what, result.get().as_bytes())
+}
+
+/// A list and the cursor behind it.
+fn page<'a, T: Deserialize<'a>>(what: &'static str, body: &'a [u8]) -> Result<Page<T>, ParseError> {
+    let list: List<T> = result(what, body)?;
+    Ok(Page {
+        rows: list.list,
+        next: list.next_page_cursor.filter(|cursor| !cursor.is_empty()),
+    })
+}

@@ -1,0 +1,38 @@
+//! Gate API v4, USDT perpetual futures: what it sends, what that means, and how requests are signed.
+//!
+//! Source: <https://www.gate.com/docs/developers/apiv4/en/>. It counts contracts, signed: below zero sells. Its executions
+//! tell what they closed, and no profit: that is a line of the account book, gross. A custom id names an order only
+//! while it rests and a short while after, and may be used again.
+
+pub mod ask;
+mod codes;
+pub mod parse;
+pub mod sign;
+pub mod wire;
+
+use domain::venue::FillCause;
+
+pub use self::codes::{CODES, PROFITS, verdict};
+use super::dialect::{Alphabet, Owner};
+
+/// `text`: `t-`, then at most 28 letters, digits, underscores, hyphens and dots.
+pub const CLIENT_ID: Alphabet = Alphabet {
+    prefix: "t-",
+    longest: 28,
+    marks: "_-.",
+};
+
+/// Whose order it is, by its text: what no client gave says who made it.
+fn owner(text: &str) -> Owner {
+    let cause = if text.starts_with("liquidation") || text.starts_with("insurance") {
+        FillCause::Liquidation
+    } else if text.starts_with("auto_deleverag") {
+        FillCause::Venue
+    } else {
+        FillCause::Order
+    };
+    Owner {
+        client_id: CLIENT_ID.read(text),
+        cause,
+    }
+}

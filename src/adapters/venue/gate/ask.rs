@@ -1,0 +1,62 @@
+//! Instructions in Gate's words.
+//!
+//! Source: <https://www.gate.com/docs/developers/apiv4/en/#create-a-futures-order>.
+
+use domain::market::Action;
+use domain::venue::{ClientOrderId, OrderIntent, OrderKind, VenueOrderId};
+use rust_decimal::Decimal;
+use serde_json::{Value, json};
+
+use super::super::dialect::{AskError, Listing, Request};
+use super::CLIENT_ID;
+
+const ORDERS: &str = "/api/v4/futures/usdt/orders";
+
+/// To place an order. `listing` is of its market, whose contracts it counts. It is the same in both position modes: an
+/// order that only reduces finds its side by its sign.
+///
+/// # Errors
+/// When it cannot be told.
+pub fn place(intent: &OrderIntent, listing: &Listing) -> Result<Request, AskError> {
+    let contracts = listing.contracts(intent.quantity)?;
+    let size = match intent.action {
+        Action::Buy => contracts,
+        Action::Sell => -contracts,
+    };
+    let (price, until) = match intent.kind {
+        // A price of zero takes the best there is.
+        OrderKind::Market => ("0".to_owned(), "ioc"),
+        OrderKind::Limit { price } => (price.to_string(), "gtc"),
+    };
+    let body = json!({
+        "contract": intent.symbol.as_str(),
+        "size": number(size),
+        "price": price,
+        "tif": until,
+        "reduce_only": intent.reduce_only,
+        "text": CLIENT_ID.write(&intent.client_id)?,
+    });
+    Ok(Request::new("POST", ORDERS, &[]).with_body(body.to_string()))
+}
+
+/// Whole contracts are a JSON number; parts of them, which only some markets have, are text.
+fn number(size: Decimal) -> Value {
+    match i64::try_from(size) {
+        Ok(whole) if size.fract().is_zero() => json!(whole),
+        Ok(_) | Err(_) => json!(size.to_string()),
+    }
+}
+
+/// To cancel an order.
+pub fn cancel(order: &VenueOrderId) -> Request {
+    Request::new("DELETE", &format!("{ORDERS}/{}", order.0), &[])
+}
+
+/// To look an order up by our own id, which finds it only while it rests and for a short while after.
+///
+/// # Errors
+/// When it cannot be told.
+pub fn lookup(client_id: &ClientOrderId) -> Result<Request, AskError> {
+    let id = CLIENT_ID.write(client_id)?;
+    Ok(Request::new("GET", &format!("{ORDERS}/{id}"), &[]))
+}

@@ -1,0 +1,58 @@
+//! Instructions in OKX's words.
+//!
+//! Source: <https://www.okx.com/docs-v5/en/#order-book-trading-trade-post-place-order>.
+
+use domain::market::{Action, Side, Symbol};
+use domain::user::PositionMode;
+use domain::venue::{ClientOrderId, OrderIntent, OrderKind, VenueOrderId};
+use serde_json::json;
+
+use super::super::dialect::{AskError, Listing, Request};
+use super::CLIENT_ID;
+
+/// To place an order. `listing` is of its market, whose contracts it counts.
+///
+/// # Errors
+/// When it cannot be told.
+pub fn place(intent: &OrderIntent, mode: PositionMode, listing: &Listing) -> Result<Request, AskError> {
+    let side = match intent.action {
+        Action::Buy => "buy",
+        Action::Sell => "sell",
+    };
+    let mut body = json!({
+        "instId": intent.symbol.as_str(),
+        "tdMode": intent.margin_mode.as_str(),
+        "side": side,
+        "sz": listing.contracts(intent.quantity)?.to_string(),
+        "clOrdId": CLIENT_ID.write(&intent.client_id)?,
+    });
+    match (mode, intent.position_side) {
+        (PositionMode::Hedge, Side::Long) => body["posSide"] = json!("long"),
+        (PositionMode::Hedge, Side::Short) => body["posSide"] = json!("short"),
+        (PositionMode::OneWay, _) => body["reduceOnly"] = json!(intent.reduce_only),
+    }
+    match intent.kind {
+        OrderKind::Market => body["ordType"] = json!("market"),
+        OrderKind::Limit { price } => {
+            body["ordType"] = json!("limit");
+            body["px"] = json!(price.to_string());
+        }
+    }
+    Ok(Request::new("POST", "/api/v5/trade/order", &[]).with_body(body.to_string()))
+}
+
+/// To cancel an order.
+pub fn cancel(symbol: &Symbol, order: &VenueOrderId) -> Request {
+    let body = json!({ "instId": symbol.as_str(), "ordId": order.0 });
+    Request::new("POST", "/api/v5/trade/cancel-order", &[]).with_body(body.to_string())
+}
+
+/// To look an order up by our own id.
+///
+/// # Errors
+/// When it cannot be told.
+pub fn lookup(symbol: &Symbol, client_id: &ClientOrderId) -> Result<Request, AskError> {
+    let id = CLIENT_ID.write(client_id)?;
+    let query = [("instId", symbol.as_str()), ("clOrdId", id.as_str())];
+    Ok(Request::new("GET", "/api/v5/trade/order", &query))
+}
