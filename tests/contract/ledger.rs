@@ -5,6 +5,7 @@ mod anchors;
 mod closes;
 mod deaths;
 mod disks;
+mod drifts;
 mod faults;
 mod jobs;
 mod limits;
@@ -38,5 +39,6 @@ on_every_store!(
     s1_02_failing_duplicate_check_stops_the_charge in faults,
     row_that_cannot_be_understood_hurts_no_neighbour in faults,
     alert_is_written_once_and_resolved_once in alerts,
+    t25_drift_of_one_unit_is_found_told_and_not_mended in drifts,
     t24_rewritten_chain_and_cut_tail_hold_in_themselves_and_an_anchor_tells in anchors,
 );

@@ -12,6 +12,10 @@ use super::press::Press;
 use crate::actors::mail::{Raise, Resolve};
 use crate::event;
 
+/// Up to so many charges of a group have a line each in the log; of more there is one line about all, and one each for who
+/// asks for details. The entries tell all of it in any case.
+const FEW: u64 = 16;
+
 /// Names the ledger's figures, with their units.
 pub(super) fn describe() {
     use metrics::{Unit, describe_counter, describe_histogram};
@@ -50,14 +54,15 @@ pub(super) fn describe() {
 pub(super) fn tell(press: &Press, decision: &Decision) {
     let size = u32::try_from(decision.answers.len()).unwrap_or(u32::MAX);
     metrics::histogram!("bursar_ledger_group_size").record(size);
-    count_all(decision);
+    let charged = count_all(decision);
     for happened in &decision.happened {
-        tell_one(press, happened);
+        tell_one(press, happened, charged > FEW);
     }
 }
 
 /// Counts what a group has many of, together: finding a counter costs about as much as deciding a settlement.
-fn count_all(decision: &Decision) {
+/// Returns how many positions were charged.
+fn count_all(decision: &Decision) -> u64 {
     let mut answers: BTreeMap<&'static str, u64> = BTreeMap::new();
     for answer in &decision.answers {
         *answers.entry(name_of(answer)).or_default() += 1;
@@ -76,9 +81,18 @@ fn count_all(decision: &Decision) {
         metrics::counter!("bursar_settlements_total", "result" => "charged").increment(number);
         add("bursar_power_charged_units_total", units);
     }
+    if number > FEW {
+        info!(
+            event = event::SETTLEMENTS_CHARGED,
+            positions = number,
+            power_units = units,
+            "{number} positions are charged"
+        );
+    }
+    number
 }
 
-fn tell_one(press: &Press, happened: &Happened) {
+fn tell_one(press: &Press, happened: &Happened, is_of_many: bool) {
     match happened {
         Happened::Charged {
             position,
@@ -86,8 +100,13 @@ fn tell_one(press: &Press, happened: &Happened) {
             power,
             rate,
         } => {
-            info!(event = event::SETTLEMENT_CHARGED, position.id = %position, user.id = %user, power = %power,
-                rate = %rate, "position {position} is charged {power} power");
+            if is_of_many {
+                debug!(event = event::SETTLEMENT_CHARGED, position.id = %position, user.id = %user, power = %power,
+                    rate = %rate, "position {position} is charged {power} power");
+            } else {
+                info!(event = event::SETTLEMENT_CHARGED, position.id = %position, user.id = %user, power = %power,
+                    rate = %rate, "position {position} is charged {power} power");
+            }
         }
         Happened::Short {
             position,

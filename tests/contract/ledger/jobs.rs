@@ -21,7 +21,7 @@ async fn world() -> World {
     World::new(Arc::new(MemoryStore::new()), options()).await
 }
 
-fn scheduler(world: &World, jobs: Vec<Job>) -> Addr<JobSchedulerActor> {
+pub fn scheduler(world: &World, jobs: Vec<Job>) -> Addr<JobSchedulerActor> {
     let deps = JobSchedulerDeps {
         clock: world.clock.clone(),
         raises: world.alerts.clone().recipient(),
@@ -31,7 +31,7 @@ fn scheduler(world: &World, jobs: Vec<Job>) -> Addr<JobSchedulerActor> {
     JobSchedulerActor::new(deps, jobs).start()
 }
 
-async fn run(scheduler: &Addr<JobSchedulerActor>, name: &str) -> Result<String, MailError> {
+pub async fn run(scheduler: &Addr<JobSchedulerActor>, name: &str) -> Result<String, MailError> {
     let name = name.to_owned();
     scheduler.send(RunJob { name }).await.unwrap()
 }
@@ -162,10 +162,9 @@ fn s0_12_job_that_keeps_failing_raises_an_alert_until_it_succeeds() {
     });
 }
 
-/// Three positions that closed eight days ago, and the built-in jobs.
-async fn built_in() -> (World, Addr<JobSchedulerActor>) {
-    let world = world().await;
-    let plan = JobPlan {
+/// The built-in jobs.
+pub fn plan(world: &World) -> JobPlan {
+    JobPlan {
         store: Arc::clone(&world.store),
         clock: world.clock.clone(),
         ledger: world.ledger.clone().recipient(),
@@ -184,12 +183,17 @@ async fn built_in() -> (World, Addr<JobSchedulerActor>) {
         },
         closes: super::closes::rules(),
         disks: super::disks::roomy(),
-    };
+    }
+}
+
+/// Three positions that closed eight days ago, and the built-in jobs.
+async fn built_in() -> (World, Addr<JobSchedulerActor>) {
+    let world = world().await;
     for id in 1..=3 {
         let closed_at = START.before(Duration::from_secs(8 * 86_400));
         world.close_at(id, 7, "100", closed_at).await;
     }
-    let scheduler = scheduler(&world, plan.jobs());
+    let scheduler = scheduler(&world, plan(&world).jobs());
     (world, scheduler)
 }
 
