@@ -52,7 +52,7 @@ pub fn cancel(order: &VenueOrderId) -> Request {
     Request::new("DELETE", &format!("{ORDERS}/{}", order.0), &[])
 }
 
-/// To look an order up by our own id, which finds it only while it rests and for a short while after.
+/// To look an order up by our own id, which finds it only while it rests and for 60 seconds after it ended.
 ///
 /// # Errors
 /// When it cannot be told.

@@ -69,7 +69,7 @@ pub fn order(body: &[u8], contracts: &Contracts) -> Result<OrderReport, ParseErr
 }
 
 /// `GET /api/v4/futures/usdt/orders/{t-…}`. That the venue knows none proves nothing once the order may have ended: by
-/// its own id an order is found only while it rests and for a short while after.
+/// our id an order is found only while it rests and for 60 seconds after it ended.
 ///
 /// # Errors
 /// When it cannot be understood.
