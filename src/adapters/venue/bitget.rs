@@ -2,7 +2,8 @@
 //!
 //! Source: <https://www.bitget.com/api-doc/contract/intro>. It counts coins. Its realised profit is gross; fees are negative
 //! when paid, and funding is a line of the bills. In hedge mode `side` is the side of the position, also of an order
-//! that closes: `buy` with `close` closes a long. The answer to a placed order says only that it was taken.
+//! that closes: `buy` with `close` closes a long; of a pushed execution it is the side of the trade. The answer to a
+//! placed order says only that it was taken.
 
 pub mod ask;
 mod codes;

@@ -6,6 +6,7 @@ use domain::fixed::{Amount, NumberError};
 use domain::id::OrderId;
 use domain::market::{Action, Side, Symbol};
 use domain::order::client_order_id;
+use domain::time::Timestamp;
 use domain::user::PositionMode::{Hedge, OneWay};
 use domain::venue::{ClientOrderId, MarginMode, OrderIntent, OrderKind, VenueOrderId};
 use serde_json::{Value, json};
@@ -176,17 +177,19 @@ fn every_venue_is_asked_for_one_order_by_our_id_and_told_to_cancel_it_by_its_own
         binance::ask::lookup(&symbol, &id).unwrap().target(),
         bitget::ask::lookup(&symbol, &id).unwrap().target(),
         bybit::ask::lookup(&symbol, &id).unwrap()[1].target(),
-        gate::ask::lookup(&id).unwrap().target(),
+        gate::ask::lookup(&symbol, &id, Timestamp(1_700_000_060_000)).unwrap()[1].target(),
         okx::ask::lookup(&symbol, &id).unwrap().target(),
     ];
     let expected = [
         "/fapi/v1/order?symbol=X&origClientOrderId=babcdef11",
         "/api/v2/mix/order/detail?symbol=X&productType=USDT-FUTURES&clientOid=babcdef11",
         "/v5/order/history?category=linear&symbol=X&orderLinkId=babcdef11",
-        "/api/v4/futures/usdt/orders/t-babcdef11",
+        "/api/v4/futures/usdt/orders_timerange?contract=X&from=1700000000&limit=100",
         "/api/v5/trade/order?instId=X&clOrdId=babcdef11",
     ];
     assert_eq!(asked, expected);
+    let [by_id, _] = gate::ask::lookup(&symbol, &id, Timestamp(0)).unwrap();
+    assert_eq!(by_id.target(), "/api/v4/futures/usdt/orders/t-babcdef11");
     assert_eq!(
         binance::ask::cancel(&symbol, &order).target(),
         "/fapi/v1/order?symbol=X&orderId=5"

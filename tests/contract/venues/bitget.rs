@@ -4,6 +4,7 @@ mod left_out;
 
 use bursar::adapters::venue::bitget::{parse, verdict};
 use bursar::adapters::venue::dialect::{Call, ParseError, Reply};
+use domain::market::Action;
 
 use super::{Sheet, check, read, samples, shown, survive};
 
@@ -14,6 +15,11 @@ fn set(body: &[u8]) -> Result<String, ParseError> {
         body,
     };
     Ok(format!("{:?}", verdict(&reply, Call::Set)))
+}
+
+/// Every order is as if it closed a long.
+fn trades(body: &[u8]) -> Result<String, ParseError> {
+    parse::trades(body, |_| Some(Action::Sell)).map(|page| format!("{page:?}"))
 }
 
 const READ: &[Sheet] = &[
@@ -97,7 +103,7 @@ const READ: &[Sheet] = &[
     ),
     read(
         "Endpoints/Futures/Trading/GetHistoricalUserTrades.json",
-        shown!(parse::trades),
+        trades,
         &[
             "1103122437840805890",
             "closed: None",
@@ -137,7 +143,7 @@ const READ: &[Sheet] = &[
     ),
     read(
         "Endpoints/Futures/Trading/GetUserTrades.json",
-        shown!(parse::trades),
+        trades,
         &[
             r#"asset: "BGB", amount: Amount(1711852)"#,
             "action: Sell",

@@ -189,7 +189,10 @@ pub struct Fill {
     pub symbol: String,
     /// The order.
     pub order_id: Text,
-    /// Buy or sell, or in hedge mode long or short.
+    /// The client's id of the order, where it is pushed.
+    #[serde(default)]
+    pub client_oid: Option<String>,
+    /// Buy or sell; where it is asked for, perhaps long or short in hedge mode.
     pub side: Side,
     /// `open`, `close`, or by force.
     pub trade_side: String,

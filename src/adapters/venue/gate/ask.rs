@@ -2,7 +2,10 @@
 //!
 //! Source: <https://www.gate.com/docs/developers/apiv4/en/#create-a-futures-order>.
 
-use domain::market::Action;
+use std::time::Duration;
+
+use domain::market::{Action, Symbol};
+use domain::time::Timestamp;
 use domain::venue::{ClientOrderId, OrderIntent, OrderKind, VenueOrderId};
 use rust_decimal::Decimal;
 use serde_json::{Value, json};
@@ -11,6 +14,8 @@ use super::super::dialect::{AskError, Listing, Request};
 use super::CLIENT_ID;
 
 const ORDERS: &str = "/api/v4/futures/usdt/orders";
+/// The most orders that the venue lists at once.
+const LIMIT: &str = "100";
 
 /// To place an order. `listing` is of its market, whose contracts it counts. It is the same in both position modes: an
 /// order that only reduces finds its side by its sign.
@@ -52,11 +57,18 @@ pub fn cancel(order: &VenueOrderId) -> Request {
     Request::new("DELETE", &format!("{ORDERS}/{}", order.0), &[])
 }
 
-/// To look an order up by our own id, which finds it only while it rests and for a short while after.
+/// To look an order up by our own id: by itself, which finds it only while it rests and for 60 seconds after it ended,
+/// then among all orders of the market since it was made. It is absent when both lack it.
 ///
 /// # Errors
 /// When it cannot be told.
-pub fn lookup(client_id: &ClientOrderId) -> Result<Request, AskError> {
+pub fn lookup(symbol: &Symbol, client_id: &ClientOrderId, made: Timestamp) -> Result<[Request; 2], AskError> {
     let id = CLIENT_ID.write(client_id)?;
-    Ok(Request::new("GET", &format!("{ORDERS}/{id}"), &[]))
+    // Clocks differ: a minute earlier costs nothing.
+    let from = (made.before(Duration::from_secs(60)).0 / 1000).to_string();
+    let query = [("contract", symbol.as_str()), ("from", from.as_str()), ("limit", LIMIT)];
+    Ok([
+        Request::new("GET", &format!("{ORDERS}/{id}"), &[]),
+        Request::new("GET", &format!("{ORDERS}_timerange"), &query),
+    ])
 }

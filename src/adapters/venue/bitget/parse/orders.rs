@@ -23,12 +23,12 @@ impl Status {
 
 /// What a `tradeSide` says: whether it closes, where it says so, and who brought it about.
 fn trade_side(text: &str) -> (Option<bool>, FillCause) {
-    let cause = if text.starts_with("burst") || text.starts_with("reduce") {
-        FillCause::Liquidation
-    } else if ["offset", "delivery", "dte_sys_adl"]
+    let cause = if ["burst", "reduce", "offset"]
         .iter()
         .any(|start| text.starts_with(start))
     {
+        FillCause::Liquidation
+    } else if text.starts_with("delivery") || text.starts_with("dte_sys_adl") {
         FillCause::Venue
     } else {
         FillCause::Order
@@ -43,32 +43,55 @@ fn trade_side(text: &str) -> (Option<bool>, FillCause) {
     (closes, cause)
 }
 
-/// Buy or sell. In hedge mode the venue tells the side of the position, and whether it opens or closes.
-fn action(
-    what: &'static str,
-    mode: PosMode,
-    side: Side,
-    position: HoldSide,
-    closes: Option<bool>,
-) -> Result<Action, ParseError> {
-    if mode == PosMode::OneWayMode {
-        return Ok(match side {
-            Side::Buy => Action::Buy,
-            Side::Sell => Action::Sell,
-        });
+impl Side {
+    const fn action(self) -> Action {
+        match self {
+            Self::Buy => Action::Buy,
+            Self::Sell => Action::Sell,
+        }
     }
-    let position = match (position, side) {
-        (HoldSide::Long, _) | (HoldSide::Net, Side::Buy) => PositionSide::Long,
-        (HoldSide::Short, _) | (HoldSide::Net, Side::Sell) => PositionSide::Short,
+}
+
+/// Buy or sell, of an order. In hedge mode the venue tells the side of the position, and whether it opens or closes.
+fn action(mode: PosMode, side: Side, position: HoldSide, closes: Option<bool>) -> Result<Action, ParseError> {
+    if mode == PosMode::OneWayMode {
+        return Ok(side.action());
+    }
+    let position = match position {
+        HoldSide::Long => PositionSide::Long,
+        HoldSide::Short => PositionSide::Short,
+        HoldSide::Net => {
+            return Err(ParseError::new(
+                "order",
+                "posSide",
+                "says neither long nor short in hedge mode",
+            ));
+        }
     };
     match closes {
         Some(true) => Ok(position.closing()),
         Some(false) => Ok(position.opening()),
         None => Err(ParseError::new(
-            what,
+            "order",
             "tradeSide",
             "says neither open nor close in hedge mode",
         )),
+    }
+}
+
+/// Buy or sell, of an execution that was asked for. Whether its `side` is the trade's or the position's is not
+/// documented: for what opens both are the same, what is forced says it in its name, and for what closes the order says it.
+fn traded(fill: &Fill, order: Option<Action>) -> Result<Action, ParseError> {
+    let name = fill.trade_side.as_str();
+    match fill.pos_mode {
+        PosMode::OneWayMode => Ok(fill.side.action()),
+        PosMode::HedgeMode if name == "open" => Ok(fill.side.action()),
+        PosMode::HedgeMode if name.ends_with("_long") => Ok(Action::Sell),
+        PosMode::HedgeMode if name.ends_with("_short") => Ok(Action::Buy),
+        PosMode::HedgeMode => {
+            let rule = format!("is `{name}` in hedge mode, and its order is not known");
+            order.ok_or_else(|| ParseError::new("fills", format!("{}.tradeSide", fill.trade_id.0), rule))
+        }
     }
 }
 
@@ -94,7 +117,7 @@ fn report(order: &Order) -> Result<OrderReport, ParseError> {
         venue_id: VenueOrderId(order.order_id.0.clone()),
         client_id: order.client_oid.as_deref().and_then(|id| CLIENT_ID.read(id)),
         symbol: symbol(&order.symbol),
-        action: action("order", order.pos_mode, order.side, order.pos_side, closes)?,
+        action: action(order.pos_mode, order.side, order.pos_side, closes)?,
         state: status
             .ok_or_else(|| ParseError::new("order", "status", "is missing"))?
             .state(),
@@ -123,29 +146,44 @@ pub fn lookup(body: &[u8]) -> Result<Lookup, ParseError> {
     report(&order).map(Lookup::Found)
 }
 
-/// `GET /api/v2/mix/order/fills` and `fill-history`: a page, newest first. The profit is gross.
+/// `GET /api/v2/mix/order/fills` and `fill-history`: a page, newest first. The profit is gross. `orders` tells what the
+/// order of an execution does, which executions that close in hedge mode do not.
 ///
 /// # Errors
-/// When it cannot be understood.
-pub fn trades(body: &[u8]) -> Result<Page<Trade>, ParseError> {
+/// When it cannot be understood, or the order of such an execution is not known.
+pub fn trades(body: &[u8], orders: impl Fn(&VenueOrderId) -> Option<Action>) -> Result<Page<Trade>, ParseError> {
     let page: Page<Fill> = page("fills", body)?;
-    let rows = page.rows.into_iter().map(trade).collect::<Result<_, _>>()?;
-    Ok(Page { rows, next: page.next })
+    let rows = page.rows.into_iter().map(|fill| {
+        let order = orders(&VenueOrderId(fill.order_id.0.clone()));
+        let action = traded(&fill, order)?;
+        trade(fill, action)
+    });
+    Ok(Page {
+        rows: rows.collect::<Result<_, _>>()?,
+        next: page.next,
+    })
 }
 
-/// An execution does not tell our id of its order: the order does.
-pub(super) fn trade(fill: Fill) -> Result<Trade, ParseError> {
+/// A pushed execution: of this channel the `side` is documented to be the trade's, in both position modes.
+pub(super) fn pushed(fill: Fill) -> Result<Trade, ParseError> {
+    let action = fill.side.action();
+    trade(fill, action)
+}
+
+fn trade(fill: Fill, action: Action) -> Result<Trade, ParseError> {
     let (closes, cause) = trade_side(&fill.trade_side);
     // In one-way mode `open` and `close` are not to be relied on: only what is forced says that it closes.
     let is_told = fill.pos_mode == PosMode::HedgeMode || cause != FillCause::Order;
     let quantity = fill.base_volume.0;
-    let forced = (cause != FillCause::Order).then_some(Owner { client_id: None, cause });
+    let client_id = fill.client_oid.as_deref().and_then(|id| CLIENT_ID.read(id));
+    // Without an id of ours in it, and not forced, the order says whose it is.
+    let is_owned = client_id.is_some() || cause != FillCause::Order;
     Ok(Trade {
         id: fill.trade_id.0,
         order_id: VenueOrderId(fill.order_id.0),
-        owner: forced,
+        owner: is_owned.then_some(Owner { client_id, cause }),
         symbol: symbol(&fill.symbol),
-        action: action("fills", fill.pos_mode, fill.side, HoldSide::Net, closes)?,
+        action,
         closed: closes.filter(|_| is_told).map(|closes| part(closes, quantity)),
         quantity,
         price: fill.price.0,
@@ -184,7 +222,7 @@ pub(super) fn moved(order: OrderMove) -> Result<(OrderReport, Option<Trade>), Pa
         venue_id: VenueOrderId(order.order_id.0),
         client_id: order.client_oid.as_deref().and_then(|id| CLIENT_ID.read(id)),
         symbol: symbol(&order.inst_id),
-        action: action("order", order.pos_mode, order.side, order.pos_side, closes)?,
+        action: action(order.pos_mode, order.side, order.pos_side, closes)?,
         state: order.status.state(),
         quantity: order.size.0,
         filled: order.acc_base_volume.told().unwrap_or(Quantity::ZERO),

@@ -8,7 +8,7 @@ use super::super::wire::push::{Channel, Frame, OrderMove, PublicTrade, Ticker};
 use super::super::wire::{Fill, Position};
 use super::account::holding;
 use super::market::BAR;
-use super::orders::{moved, trade};
+use super::orders::{moved, pushed};
 
 /// One message. The venue does not ping: the client sends the text `ping`, and gets the text `pong`.
 ///
@@ -48,7 +48,7 @@ fn event(channel: &Channel, data: &[u8]) -> Result<Vec<Push>, ParseError> {
         "orders" => orders(data),
         "fill" => {
             let fills: Vec<Fill> = read("fills", data)?;
-            fills.into_iter().map(|fill| trade(fill).map(Push::Trade)).collect()
+            fills.into_iter().map(|fill| pushed(fill).map(Push::Trade)).collect()
         }
         "positions" => {
             let positions: Vec<Position> = read("positions", data)?;

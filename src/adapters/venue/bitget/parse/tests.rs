@@ -5,7 +5,7 @@ use domain::market::{Action, Side};
 use domain::order::client_order_id;
 use domain::outcome::Outcome;
 use domain::time::Timestamp;
-use domain::venue::{ClientOrderId, FillCause};
+use domain::venue::{ClientOrderId, FillCause, VenueOrderId};
 
 use super::super::super::dialect::{
     BookingKind, Call, Class, Code, Credential, Net, Owner, ProfitBasis, Push, Reply, Request, Trade,
@@ -27,7 +27,8 @@ fn fill(mode: &str, side: &str, trade: &str, fees: &str) -> Result<Trade, ParseE
         r#"{{"tradeId":"77","symbol":"btcusdt","orderId":"5","price":"64000.1","baseVolume":"0.3","side":"{side}",
         "profit":"1.5","tradeSide":"{trade}","posMode":"{mode}","feeDetail":[{fees}],"cTime":"9"}}"#
     );
-    trades(list("fillList", &row).as_bytes()).map(|mut page| page.rows.remove(0))
+    let closes_long = |order: &VenueOrderId| (order.0 == "5").then_some(Action::Sell);
+    trades(list("fillList", &row).as_bytes(), closes_long).map(|mut page| page.rows.remove(0))
 }
 
 const FEE: &str = r#"{"deduction":"no","feeCoin":"USDT","totalFee":"-0.02161596"}"#;
@@ -106,6 +107,47 @@ fn a_forced_close_is_told_by_its_trade_side() {
         (Some(FillCause::Venue), true)
     );
     assert_eq!(told("one_way_mode", "sell_single"), (None, false));
+}
+
+#[test]
+fn which_way_an_execution_went_is_never_guessed() {
+    let asked = |side: &str, trade: &str| fill("hedge_mode", side, trade, FEE).map(|trade| trade.action);
+    assert_eq!(
+        (asked("buy", "open"), asked("sell", "open")),
+        (Ok(Action::Buy), Ok(Action::Sell))
+    );
+    assert_eq!(
+        (asked("buy", "close"), asked("sell", "close")),
+        (Ok(Action::Sell), Ok(Action::Sell)),
+        "its order says"
+    );
+    for side in ["buy", "sell"] {
+        assert_eq!(asked(side, "burst_close_long"), Ok(Action::Sell));
+        assert_eq!(asked(side, "dte_sys_adl_close_short"), Ok(Action::Buy));
+    }
+    let row = r#"{"tradeId":"77","symbol":"BTCUSDT","orderId":"6","clientOid":"bab1","price":"1","baseVolume":"1",
+        "side":"buy","profit":"1","tradeSide":"close","posMode":"hedge_mode","feeDetail":[],"cTime":"9"}"#;
+    let error = trades(list("fillList", row).as_bytes(), |_| None)
+        .unwrap_err()
+        .to_string();
+    assert_eq!(
+        error,
+        "fills: 77.tradeSide: is `close` in hedge mode, and its order is not known"
+    );
+    let message = format!(r#"{{"action":"snapshot","arg":{{"channel":"fill","instId":"default"}},"data":[{row}]}}"#);
+    let pushes = pushes(message.as_bytes()).unwrap();
+    let [Push::Trade(pushed)] = &pushes[..] else {
+        panic!("{pushes:?}")
+    };
+    assert_eq!(
+        (pushed.action, pushed.closed),
+        (Action::Buy, Some(pushed.quantity)),
+        "closes a short"
+    );
+    assert_eq!(
+        pushed.owner.clone().unwrap().client_id,
+        Some(ClientOrderId("bab1".to_owned()))
+    );
 }
 
 #[test]

@@ -2,13 +2,16 @@
 
 use domain::fixed::Amount;
 use domain::market::{Action, Symbol};
-use domain::venue::{OrderReport, ReportedState, VenueOrderId};
+use domain::venue::{ClientOrderId, OrderReport, ReportedState, VenueOrderId};
 use rust_decimal::Decimal;
 
 use super::super::super::dialect::{Contracts, Fee, ParseError, Text, Trade, read};
 use super::super::owner;
 use super::super::wire::{Order, Status, UserTrade};
 use crate::ports::venue::Lookup;
+
+/// As many orders as the venue lists at once.
+const FULL_PAGE: usize = 100;
 
 /// The sign of a size tells buy from sell.
 fn action(what: &'static str, symbol: &Symbol, size: Decimal) -> Result<Action, ParseError> {
@@ -69,12 +72,34 @@ pub fn order(body: &[u8], contracts: &Contracts) -> Result<OrderReport, ParseErr
 }
 
 /// `GET /api/v4/futures/usdt/orders/{t-…}`. That the venue knows none proves nothing once the order may have ended: by
-/// its own id an order is found only while it rests and for a short while after.
+/// our id an order is found only while it rests and for 60 seconds after it ended.
 ///
 /// # Errors
 /// When it cannot be understood.
 pub fn lookup(body: &[u8], contracts: &Contracts) -> Result<Lookup, ParseError> {
     order(body, contracts).map(Lookup::Found)
+}
+
+/// `GET /api/v4/futures/usdt/orders_timerange`: the same order among all since it was made. A full page that lacks it
+/// proves nothing either.
+///
+/// # Errors
+/// When it cannot be understood, or the page is full and lacks it.
+pub fn lookup_among(body: &[u8], contracts: &Contracts, client_id: &ClientOrderId) -> Result<Lookup, ParseError> {
+    let orders = orders(body, contracts)?;
+    let count = orders.len();
+    let found = orders
+        .into_iter()
+        .find(|order| order.client_id.as_ref() == Some(client_id));
+    match found {
+        Some(order) => Ok(Lookup::Found(order)),
+        None if count < FULL_PAGE => Ok(Lookup::Absent),
+        None => Err(ParseError::new(
+            "orders",
+            ".",
+            "is a full page without the order that is looked for",
+        )),
+    }
 }
 
 /// `GET /api/v4/futures/usdt/orders` and `orders_timerange`.

@@ -261,6 +261,17 @@ fn an_order_is_absent_by_its_label_alone() {
 }
 
 #[test]
+fn an_order_that_ended_long_ago_is_looked_for_among_all() {
+    let row = order_row("5", "0", "finished", "filled");
+    let page = |count: usize| format!("[{}]", vec![row.as_str(); count].join(","));
+    let look = |body: &str, id: &str| lookup_among(body.as_bytes(), &contracts(), &ClientOrderId(id.to_owned()));
+    assert!(matches!(look(&page(3), "bab1"), Ok(Lookup::Found(_))));
+    assert_eq!(look(&page(99), "bab2"), Ok(Lookup::Absent));
+    assert!(look(&page(100), "bab2").is_err(), "more may lie behind");
+    assert!(look("{}", "bab2").is_err());
+}
+
+#[test]
 fn messages_are_told_apart() {
     let of = |message: &str| pushes(message.as_bytes(), &contracts(), "USDT").unwrap();
     assert_eq!(
