@@ -1,7 +1,7 @@
 //! Killed at random moments, again and again, with robots trading and clients paying in, on each kind of database.
 
 use std::thread::sleep;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use crate::daemon::{Daemon, Home, Load, count};
 use crate::dice::Dice;
@@ -21,6 +21,8 @@ const RESTART: Duration = Duration::from_secs(3);
 const TAKE_OVER: Duration = Duration::from_secs(6);
 /// Who has little or no power, and how much of it they are given at a time: some debts are collected at once, others late.
 const DEBTORS: [(&str, &str); 2] = [("carol", "3"), ("dave", "10")];
+/// How long a life waits for its first charge.
+const LONGEST: Duration = Duration::from_secs(5);
 /// With so many kills some hit a collection, however busy the machine was.
 const MANY: u32 = 100;
 
@@ -36,11 +38,12 @@ struct Lives {
 
 impl Lives {
     fn on(shared: &Shared) -> Self {
-        // Debtors may go on, and lost orders are looked up within a life, so that the last lives trade as much as the first;
+        // Accounts do not run dry, debtors may go on, and lost orders are looked up within a life, so that the last lives trade as much as the first;
         // each life is long enough for a sweep.
         let home = shared
             .home()
             .set("BURSAR__PAPER__SPEED", LOAD.speed.to_string())
+            .set("BURSAR__PAPER__STARTING_BALANCE", "10000000")
             .set("BURSAR__SETTLEMENT__DEBT_LIMIT", "1000000000")
             .set("BURSAR__SETTLEMENT__SWEEP_INTERVAL", "500ms")
             .set("BURSAR__ROBOT__PLACE_DEADLINE", "300ms")
@@ -54,7 +57,7 @@ impl Lives {
     }
 
     /// Every other life is timed from the start, so that starting and migrating are interrupted too; the others from
-    /// the first charge, so that they are long enough on a busy machine.
+    /// the first charge, or a while, so that they are long enough on a busy machine.
     fn live(&mut self, kill: u32) {
         // A market of its own for each life: the same one would begin again where the last commit left it.
         let seed = u64::from(kill);
@@ -69,7 +72,10 @@ impl Lives {
                 }
             }
             let before = charged(&daemon);
-            daemon.wait_until("charging", |daemon| (charged(daemon)? > before?).then_some(()));
+            let begin = Instant::now();
+            while begin.elapsed() < LONGEST && charged(&daemon) <= before {
+                sleep(Duration::from_millis(20));
+            }
         }
         sleep(Duration::from_millis(self.dice.between(50, 2_000)));
         assert_eq!(daemon.ended(), None, "it ended before kill {kill}\n{}", daemon.stderr());
