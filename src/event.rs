@@ -4,6 +4,7 @@
 pub const SETTLEMENT_SHORT: &str = "settlement.short";
 /// A profitable close was charged.
 pub const SETTLEMENT_CHARGED: &str = "settlement.charged";
+/// Many profitable closes were paid in one group.
 pub const SETTLEMENTS_CHARGED: &str = "settlement.group_charged";
 /// The power due on a profitable close rounds to zero.
 pub const SETTLEMENT_NOTHING_DUE: &str = "settlement.nothing_due";

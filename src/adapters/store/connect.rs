@@ -32,6 +32,8 @@ const MYSQL_PATIENCE: &str = "SET SESSION wait_timeout = 60";
 
 /// Prepared statements that a connection keeps: the ledger's groups are of many sizes.
 const STATEMENTS: usize = 256;
+/// The same for each of SQLite's readers. A statement takes about 40 KiB there, and lists of ids make many of them.
+const READER_STATEMENTS: usize = 32;
 /// What SQLite's writer keeps in memory, in KiB (the minus says so): less than a large group touches would be written to
 /// the log before the commit, and again at it.
 const CACHE: &str = "-16000";
@@ -144,13 +146,15 @@ fn sqlite(url: &str, options: &StoreOptions, purpose: Use) -> Result<ConnectOpti
             .journal_mode(SqliteJournalMode::Wal)
             .synchronous(SqliteSynchronous::Full)
             .busy_timeout(patience)
-            .statement_cache_capacity(STATEMENTS)
             .row_buffer_size(ROWS_AHEAD);
         match purpose {
             Use::Write => sqlite
+                .statement_cache_capacity(STATEMENTS)
                 .pragma("cache_size", CACHE)
                 .pragma("wal_autocheckpoint", CHECKPOINT),
-            Use::Read => sqlite.pragma("query_only", "ON"),
+            Use::Read => sqlite
+                .statement_cache_capacity(READER_STATEMENTS)
+                .pragma("query_only", "ON"),
         }
     });
     pool.test_before_acquire(false);
