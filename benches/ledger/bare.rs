@@ -1,7 +1,7 @@
 //! The bare minimum on the same tables: the same rows in groups of the same size, and nothing else.
 //!
 //! No actor, no request, no question, no digest (the digests are made up), no deadline: each group is one transaction
-//! of four statements whose text never changes, sent by the driver itself.
+//! of four statements whose text never changes, sent by the driver itself, at once.
 
 mod mariadb;
 mod postgres;
@@ -12,6 +12,8 @@ use std::ops::Range;
 use std::time::Instant;
 
 use sea_orm::{ConnectionTrait, DatabaseConnection, Statement};
+
+use bursar::adapters::store::nodelay::send_at_once;
 
 use super::figures::Measured;
 use super::fill::owner_of;
@@ -140,6 +142,7 @@ pub async fn settle(
         Kind::Postgres => Writer::Postgres(postgres::open(ground.url()).await),
         Kind::MariaDb => Writer::MariaDb(mariadb::open(ground.url()).await),
     };
+    send_at_once();
     let count = ids.end.abs_diff(ids.start);
     let mut waits = Vec::new();
     let begun = Instant::now();

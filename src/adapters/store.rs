@@ -9,7 +9,7 @@ mod failure;
 mod lease;
 mod legacy;
 pub mod memory;
-mod nodelay;
+pub mod nodelay;
 pub mod schema;
 pub mod sql;
 mod subject;

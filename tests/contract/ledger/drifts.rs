@@ -30,8 +30,15 @@ pub async fn t25_drift_of_one_unit_is_found_told_and_not_mended(ground: Arc<Grou
     let told = "LED-1: account 1 user_power:7:power holds 90.00000001, but its postings sum to 90";
     let alerts = world.all_alerts(true).await;
     assert_eq!(alerts.len(), 1, "{found:?} {alerts:?}");
-    assert_eq!((alerts[0].kind, alerts[0].message.as_str()), (AlertKind::LedgerInvariant, told));
-    assert_eq!(world.power(7).await, "90.00000001", "nobody mends what nobody understands");
+    assert_eq!(
+        (alerts[0].kind, alerts[0].message.as_str()),
+        (AlertKind::LedgerInvariant, told)
+    );
+    assert_eq!(
+        world.power(7).await,
+        "90.00000001",
+        "nobody mends what nobody understands"
+    );
 
     side.execute_unprepared(&drift.replace("+ 1", "- 1")).await.unwrap();
     audit().await.unwrap();
