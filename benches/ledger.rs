@@ -16,6 +16,8 @@ mod figures;
 mod fill;
 #[path = "ledger/ground.rs"]
 mod ground;
+#[path = "support/peak.rs"]
+mod peak;
 #[path = "support/process.rs"]
 mod process;
 #[path = "ledger/senders.rs"]

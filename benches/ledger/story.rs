@@ -15,7 +15,7 @@ use sea_orm::DatabaseConnection;
 
 use super::figures::{Measured, per_second, percent};
 use super::ground::Ground;
-use super::{bare, disk, fill, process, senders};
+use super::{bare, disk, fill, peak, process, senders};
 
 /// Senders at once, and settlements to measure with so many.
 const STEPS: [(usize, i64); 4] = [(1, 2_000), (8, 20_000), (64, 60_000), (1_024, 150_000)];
@@ -149,14 +149,19 @@ impl Stage<'_> {
     }
 
     async fn verify(&self) {
+        let before = process::resident_bytes();
+        peak::forget();
         let begun = Instant::now();
         let verified = verify_ledger(&*self.store).await.unwrap();
         assert_eq!(verified.finding, None);
         println!(
-            "  verify: {} entries in {:.2?}, {}/s",
+            "  verify: {} entries and {} positions in {:.2?}, {} entries/s, {} MB at most ({} MB before)",
             verified.entries,
+            verified.positions,
             begun.elapsed(),
-            per_second(verified.entries, begun.elapsed())
+            per_second(verified.entries, begun.elapsed()),
+            peak::bytes() / 1_000_000,
+            before / 1_000_000
         );
     }
 

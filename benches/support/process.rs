@@ -5,8 +5,13 @@ use std::time::Duration;
 
 /// Resident memory.
 pub fn resident_bytes() -> u64 {
+    status("VmRSS:")
+}
+
+/// A line of the status, in bytes.
+pub fn status(name: &str) -> u64 {
     let status = fs::read_to_string("/proc/self/status").unwrap();
-    let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:")).unwrap();
+    let line = status.lines().find_map(|line| line.strip_prefix(name)).unwrap();
     let kibibytes: u64 = line.split_whitespace().next().unwrap().parse().unwrap();
     kibibytes << 10
 }
