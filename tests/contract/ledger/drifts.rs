@@ -27,7 +27,7 @@ pub async fn t25_drift_of_one_unit_is_found_told_and_not_mended(ground: Arc<Grou
     let drift = "UPDATE ledger_account SET balance = balance + 1 WHERE kind = 'user_power' AND owner = 7";
     side.execute_unprepared(drift).await.unwrap();
     let found: Result<String, MailError> = audit().await;
-    let told = "LED-1: account 1 user_power:7:power holds 90.00000001, but its postings sum to 90";
+    let told = "LED-3: account 1 user_power:7:POWER holds 90.00000001, but its postings sum to 90";
     let alerts = world.all_alerts(true).await;
     assert_eq!(alerts.len(), 1, "{found:?} {alerts:?}");
     assert_eq!(
