@@ -45,10 +45,11 @@ impl Crowded {
         })
     }
 
-    fn mariadb() -> Option<Self> {
-        let shared = Shared::mariadb("crowded")?;
+    /// Tests of one process share the server, so each has a name for its database and its user.
+    fn mariadb(name: &str) -> Option<Self> {
+        let shared = Shared::mariadb(name)?;
         let window = Window::open(&shared.url);
-        let user = format!("bursar_few_{}", std::process::id());
+        let user = format!("bursar_few_{}_{name}", std::process::id());
         let (_, place) = shared.url.rsplit_once('@').unwrap();
         let (_, database) = place.rsplit_once('/').unwrap();
         window.run(&format!("CREATE OR REPLACE USER '{user}'@'%'")).unwrap();
@@ -152,7 +153,7 @@ fn t5_on_postgres_a_daemon_without_connections_says_so_at_start() {
 
 #[test]
 fn t5_on_mariadb_a_daemon_without_connections_says_so_at_start() {
-    if let Some(place) = Crowded::mariadb() {
+    if let Some(place) = Crowded::mariadb("crowded_start") {
         says_so_at_start(&place);
     }
 }
@@ -166,7 +167,7 @@ fn t5_on_postgres_a_daemon_lives_with_too_few_connections_and_heals_when_there_a
 
 #[test]
 fn t5_on_mariadb_a_daemon_lives_with_too_few_connections_and_heals_when_there_are_enough() {
-    if let Some(place) = Crowded::mariadb() {
+    if let Some(place) = Crowded::mariadb("crowded_life") {
         lives_with_it(&place);
     }
 }
