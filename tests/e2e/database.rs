@@ -6,6 +6,7 @@ use std::time::{Duration, Instant};
 use crate::books::Window;
 use crate::daemon::{Daemon, Home, count};
 use crate::fleet;
+use crate::mariadb::Server;
 use crate::payer::{Payer, recharge};
 use crate::postgres::Cluster;
 use crate::skipped::skip;
@@ -84,21 +85,17 @@ fn postgres_connections_cut_in_the_middle_of_commits_double_nothing_and_lose_not
     });
 }
 
-/// T5: while it is down or frozen health is red and nothing is acknowledged; then it goes on by itself.
-#[test]
-fn postgres_that_is_stopped_or_frozen_is_told_by_health_and_forgiven() {
-    let Some(cluster) = Cluster::start() else { return };
-    let home = home_at(&cluster.url());
+/// T5: while it is down or frozen health is red and nothing is acknowledged; then it goes on by itself. `troubles` are
+/// what happens to the server, and what ends it.
+fn forgives(url: &str, troubles: &[(&dyn Fn(), &dyn Fn())]) {
+    let home = home_at(url);
     let mut daemon = home.bursar(&["run"]).start();
     daemon.wait_ready();
     let user = fleet::start(&daemon.caller().unwrap(), ROBOTS, 1_000);
     let payer = Payer::start(home.folder().to_owned(), user, "down");
-    for (away, back) in [
-        (Cluster::down as fn(&Cluster), Cluster::up as fn(&Cluster)),
-        (Cluster::freeze, Cluster::thaw),
-    ] {
+    for (away, back) in troubles {
         sleep(Duration::from_secs(2));
-        away(&cluster);
+        away();
         wait_health(&mut daemon, 503);
         let caller = daemon.caller().unwrap();
         let begin = Instant::now();
@@ -108,10 +105,28 @@ fn postgres_that_is_stopped_or_frozen_is_told_by_health_and_forgiven() {
         let answer = recharge(&caller, user, "while-away").unwrap();
         assert!([503, 504].contains(&answer.status), "{answer:?}");
         sleep(Duration::from_secs(u64::from(count("BURSAR_E2E_FROZEN_SECONDS", 4))));
-        back(&cluster);
+        back();
         wait_health(&mut daemon, 200);
     }
     ends_whole(&home, daemon, payer);
+}
+
+#[test]
+fn postgres_that_is_stopped_or_frozen_is_told_by_health_and_forgiven() {
+    if let Some(server) = Cluster::start() {
+        let (down, up) = (|| server.down(), || server.up());
+        let (freeze, thaw) = (|| server.freeze(), || server.thaw());
+        forgives(&server.url(), &[(&down, &up), (&freeze, &thaw)]);
+    }
+}
+
+#[test]
+fn mariadb_that_is_stopped_or_frozen_is_told_by_health_and_forgiven() {
+    if let Some(server) = Server::start() {
+        let (down, up) = (|| server.down(), || server.up());
+        let (freeze, thaw) = (|| server.freeze(), || server.thaw());
+        forgives(&server.url(), &[(&down, &up), (&freeze, &thaw)]);
+    }
 }
 
 /// T5: the same on MariaDB.

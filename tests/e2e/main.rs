@@ -17,6 +17,8 @@ mod daemon;
 mod dice;
 #[path = "../support/fleet.rs"]
 mod fleet;
+#[path = "../support/mariadb.rs"]
+mod mariadb;
 #[path = "../support/payer.rs"]
 mod payer;
 #[path = "../support/postgres.rs"]
