@@ -85,9 +85,11 @@ fn postgres_connections_cut_in_the_middle_of_commits_double_nothing_and_lose_not
     });
 }
 
-/// T5: while it is down or frozen health is red and nothing is acknowledged; then it goes on by itself. `troubles` are
-/// what happens to the server, and what ends it.
-fn forgives(url: &str, troubles: &[(&dyn Fn(), &dyn Fn())]) {
+/// What happens to a server, and what ends it.
+type Trouble<'a> = (&'a dyn Fn(), &'a dyn Fn());
+
+/// T5: while it is down or frozen health is red and nothing is acknowledged; then it goes on by itself.
+fn forgives(url: &str, troubles: &[Trouble<'_>]) {
     let home = home_at(url);
     let mut daemon = home.bursar(&["run"]).start();
     daemon.wait_ready();

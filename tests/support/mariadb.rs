@@ -46,10 +46,16 @@ impl Server {
             run(Command::new("chown").arg("mysql").arg(server.folder.path()));
         }
         let mut install = Command::new(install);
-        install.args(["--no-defaults", "--auth-root-authentication-method=normal", "--skip-test-db"]);
+        install.args([
+            "--no-defaults",
+            "--auth-root-authentication-method=normal",
+            "--skip-test-db",
+        ]);
         run(install.args(server.common()));
         server.up();
-        Window::open(&server.url_of("mysql")).run("CREATE DATABASE bursar").unwrap();
+        Window::open(&server.url_of("mysql"))
+            .run("CREATE DATABASE bursar")
+            .unwrap();
         Some(server)
     }
 
@@ -66,7 +72,9 @@ impl Server {
     pub fn up(&self) {
         let mut command = Command::new(&self.program);
         command.arg("--no-defaults").args(self.common());
-        command.arg(format!("--port={}", self.port)).arg("--bind-address=127.0.0.1");
+        command
+            .arg(format!("--port={}", self.port))
+            .arg("--bind-address=127.0.0.1");
         let place = |name: &str| self.folder.path().join(name).display().to_string();
         command.arg(format!("--socket={}", place("socket")));
         command.arg(format!("--pid-file={}", place("pid")));

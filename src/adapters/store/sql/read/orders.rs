@@ -7,13 +7,18 @@ use domain::page::Page;
 use domain::venue::{ClientOrderId, Cursor};
 use entity::trade_order::{self, Column};
 use entity::{fill, income, sync_cursor};
-use sea_orm::sea_query::ExprTrait;
-use sea_orm::{ColumnTrait, Condition, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
+use sea_orm::sea_query::{SelectStatement, UnionType};
+use sea_orm::{
+    ColumnTrait, Condition, EntityTrait, FromQueryResult, QueryFilter, QueryOrder, QuerySelect, QueryTrait, Statement,
+};
 
 use super::super::readers::Readers;
 use super::super::rows::{fill as fill_rows, order as rows, read_all};
 use super::KEYS;
 use crate::ports::store::{OrderFilter, StoreError};
+
+/// Ids per statement.
+const IDS: usize = 50;
 
 impl Readers {
     pub async fn order(&self, id: OrderId) -> Result<Option<Order>, StoreError> {
@@ -77,24 +82,43 @@ impl Readers {
 
     pub async fn fills_reported(&self, account: VenueAccountId, ids: &[String]) -> Result<Vec<Fill>, StoreError> {
         let mut rows = Vec::new();
-        for ids in ids.chunks(KEYS / 3) {
-            let query = fill::Entity::find()
-                .filter(fill::Column::AccountId.eq(account.0))
-                .filter(reported(fill::Column::VenueFillId, ids));
-            rows.extend(self.ask(query.all(self.connection())).await?);
+        for ids in ids.chunks(IDS) {
+            let of_each = ids.iter().map(|id| {
+                let of_account = fill::Entity::find().filter(fill::Column::AccountId.eq(account.0));
+                of_account.filter(beside(fill::Column::VenueFillId, id)).into_query()
+            });
+            if let Some(statement) = self.together(of_each) {
+                let found = fill::Model::find_by_statement(statement).all(self.connection());
+                let found = self.ask(found).await?.into_iter();
+                rows.extend(found.filter(|row| ids.iter().any(|id| is_of(&row.venue_fill_id, id))));
+            }
         }
         read_all(rows, fill_rows::fill)
     }
 
     pub async fn incomes_reported(&self, account: VenueAccountId, ids: &[String]) -> Result<Vec<Income>, StoreError> {
         let mut rows = Vec::new();
-        for ids in ids.chunks(KEYS / 3) {
-            let query = income::Entity::find()
-                .filter(income::Column::AccountId.eq(account.0))
-                .filter(reported(income::Column::VenueIncomeId, ids));
-            rows.extend(self.ask(query.all(self.connection())).await?);
+        for ids in ids.chunks(IDS) {
+            let of_each = ids.iter().map(|id| {
+                let of_account = income::Entity::find().filter(income::Column::AccountId.eq(account.0));
+                of_account
+                    .filter(beside(income::Column::VenueIncomeId, id))
+                    .into_query()
+            });
+            if let Some(statement) = self.together(of_each) {
+                let found = income::Model::find_by_statement(statement).all(self.connection());
+                let found = self.ask(found).await?.into_iter();
+                rows.extend(found.filter(|row| ids.iter().any(|id| is_of(&row.venue_income_id, id))));
+            }
         }
         read_all(rows, fill_rows::income)
+    }
+
+    /// Questions about one id each, asked at once. With `OR` between them SQLite would read an account's whole history.
+    fn together(&self, mut of_each: impl Iterator<Item = SelectStatement>) -> Option<Statement> {
+        let mut query = of_each.next()?;
+        query.unions(of_each.map(|other| (UnionType::Distinct, other)));
+        Some(self.connection().get_database_backend().build(&query))
     }
 
     pub async fn cursor(&self, account: VenueAccountId) -> Result<Cursor, StoreError> {
@@ -104,11 +128,13 @@ impl Readers {
     }
 }
 
-/// What the venue reported under these ids. Parts and revisions have the venue's id, `#` and something; `$` is the
-/// character after it.
-fn reported(column: impl ColumnTrait, ids: &[String]) -> Condition {
-    ids.iter().fold(Condition::any(), |any, id| {
-        let beside = column.gte(format!("{id}#")).and(column.lt(format!("{id}$")));
-        any.add(column.eq(id.as_str())).add(beside)
-    })
+/// What the venue reported under this id, and little else. Parts and revisions have the venue's id, `#` and something; `$`
+/// is the character after it.
+fn beside(column: impl ColumnTrait, id: &str) -> Condition {
+    Condition::all().add(column.gte(id)).add(column.lt(format!("{id}$")))
+}
+
+fn is_of(row: &str, id: &str) -> bool {
+    row.strip_prefix(id)
+        .is_some_and(|rest| rest.is_empty() || rest.starts_with('#'))
 }
