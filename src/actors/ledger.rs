@@ -150,9 +150,15 @@ impl LedgerActor {
         ctx.spawn(wrap_future::<_, Self>(work).map(Self::decided));
     }
 
-    /// While a group is being committed, only a whole group that has nothing to do with it.
+    /// While a group is being committed, only a whole group that has nothing to do with it. Looking through the queue for
+    /// that comes last: it is done for each request that arrives.
     fn may_decide(&self) -> bool {
-        if self.queue.is_empty() || self.gathering || self.ready.is_some() || !self.failed.is_empty() {
+        if self.desk.is_none()
+            || self.queue.is_empty()
+            || self.gathering
+            || self.ready.is_some()
+            || !self.failed.is_empty()
+        {
             return false;
         }
         let limit = self.options.group_limit;

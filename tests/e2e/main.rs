@@ -27,6 +27,8 @@ mod postgres;
 mod receiver;
 #[path = "../support/skipped.rs"]
 mod skipped;
+#[path = "../support/user.rs"]
+mod user;
 
 mod backup;
 mod clock;

@@ -12,6 +12,7 @@ use tempfile::TempDir;
 use crate::books::Window;
 use crate::daemon::signal;
 use crate::skipped::skip;
+use crate::user::is_root;
 
 /// Longest wait until it takes connections.
 const PATIENCE: Duration = Duration::from_secs(60);
@@ -138,9 +139,4 @@ fn found(program: &str) -> Option<PathBuf> {
     let folders = ["/usr/sbin", "/usr/bin", "/usr/local/bin", "/usr/local/sbin"];
     let mut places = folders.iter().map(|folder| Path::new(folder).join(program));
     places.find(|place| place.exists())
-}
-
-fn is_root() -> bool {
-    let output = Command::new("id").arg("-u").output().unwrap();
-    output.stdout.trim_ascii() == b"0"
 }

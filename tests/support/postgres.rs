@@ -9,6 +9,7 @@ use tempfile::TempDir;
 
 use crate::daemon::signal;
 use crate::skipped::skip;
+use crate::user::is_root;
 
 /// A running cluster; it is stopped when this is dropped.
 pub struct Cluster {
@@ -160,9 +161,4 @@ fn programs() -> Option<PathBuf> {
     let versions = fs::read_dir("/usr/lib/postgresql").ok()?;
     let folders = versions.filter_map(|entry| Some(entry.ok()?.path().join("bin")));
     folders.filter(|folder| folder.join("initdb").exists()).max()
-}
-
-fn is_root() -> bool {
-    let output = Command::new("id").arg("-u").output().unwrap();
-    output.stdout.trim_ascii() == b"0"
 }

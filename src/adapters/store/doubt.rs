@@ -16,7 +16,7 @@ static SINCE: Mutex<Option<Instant>> = Mutex::new(None);
 
 /// Whether a question failed or was given up lately.
 pub fn is_fresh() -> bool {
-    since().is_some_and(|since| since.elapsed() < LASTS)
+    lock().is_some_and(|since| since.elapsed() < LASTS)
 }
 
 /// Waits for the answer to a question, no longer than the deadline. Whatever ends it but an answer raises doubt, also when
@@ -44,10 +44,6 @@ impl Drop for Open {
             *lock() = Some(Instant::now());
         }
     }
-}
-
-fn since() -> Option<Instant> {
-    *lock()
 }
 
 fn lock() -> std::sync::MutexGuard<'static, Option<Instant>> {

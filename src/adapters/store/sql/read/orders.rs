@@ -7,9 +7,9 @@ use domain::page::Page;
 use domain::venue::{ClientOrderId, Cursor};
 use entity::trade_order::{self, Column};
 use entity::{fill, income, sync_cursor};
-use sea_orm::sea_query::{SelectStatement, UnionType};
+use sea_orm::sea_query::UnionType;
 use sea_orm::{
-    ColumnTrait, Condition, EntityTrait, FromQueryResult, QueryFilter, QueryOrder, QuerySelect, QueryTrait, Statement,
+    ColumnTrait, Condition, EntityTrait, FromQueryResult, QueryFilter, QueryOrder, QuerySelect, QueryTrait, Select,
 };
 
 use super::super::readers::Readers;
@@ -81,44 +81,43 @@ impl Readers {
     }
 
     pub async fn fills_reported(&self, account: VenueAccountId, ids: &[String]) -> Result<Vec<Fill>, StoreError> {
-        let mut rows = Vec::new();
-        for ids in ids.chunks(IDS) {
-            let of_each = ids.iter().map(|id| {
-                let of_account = fill::Entity::find().filter(fill::Column::AccountId.eq(account.0));
-                of_account.filter(beside(fill::Column::VenueFillId, id)).into_query()
-            });
-            if let Some(statement) = self.together(of_each) {
-                let found = fill::Model::find_by_statement(statement).all(self.connection());
-                let found = self.ask(found).await?.into_iter();
-                rows.extend(found.filter(|row| ids.iter().any(|id| is_of(&row.venue_fill_id, id))));
-            }
-        }
-        read_all(rows, fill_rows::fill)
+        let of_account = fill::Entity::find().filter(fill::Column::AccountId.eq(account.0));
+        let told = fill::Column::VenueFillId;
+        let rows = self.reported(of_account, told, |row| &row.venue_fill_id, ids);
+        read_all(rows.await?, fill_rows::fill)
     }
 
     pub async fn incomes_reported(&self, account: VenueAccountId, ids: &[String]) -> Result<Vec<Income>, StoreError> {
-        let mut rows = Vec::new();
-        for ids in ids.chunks(IDS) {
-            let of_each = ids.iter().map(|id| {
-                let of_account = income::Entity::find().filter(income::Column::AccountId.eq(account.0));
-                of_account
-                    .filter(beside(income::Column::VenueIncomeId, id))
-                    .into_query()
-            });
-            if let Some(statement) = self.together(of_each) {
-                let found = income::Model::find_by_statement(statement).all(self.connection());
-                let found = self.ask(found).await?.into_iter();
-                rows.extend(found.filter(|row| ids.iter().any(|id| is_of(&row.venue_income_id, id))));
-            }
-        }
-        read_all(rows, fill_rows::income)
+        let of_account = income::Entity::find().filter(income::Column::AccountId.eq(account.0));
+        let told = income::Column::VenueIncomeId;
+        let rows = self.reported(of_account, told, |row| &row.venue_income_id, ids);
+        read_all(rows.await?, fill_rows::income)
     }
 
-    /// Questions about one id each, asked at once. With `OR` between them SQLite would read an account's whole history.
-    fn together(&self, mut of_each: impl Iterator<Item = SelectStatement>) -> Option<Statement> {
-        let mut query = of_each.next()?;
-        query.unions(of_each.map(|other| (UnionType::Distinct, other)));
-        Some(self.connection().get_database_backend().build(&query))
+    /// Rows of what the venue reported under these ids, one question about each, some asked at once. With `OR` between
+    /// them SQLite would read an account's whole history.
+    async fn reported<E: EntityTrait>(
+        &self,
+        of_account: Select<E>,
+        column: E::Column,
+        id_of: fn(&E::Model) -> &str,
+        ids: &[String],
+    ) -> Result<Vec<E::Model>, StoreError> {
+        let mut rows = Vec::new();
+        for ids in ids.chunks(IDS) {
+            let mut of_each = ids
+                .iter()
+                .map(|id| of_account.clone().filter(beside(column, id)).into_query());
+            let Some(mut query) = of_each.next() else {
+                continue;
+            };
+            query.unions(of_each.map(|other| (UnionType::Distinct, other)));
+            let statement = self.connection().get_database_backend().build(&query);
+            let found = E::Model::find_by_statement(statement).all(self.connection());
+            let found = self.ask(found).await?.into_iter();
+            rows.extend(found.filter(|row| ids.iter().any(|id| is_of(id_of(row), id))));
+        }
+        Ok(rows)
     }
 
     pub async fn cursor(&self, account: VenueAccountId) -> Result<Cursor, StoreError> {
