@@ -21,6 +21,7 @@ pub mod verify;
 pub mod write;
 
 pub use account::{Account, AccountKey, AccountKind, Asset};
+pub use collect::collected_at_most;
 pub use debt::{Debt, DebtState};
 pub use decide::{Answer, Decision, Happened, decide};
 pub use entry::{Digest, Entry, EntryKey, EntryKind, EntrySeq, Head, Posting};
@@ -28,7 +29,8 @@ pub use facts::{Facts, FreshIds, PositionFact};
 pub use hold::{Hold, HoldState};
 pub use pen::LedgerPen;
 pub use request::{
-    Purse, Release, Request, Reservation, Reversal, Rules, Transfer, UserTransfer, Waiver, settling_accounts,
+    Purse, Release, Request, Reservation, Reversal, Rules, Transfer, UserTransfer, Waiver, clearing, debt_of,
+    settling_accounts,
 };
 pub use takeover::{ImportFact, ImportRequest};
 pub use write::{BalanceMove, ChangedDebt, LedgerWrite, PostAnswer, Refused, SettledPosition};

@@ -6,7 +6,6 @@ use std::time::Duration;
 use crate::fixed::{Amount, NumberError, Price, Quantity, Rounding};
 use crate::id::{OrderId, PositionId};
 use crate::instrument::{FilterError, Instrument};
-use crate::ledger::{Debt, DebtState};
 use crate::market::{Side, Tick};
 use crate::order::Order;
 use crate::pause::{Pause, is_paused};
@@ -112,8 +111,8 @@ pub struct OpenFacts<'a> {
     pub last: Option<Tick>,
     /// The last word on every scope.
     pub pauses: &'a [Pause],
-    /// The user's open debts.
-    pub debts: &'a [Debt],
+    /// What the user owes.
+    pub owed: Amount,
     /// Closes since the run began or the UTC day began, whichever is earlier, oldest first.
     pub closes: &'a [PastClose],
     /// Positions of the account that are not final.
@@ -345,11 +344,7 @@ fn check_account(facts: &OpenFacts<'_>, rules: &RiskRules) -> Result<(), RiskRef
 }
 
 fn check_debtor(facts: &OpenFacts<'_>, rules: &RiskRules) -> Result<(), RiskRefusal> {
-    let open = facts.debts.iter().filter(|debt| match debt.state {
-        DebtState::Owed => debt.user == facts.robot.user,
-        DebtState::Repaid { .. } | DebtState::Waived { .. } | DebtState::Cancelled { .. } => false,
-    });
-    let owed = Amount::sum(open.map(|debt| debt.owed))?;
+    let owed = facts.owed;
     if owed > rules.debt_limit {
         let limit = rules.debt_limit;
         return Err(RiskRefusal::Debtor { owed, limit });

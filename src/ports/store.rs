@@ -272,8 +272,8 @@ pub trait Store: Send + Sync + 'static {
     }
     /// Which of these keys were refused.
     async fn refused_keys(&self, keys: &[EntryKey]) -> Result<Vec<Refused>, StoreError>;
-    /// Debts of these users in state `Owed`, oldest first.
-    async fn open_debts(&self, users: &[UserId]) -> Result<Vec<Debt>, StoreError>;
+    /// Of each of these users the oldest debts in state `Owed`, at most `each`; all in the order of their ids.
+    async fn open_debts(&self, users: &[UserId], each: u32) -> Result<Vec<Debt>, StoreError>;
     /// Debts with these ids, whatever their state; missing ones are left out.
     async fn debts_by_id(&self, ids: &[DebtId]) -> Result<Vec<Debt>, StoreError>;
     /// Debts, whatever their state.

@@ -81,7 +81,7 @@ stories! {
         s1_03_a_key_is_posted_once, the_chain_does_not_fork, a_group_may_leave_a_balance_as_it_was,
         refused_keys_stay_refused;
     settlements: s1_06_charge_and_mark_are_one, s0_01_a_settlement_is_decided_once,
-        s0_04_one_debt_per_position_however_often, a_debt_ends_once, an_open_debt_changes_only_from_what_it_was, a_correction_owes_once, settling_outdates_older_decisions,
+        s0_04_one_debt_per_position_however_often, a_debt_ends_once, the_oldest_open_debts_of_each_are_found, an_open_debt_changes_only_from_what_it_was, a_correction_owes_once, settling_outdates_older_decisions,
         a_profit_that_changed_after_it_was_settled_is_unsettled_until_it_is_corrected,
         a_correction_that_is_due_outlives_the_collection_of_the_debt;
     holds: a_hold_is_made_once_per_position, a_hold_ends_once, holds_are_listed_by_page_state_and_user,

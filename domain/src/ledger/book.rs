@@ -12,6 +12,7 @@ use crate::ledger::debt::{Debt, DebtState};
 use crate::ledger::entry::{Digest, Entry, EntryKey, EntryKind, EntrySeq, Head, Posting};
 use crate::ledger::facts::{Facts, FreshIds, PositionFact};
 use crate::ledger::hold::Hold;
+use crate::ledger::request::debt_of;
 use crate::ledger::write::{BalanceMove, ChangedDebt, LedgerWrite, Refused, SettledPosition};
 use crate::time::Timestamp;
 use crate::user::PowerRate;
@@ -159,7 +160,12 @@ impl Book {
         self.refused.insert(key, refused);
     }
 
-    /// The user's oldest open debt.
+    /// Whether the user owes anything: by the balance of what is owed, so that not every debt has to be looked up.
+    pub fn owes(&self, user: UserId) -> bool {
+        self.balance(&debt_of(user)).is_positive()
+    }
+
+    /// The user's oldest open debt, of those that were looked up.
     pub fn oldest_debt(&self, user: UserId) -> Option<&Debt> {
         let all = (user, DebtId(i64::MIN))..=(user, DebtId(i64::MAX));
         self.open_debts.range(all).next().map(|(_, debt)| debt)

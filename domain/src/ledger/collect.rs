@@ -1,17 +1,32 @@
 //! Collecting a user's debts from power that came in, oldest first.
 
+use std::collections::BTreeMap;
+
 use crate::id::{PositionId, UserId};
 use crate::ledger::book::{Book, Draft};
 use crate::ledger::debt::{Debt, DebtState};
 use crate::ledger::decide::Happened;
 use crate::ledger::entry::{EntryKey, EntryKind};
-use crate::ledger::request::{Rules, clearing, debt_of, revenue};
+use crate::ledger::request::{Request, Rules, clearing, debt_of, revenue};
 use crate::ledger::reserve::paying_lines;
 use crate::ledger::settle::{contradiction, reference_of};
 use crate::settlement::Settlement;
 
 /// Debts that one request collects at most; the next recharge goes on.
-pub const COLLECTED_AT_ONCE: usize = 500;
+const COLLECTED_AT_ONCE: usize = 500;
+
+/// How many of one user's debts, the oldest ones, a group of requests may have to do with: what its credits collect, and
+/// as many as its other requests may end before.
+pub fn collected_at_most(requests: &[Request]) -> u32 {
+    let credits = requests.iter().filter_map(Request::credited);
+    let mut of_each: BTreeMap<UserId, usize> = BTreeMap::new();
+    for user in credits {
+        *of_each.entry(user).or_default() += 1;
+    }
+    let most = of_each.into_values().max().unwrap_or_default();
+    let count = most.saturating_mul(COLLECTED_AT_ONCE).saturating_add(requests.len());
+    u32::try_from(count).unwrap_or(u32::MAX)
+}
 
 /// Collects whole debts, strictly oldest first: it stops at the first that cannot be paid.
 pub(super) fn collect(book: &mut Book, rules: &Rules, user: UserId, happened: &mut Vec<Happened>) -> Vec<PositionId> {
@@ -24,7 +39,7 @@ pub(super) fn collect(book: &mut Book, rules: &Rules, user: UserId, happened: &m
             None => return collected,
         }
     }
-    if !collected.is_empty() && book.oldest_debt(user).is_none() {
+    if !collected.is_empty() && !book.owes(user) {
         happened.push(Happened::DebtFree { user });
     }
     collected

@@ -94,7 +94,10 @@ pub struct Facts {
     pub entries: Vec<Entry>,
     /// Refusals under the requests' keys.
     pub refused: Vec<Refused>,
-    /// Open debts of the users who get power, or whose positions are corrected; debts to waive in any state.
+    /// Debts in question: of users who get power the oldest open ones, [`collected_at_most`] of them if there are as many;
+    /// those of positions that are corrected; those to waive, in any state.
+    ///
+    /// [`collected_at_most`]: crate::ledger::collected_at_most
     pub debts: Vec<Debt>,
     /// Holds for the positions to settle or to release, in any state.
     pub holds: Vec<Hold>,

@@ -82,7 +82,7 @@ fn forgive(
         user,
         power: owed,
     });
-    if book.oldest_debt(user).is_none() {
+    if !book.owes(user) {
         happened.push(Happened::DebtFree { user });
     }
     Ok(entry)

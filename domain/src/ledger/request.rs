@@ -212,7 +212,22 @@ impl Request {
         }
     }
 
-    /// Users whose power it adds to or takes from by hand: their open debts count.
+    /// Who gets power by it, from which debts are collected.
+    pub fn credited(&self) -> Option<UserId> {
+        match self {
+            Self::Recharge(transfer) | Self::Adjust(transfer) => transfer.purse.is_power().then_some(transfer.user),
+            Self::Transfer(transfer) => transfer.given.purse.is_power().then_some(transfer.to),
+            Self::Settle(_)
+            | Self::Hold(_)
+            | Self::Release(_)
+            | Self::Withdraw(_)
+            | Self::Waive(_)
+            | Self::Reverse(_)
+            | Self::Import(_) => None,
+        }
+    }
+
+    /// Users whose power it adds to or takes from by hand.
     pub fn power_of(&self) -> Vec<UserId> {
         let moved = match self {
             Self::Hold(hold) => return vec![hold.user],

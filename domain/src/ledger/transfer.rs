@@ -125,7 +125,7 @@ fn owing(book: &Book, movement: &Movement<'_>) -> Option<String> {
         _ => false,
     };
     let user = movement.transfer.user;
-    let owes = takes_out && book.oldest_debt(user).is_some();
+    let owes = takes_out && book.owes(user);
     owes.then(|| format!("user {user} owes power, which stays until it is collected"))
 }
 

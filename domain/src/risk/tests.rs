@@ -3,8 +3,7 @@
 mod limits;
 
 use super::*;
-use crate::id::{DebtId, RobotId, UserId};
-use crate::ledger::EntrySeq;
+use crate::id::RobotId;
 use crate::market::Symbol;
 use crate::order::OrderEvent;
 use crate::pause::PauseScope;
@@ -68,7 +67,7 @@ fn facts<'a>(robot: &'a Robot, instrument: &'a Instrument) -> OpenFacts<'a> {
         instrument,
         last: tick(Duration::ZERO, "100"),
         pauses: &[],
-        debts: &[],
+        owed: Amount::ZERO,
         closes: &[],
         positions: &[],
         orders: &[],
@@ -253,34 +252,18 @@ fn an_order_in_doubt_freezes_openings_of_its_robot_and_on_its_market() {
 #[test]
 fn a_debtor_above_the_limit_does_not_open() {
     let (robot, instrument) = (robot(), instrument());
-    let debt = |owed: &str, state| Debt {
-        id: DebtId(1),
-        user: UserId(1),
-        position: PositionId(1),
-        correction: 0,
-        owed: owed.parse().unwrap(),
-        entry: EntrySeq(1),
-        state,
-        created_at: NOW,
-    };
-    let repaid = DebtState::Repaid {
-        entry: EntrySeq(2),
-        at: NOW,
-    };
-    let with = |second: Debt| {
-        let debts = [debt("60", DebtState::Owed), second];
+    let with = |owed: &str| {
         refusal(&OpenFacts {
-            debts: &debts,
+            owed: owed.parse().unwrap(),
             ..facts(&robot, &instrument)
         })
     };
-    assert_eq!(with(debt("40", DebtState::Owed)), None);
-    assert_eq!(with(debt("400", repaid)), None);
+    assert_eq!(with("100"), None);
     let expected = RiskRefusal::Debtor {
         owed: "100.00000001".parse().unwrap(),
         limit: "100".parse().unwrap(),
     };
-    assert_eq!(with(debt("40.00000001", DebtState::Owed)), Some(expected));
+    assert_eq!(with("100.00000001"), Some(expected));
 }
 
 #[test]

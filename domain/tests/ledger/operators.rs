@@ -153,6 +153,22 @@ fn waived_debt_is_over_for_good() {
 }
 
 #[test]
+fn who_is_forgiven_one_debt_of_two_still_owes() {
+    let mut shelf = funded();
+    for position in [1, 2] {
+        shelf.close_position(position, 7, "9000");
+        shelf.run(&[settle(position)]);
+    }
+    let (_, happened) = shelf.run_all(&[waive(1, "our mistake")]);
+    assert!(matches!(happened[..], [Happened::Waived { .. }]));
+    let (_, happened) = shelf.run_all(&[waive(2, "our mistake")]);
+    assert!(matches!(
+        happened[..],
+        [Happened::Waived { .. }, Happened::DebtFree { .. }]
+    ));
+}
+
+#[test]
 fn repaid_debt_cannot_be_waived() {
     let mut shelf = funded();
     shelf.close_position(1, 7, "9000");

@@ -8,7 +8,7 @@ use domain::ledger::verify::{Verified, Verifier};
 use domain::ledger::{
     Account, AccountKey, Answer, Debt, DebtState, Decision, Entry, EntryKey, EntrySeq, Facts, FreshIds, Happened, Head,
     Hold, HoldState, LedgerWrite, PositionFact, PostAnswer, Purse, Refused, Release, Request, Reservation, Rules,
-    Transfer, decide,
+    Transfer, collected_at_most, decide,
 };
 use domain::market::{Side, Symbol};
 use domain::position::{CloseReason, Origin, Position, PositionState, ProfitBasis, Provenance};
@@ -225,12 +225,32 @@ impl Shelf {
                 .cloned()
                 .collect(),
             refused: self.refused.values().cloned().collect(),
-            debts: self.debts.values().cloned().collect(),
+            debts: self.debts_of(requests),
             holds: self.holds.values().cloned().collect(),
             rates: self.rates.clone(),
             users: self.users.iter().copied().collect(),
         };
         decide(facts, &self.rules, requests)
+    }
+
+    /// What the daemon looks up: the oldest open debts of whoever gets power, debts to waive, and those of positions.
+    fn debts_of(&self, requests: &[Request]) -> Vec<Debt> {
+        let credited: BTreeSet<UserId> = requests.iter().filter_map(Request::credited).collect();
+        let most = usize::try_from(collected_at_most(requests)).unwrap();
+        let oldest = credited.iter().flat_map(|user| {
+            let open = self.debts.values().filter(|debt| debt.state == DebtState::Owed);
+            open.filter(move |debt| debt.user == *user).take(most)
+        });
+        let named = requests.iter().filter_map(|request| match request {
+            Request::Waive(waiver) => self.debts.get(&waiver.debt),
+            Request::Settle(position) => match self.positions.get(position)?.settlement {
+                Settlement::Owed { debt, .. } => self.debts.get(&debt),
+                _ => None,
+            },
+            _ => None,
+        });
+        let all: BTreeMap<DebtId, &Debt> = oldest.chain(named).map(|debt| (debt.id, debt)).collect();
+        all.into_values().cloned().collect()
     }
 
     pub fn run_all(&mut self, requests: &[Request]) -> (Vec<Answer>, Vec<Happened>) {

@@ -2,7 +2,7 @@
 
 use domain::fixed::Amount;
 use domain::id::{DebtId, PositionId, UserId};
-use domain::ledger::{Asset, DebtState, EntryKey, EntryKind, EntrySeq, Happened, PostAnswer, Purse, Request};
+use domain::ledger::{Asset, DebtState, EntryKey, EntryKind, EntrySeq, Happened, PostAnswer, Purse, Request, Waiver};
 use domain::settlement::Settlement;
 
 use super::shelf::{Shelf, amount, created, exists, funded, ratio, recharge, rejected, settle, withdraw};
@@ -196,5 +196,41 @@ fn refused_and_repeated_requests_hurt_no_neighbour_of_their_group() {
         ]
     );
     assert!(shelf.refused.contains_key(&EntryKey::withdrawal("too-much").unwrap()));
+    shelf.assert_sound();
+}
+
+#[test]
+fn s1_18_a_long_list_of_debts_is_collected_in_order_though_only_its_oldest_are_looked_up() {
+    let mut shelf = Shelf::new();
+    shelf.add_user(7);
+    let many = 1..=1_200;
+    for position in many.clone() {
+        shelf.close_position(position, 7, "10");
+    }
+    shelf.run(&many.map(settle).take(900).collect::<Vec<_>>());
+    shelf.run(&(901..=1_200).map(settle).collect::<Vec<_>>());
+    shelf.close_position(1_201, 7, "10");
+    let waiver = Waiver {
+        debt: DebtId(3),
+        by: "ops".to_owned(),
+        reason: "our mistake".to_owned(),
+    };
+    let group = [
+        settle(1_201),
+        recharge("a", 7, Purse::Power, "3000"),
+        Request::Waive(waiver),
+        recharge("b", 7, Purse::Power, "1"),
+    ];
+    let (answers, happened) = shelf.run_all(&group);
+    assert_eq!(answers[1].collected, (1..=500).map(PositionId).collect::<Vec<_>>());
+    assert_eq!(answers[2].post, rejected("debt 3 is repaid, not owed"));
+    assert_eq!(answers[3].collected, (501..=1_000).map(PositionId).collect::<Vec<_>>());
+    assert!(!happened.contains(&Happened::DebtFree { user: UserId(7) }));
+    let (answers, happened) = shelf.run_all(&[recharge("c", 7, Purse::Power, "1")]);
+    assert_eq!(
+        answers[0].collected,
+        (1_001..=1_201).map(PositionId).collect::<Vec<_>>()
+    );
+    assert_eq!(happened.last(), Some(&Happened::DebtFree { user: UserId(7) }));
     shelf.assert_sound();
 }

@@ -3,7 +3,9 @@
 use std::collections::{BTreeSet, HashSet};
 
 use domain::id::{DebtId, LedgerAccountId, PositionId, UserId};
-use domain::ledger::{Account, Debt, Entry, EntryKey, EntrySeq, Hold, PositionFact, Refused, Request};
+use domain::ledger::{
+    Account, Debt, Entry, EntryKey, EntrySeq, Hold, PositionFact, Refused, Request, collected_at_most,
+};
 use domain::page::Page;
 use domain::settlement::Settlement;
 use domain::user::PowerRate;
@@ -45,7 +47,7 @@ pub(super) async fn look_up(store: &dyn Store, requests: &[Request], wary: bool)
         settling(store, &named.settle),
         holds(store, &named.holds),
         refusals(store, requests),
-        open_debts(store, &named.power),
+        open_debts(store, requests),
     )?;
     let Settling {
         positions,
@@ -171,11 +173,12 @@ async fn entries(store: &dyn Store, keys: &[EntryKey]) -> Result<Vec<Entry>, Sto
     store.entries_by_key(keys).await
 }
 
-async fn open_debts(store: &dyn Store, users: &[UserId]) -> Result<Vec<Debt>, StoreError> {
-    if users.is_empty() {
+async fn open_debts(store: &dyn Store, requests: &[Request]) -> Result<Vec<Debt>, StoreError> {
+    let credited = unique(requests.iter().filter_map(Request::credited));
+    if credited.is_empty() {
         return Ok(Vec::new());
     }
-    store.open_debts(users).await
+    store.open_debts(&credited, collected_at_most(requests)).await
 }
 
 async fn refusals(store: &dyn Store, requests: &[Request]) -> Result<Vec<Refused>, StoreError> {

@@ -3,7 +3,9 @@
 use std::time::Duration;
 
 use domain::change::{Change, ChangeSet};
+use domain::fixed::Amount;
 use domain::id::{IdKind, OrderId, PositionId};
+use domain::ledger::debt_of;
 use domain::outcome::Outcome;
 use domain::page::Page;
 use domain::pause::is_paused;
@@ -169,18 +171,18 @@ async fn approve(
 ) -> Result<(Robot, Approved<OpenDraft>), NotOpened> {
     let store = deps.store.as_ref();
     let now = deps.clock.now();
-    let users = [robot.user];
+    let debts = [debt_of(robot.user)];
     let recent = OrderFilter {
         robot: Some(robot.id),
         since: Some(now.before(MINUTE)),
         ..OrderFilter::default()
     };
     let most = Page::first(deps.rules.risk.max_orders_per_minute);
-    let (stored, account, pauses, debts, closes, (positions, orders), recent) = futures::try_join!(
+    let (stored, account, pauses, owed, closes, (positions, orders), recent) = futures::try_join!(
         store.robot(robot.id),
         store.venue_account(robot.account),
         store.pauses(),
-        store.open_debts(&users),
+        store.accounts_by_key(&debts),
         store.past_closes(robot.id, risk::closes_since(robot, now)),
         rows::live_on(store, robot.account),
         store.orders(recent, most),
@@ -197,7 +199,7 @@ async fn approve(
         instrument: &instrument,
         last: tape.last(),
         pauses: &pauses,
-        debts: &debts,
+        owed: owed.first().map_or(Amount::ZERO, |account| account.balance),
         closes: &closes,
         positions: &positions,
         orders: &orders,

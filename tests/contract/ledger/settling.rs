@@ -197,7 +197,7 @@ pub async fn s1_18_recharge_collects_oldest_first_and_ends_the_alert(ground: Arc
         entry: EntrySeq(7),
     };
     assert_eq!(world.position(2).await.settlement, charged);
-    assert!(world.store.open_debts(&[UserId(7)]).await.unwrap().is_empty());
+    assert!(world.store.open_debts(&[UserId(7)], 9).await.unwrap().is_empty());
     assert_eq!(world.finding().await, "");
 }
 

@@ -2,16 +2,42 @@
 
 use bursar::ports::store::Store;
 use domain::change::{Change, ChangeSet};
-use domain::id::{DebtId, PositionId, UserId};
-use domain::ledger::{Debt, DebtState, Digest, Entry, EntryKey, EntryKind, EntrySeq, LedgerWrite};
+use domain::fixed::Amount;
+use domain::id::{DebtId, LedgerAccountId, PositionId, UserId};
+use domain::ledger::{
+    Account, BalanceMove, Debt, DebtState, Digest, Entry, EntryKey, EntryKind, EntrySeq, LedgerWrite, Posting,
+    clearing, debt_of,
+};
 use domain::position::{CloseReason, PositionState};
 use domain::time::Timestamp;
 
 use super::ASK;
 use super::world::{World, in_world};
 
-/// The user owes a little more than this world's limit, for a position.
-async fn owe(world: &World, position: PositionId) {
+fn owed() -> Amount {
+    "100.00000001".parse().unwrap()
+}
+
+/// What is owed, in the books.
+fn booked() -> LedgerWrite {
+    let owed = owed();
+    let accounts = [(1, debt_of(UserId(1))), (2, clearing())].map(|(id, key)| Account {
+        id: LedgerAccountId(id),
+        key,
+        balance: Amount::ZERO,
+    });
+    let amounts = [owed, owed.negated()];
+    let lines = [0, 1].map(|line| Posting {
+        account: accounts[line].id,
+        amount: amounts[line],
+        before: Amount::ZERO,
+        after: amounts[line],
+    });
+    let balances = lines.map(|line| BalanceMove {
+        account: line.account,
+        before: line.before,
+        after: line.after,
+    });
     let entry = Entry {
         seq: EntrySeq(1),
         key: EntryKey::stored("settle:1".to_owned()),
@@ -20,24 +46,33 @@ async fn owe(world: &World, position: PositionId) {
         reference: "position:1".to_owned(),
         remark: String::new(),
         by: None,
-        postings: Vec::new(),
+        postings: lines.to_vec(),
         previous: Digest::default(),
         digest: Digest::default(),
     };
+    LedgerWrite {
+        opened: accounts.to_vec(),
+        balances: balances.to_vec(),
+        entries: vec![entry],
+        ..LedgerWrite::default()
+    }
+}
+
+/// The user owes a little more than this world's limit, for a position.
+async fn owe(world: &World, position: PositionId) {
     let debt = Debt {
         id: DebtId(1),
         user: UserId(1),
         position,
         correction: 0,
-        owed: "100.00000001".parse().unwrap(),
+        owed: owed(),
         entry: EntrySeq(1),
         state: DebtState::Owed,
         created_at: Timestamp(1),
     };
     let write = LedgerWrite {
-        entries: vec![entry],
         debts: vec![debt],
-        ..LedgerWrite::default()
+        ..booked()
     };
     let changes = ChangeSet::of(Change::Ledger(Box::new(write)));
     world.store.commit(changes).await.unwrap();

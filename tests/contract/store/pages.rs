@@ -297,7 +297,7 @@ pub async fn many_keys_are_looked_up(ground: Arc<Ground>) {
     assert_eq!(store.known_fills(ACCOUNT, &ids).await.unwrap(), ["f1234"]);
     assert_eq!(store.known_fills(ACCOUNT, &[]).await.unwrap(), [""; 0]);
     let users: Vec<UserId> = (0..2_000).map(UserId).collect();
-    assert_eq!(store.open_debts(&users).await.unwrap(), []);
+    assert_eq!(store.open_debts(&users, 9).await.unwrap(), []);
     assert_eq!(store.power_rates(&users).await.unwrap(), []);
 }
 

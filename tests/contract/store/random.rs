@@ -170,7 +170,7 @@ async fn snapshot(store: &(impl Store + ?Sized)) -> String {
             ),
             (
                 store.debts(None, every).await.unwrap(),
-                store.open_debts(&[USER, UserId(1)]).await.unwrap()
+                store.open_debts(&[USER, UserId(1)], 9).await.unwrap()
             ),
             (
                 store.unsettled().await.unwrap(),

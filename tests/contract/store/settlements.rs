@@ -92,9 +92,53 @@ pub async fn s0_04_one_debt_per_position_however_often(ground: Arc<Ground>) {
     let mut again = transfer(2, "settle:1b", (1, -1), (3, 1), 1);
     again.debts = vec![debt(2, 1, 2)];
     refused(&*store, ledger(again)).await;
-    assert_eq!(store.open_debts(&[USER, UserId(8)]).await.unwrap(), [debt(1, 1, 1)]);
+    assert_eq!(store.open_debts(&[USER, UserId(8)], 9).await.unwrap(), [debt(1, 1, 1)]);
     assert_eq!(store.debts(None, Page::first(9)).await.unwrap(), [debt(1, 1, 1)]);
     assert_eq!(store.debts(Some(UserId(8)), Page::first(9)).await.unwrap(), []);
+}
+
+pub async fn the_oldest_open_debts_of_each_are_found(ground: Arc<Ground>) {
+    let store = furnished(&ground).await;
+    commit(&*store, Change::AddUser(user(8))).await;
+    let other = |id, position| Debt {
+        user: UserId(8),
+        ..debt(id, position, 1)
+    };
+    for position in 1..=6 {
+        commit(&*store, add_position(&closed(position, 5, "30"))).await;
+    }
+    let mut group = transfer(1, "settle:1", (1, 0), (3, 0), 1);
+    group.debts = vec![
+        debt(1, 1, 1),
+        other(2, 2),
+        debt(3, 3, 1),
+        debt(4, 4, 1),
+        other(5, 5),
+        other(6, 6),
+    ];
+    commit(&*store, ledger(group)).await;
+    let waived = Debt {
+        state: DebtState::Waived {
+            entry: EntrySeq(1),
+            at: Timestamp(5),
+            reason: "ops: our mistake".to_owned(),
+        },
+        ..debt(1, 1, 1)
+    };
+    let write = LedgerWrite {
+        changed_debts: vec![changed(waived)],
+        ..LedgerWrite::default()
+    };
+    commit(&*store, ledger(write)).await;
+    let both = [USER, UserId(8)];
+    let all = store.open_debts(&both, 9).await.unwrap();
+    assert_eq!(
+        all,
+        [other(2, 2), debt(3, 3, 1), debt(4, 4, 1), other(5, 5), other(6, 6)]
+    );
+    assert_eq!(store.open_debts(&both, 1).await.unwrap(), [other(2, 2), debt(3, 3, 1)]);
+    assert_eq!(store.open_debts(&both, 2).await.unwrap(), all[..4]);
+    assert_eq!(store.open_debts(&both, 0).await.unwrap(), []);
 }
 
 pub async fn a_debt_ends_once(ground: Arc<Ground>) {
@@ -140,7 +184,7 @@ pub async fn a_debt_ends_once(ground: Arc<Ground>) {
     .await;
     let all = [ended[0].clone(), ended[1].clone(), debt(3, 3, 1)];
     assert_eq!(store.debts(Some(USER), Page::first(9)).await.unwrap(), all);
-    assert_eq!(store.open_debts(&[USER]).await.unwrap(), [debt(3, 3, 1)]);
+    assert_eq!(store.open_debts(&[USER], 9).await.unwrap(), [debt(3, 3, 1)]);
     let named = store.debts_by_id(&[DebtId(3), DebtId(1), DebtId(9), DebtId(3)]).await;
     assert_eq!(named.unwrap(), [ended[0].clone(), debt(3, 3, 1)]);
 }
@@ -166,7 +210,7 @@ pub async fn an_open_debt_changes_only_from_what_it_was(ground: Arc<Ground>) {
     };
     refused(&*store, ledger(write(stale))).await;
     commit(&*store, ledger(write(changed(more.clone())))).await;
-    assert_eq!(store.open_debts(&[USER]).await.unwrap(), std::slice::from_ref(&more));
+    assert_eq!(store.open_debts(&[USER], 9).await.unwrap(), std::slice::from_ref(&more));
     let cancelled = Debt {
         state: DebtState::Cancelled {
             entry: EntrySeq(1),

@@ -9,7 +9,7 @@ use domain::change::{ChangeSet, Fill, Income};
 use domain::fixed::Amount;
 use domain::id::{AlertId, DebtId, IdKind, LedgerAccountId, OrderId, PositionId, RobotId, UserId, VenueAccountId};
 use domain::import::{Declared, DeclaredKind};
-use domain::ledger::{Account, AccountKey, Debt, DebtState, Entry, EntryKey, EntrySeq, Head, Hold, HoldState, Refused};
+use domain::ledger::{Account, AccountKey, Debt, Entry, EntryKey, EntrySeq, Head, Hold, HoldState, Refused};
 use domain::order::Order;
 use domain::page::Page;
 use domain::pause::Pause;
@@ -264,12 +264,8 @@ impl Store for MemoryStore {
             .await
     }
 
-    async fn open_debts(&self, users: &[UserId]) -> Result<Vec<Debt>, StoreError> {
-        self.see(|state| {
-            let owed = state.debts.values().filter(|debt| debt.state == DebtState::Owed);
-            Ok(owed.filter(|debt| users.contains(&debt.user)).cloned().collect())
-        })
-        .await
+    async fn open_debts(&self, users: &[UserId], each: u32) -> Result<Vec<Debt>, StoreError> {
+        self.see(|state| Ok(read::oldest_debts(state, users, each))).await
     }
 
     async fn debts_by_id(&self, ids: &[DebtId]) -> Result<Vec<Debt>, StoreError> {

@@ -1,11 +1,11 @@
 //! Questions to the rows, with the order and limits of the SQL store.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use domain::change::{Fill, Income};
 use domain::fixed::Amount;
-use domain::id::{RobotId, VenueAccountId};
-use domain::ledger::{Entry, Head, HoldState};
+use domain::id::{RobotId, UserId, VenueAccountId};
+use domain::ledger::{Debt, DebtState, Entry, Head, HoldState};
 use domain::order::Order;
 use domain::page::Page;
 use domain::position::{Position, PositionState};
@@ -17,7 +17,7 @@ use super::state::State;
 use crate::ports::store::{EntryFilter, OrderFilter, PositionFilter, Settled, StoreError, Unsettled};
 
 /// The rows of a page, in ascending order of key.
-pub fn page<V: Clone>(table: &std::collections::BTreeMap<i64, V>, page: Page, fits: impl Fn(&V) -> bool) -> Vec<V> {
+pub fn page<V: Clone>(table: &BTreeMap<i64, V>, page: Page, fits: impl Fn(&V) -> bool) -> Vec<V> {
     let beyond = (std::ops::Bound::Excluded(page.after), std::ops::Bound::Unbounded);
     let rows = table.range(beyond).map(|(_, row)| row).filter(|row| fits(row));
     rows.take(usize::try_from(page.limit).unwrap_or(usize::MAX))
@@ -26,10 +26,7 @@ pub fn page<V: Clone>(table: &std::collections::BTreeMap<i64, V>, page: Page, fi
 }
 
 /// The rows of these ids, in ascending order; missing ones are left out.
-fn rows_of<'a, V>(
-    table: &'a std::collections::BTreeMap<i64, V>,
-    ids: impl Iterator<Item = &'a i64> + 'a,
-) -> impl Iterator<Item = &'a V> {
+fn rows_of<'a, V>(table: &'a BTreeMap<i64, V>, ids: impl Iterator<Item = &'a i64> + 'a) -> impl Iterator<Item = &'a V> {
     ids.filter_map(|id| table.get(id))
 }
 
@@ -178,4 +175,17 @@ pub fn sum(amounts: Vec<Amount>, settlement: &str) -> Result<Amount, StoreError>
         what: format!("positions {settlement}"),
         why: error.to_string(),
     })
+}
+
+pub(super) fn oldest_debts(state: &State, users: &[UserId], each: u32) -> Vec<Debt> {
+    let mut left: BTreeMap<UserId, u32> = users.iter().map(|user| (*user, each)).collect();
+    let owed = state.debts.values().filter(|debt| debt.state == DebtState::Owed);
+    let oldest = owed.filter(|debt| match left.get_mut(&debt.user) {
+        Some(left) if *left > 0 => {
+            *left -= 1;
+            true
+        }
+        Some(_) | None => false,
+    });
+    oldest.cloned().collect()
 }

@@ -192,8 +192,8 @@ impl Store for SqlStore {
         self.readers.refused_keys(keys).await
     }
 
-    async fn open_debts(&self, users: &[UserId]) -> Result<Vec<Debt>, StoreError> {
-        self.readers.open_debts(users).await
+    async fn open_debts(&self, users: &[UserId], each: u32) -> Result<Vec<Debt>, StoreError> {
+        self.readers.open_debts(users, each).await
     }
 
     async fn debts_by_id(&self, ids: &[DebtId]) -> Result<Vec<Debt>, StoreError> {

@@ -3,11 +3,14 @@
 mod activity;
 mod audit;
 mod closes;
+mod each;
 mod holds;
 mod imported;
 mod ledger;
 mod operations;
 mod orders;
+#[cfg(test)]
+mod plans;
 mod positions;
 mod robots;
 mod settling;

@@ -4,15 +4,13 @@ use domain::alert::rules::Close;
 use domain::id::{PositionId, UserId};
 use domain::time::Timestamp;
 use entity::position::{self, Column};
-use sea_orm::sea_query::{Query, SelectStatement, UnionType};
+use sea_orm::sea_query::{SelectStatement, UnionType};
 use sea_orm::{ColumnTrait, Condition, EntityTrait, FromQueryResult, QueryFilter, QueryOrder, QuerySelect, QueryTrait};
 
 use super::super::readers::Readers;
 use super::super::rows::{close as rows, read_all};
+use super::each::{USERS, all_of, limited};
 use crate::ports::store::StoreError;
-
-/// Users per statement.
-const USERS: usize = 50;
 
 /// The columns of a close.
 const COLUMNS: [Column; 6] = [
@@ -50,11 +48,9 @@ impl Readers {
     pub async fn last_closes(&self, users: &[UserId], each: u32) -> Result<Vec<Close>, StoreError> {
         let mut closes = Vec::new();
         for users in users.chunks(USERS) {
-            let mut of_each = users.iter().map(|user| last_of(*user, each));
-            let Some(mut query) = of_each.next() else {
+            let Some(query) = last_of_each(users, each) else {
                 continue;
             };
-            query.unions(of_each.map(|other| (UnionType::All, other)));
             let statement = self.connection().get_database_backend().build(&query);
             let found = rows::CloseRow::find_by_statement(statement).all(self.connection());
             closes.extend(read_all(self.ask(found).await?, rows::close)?);
@@ -72,7 +68,12 @@ fn closed() -> Condition {
         .add(Column::Origin.eq("robot"))
 }
 
-/// One user's last closes, as a table of its own: a limit inside a union needs one.
+/// The last closes of each of these users.
+pub(super) fn last_of_each(users: &[UserId], each: u32) -> Option<SelectStatement> {
+    all_of(users.iter().map(|user| last_of(*user, each)), UnionType::All)
+}
+
+/// One user's last closes.
 fn last_of(user: UserId, each: u32) -> SelectStatement {
     let last = position::Entity::find()
         .select_only()
@@ -82,6 +83,5 @@ fn last_of(user: UserId, each: u32) -> SelectStatement {
         .order_by_desc(Column::Id)
         .limit(u64::from(each))
         .into_query();
-    let name = format!("of_{}", user.0);
-    Query::select().columns(COLUMNS).from_subquery(last, name).to_owned()
+    limited(last, &COLUMNS, format!("of_{}", user.0))
 }

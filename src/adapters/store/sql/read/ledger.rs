@@ -7,11 +7,13 @@ use domain::ledger::{Account, AccountKey, AccountKind, Asset, Debt, Entry, Entry
 use domain::page::Page;
 use domain::time::Timestamp;
 use entity::{debt, entry, entry_refusal, ledger_account, posting};
-use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
+use sea_orm::sea_query::{SelectStatement, UnionType};
+use sea_orm::{ColumnTrait, EntityTrait, FromQueryResult, Iterable, QueryFilter, QueryOrder, QuerySelect, QueryTrait};
 
 use super::super::readers::Readers;
 use super::super::rows::{Row, ledger as rows, read_all};
 use super::KEYS;
+use super::each::{USERS, all_of, limited};
 use crate::ports::store::{EntryFilter, StoreError};
 
 impl Readers {
@@ -139,13 +141,15 @@ impl Readers {
         Ok(refused)
     }
 
-    pub async fn open_debts(&self, users: &[UserId]) -> Result<Vec<Debt>, StoreError> {
+    pub async fn open_debts(&self, users: &[UserId], each: u32) -> Result<Vec<Debt>, StoreError> {
         let mut models = Vec::new();
-        for users in users.chunks(KEYS) {
-            let query = debt::Entity::find()
-                .filter(debt::Column::UserId.is_in(users.iter().map(|user| user.0)))
-                .filter(debt::Column::State.eq("owed"));
-            models.extend(self.ask(query.all(self.connection())).await?);
+        for users in users.chunks(USERS) {
+            let Some(query) = oldest_of_each(users, each) else {
+                continue;
+            };
+            let statement = self.connection().get_database_backend().build(&query);
+            let found = debt::Model::find_by_statement(statement).all(self.connection());
+            models.extend(self.ask(found).await?);
         }
         models.sort_unstable_by_key(|model| model.id);
         models.dedup_by_key(|model| model.id);
@@ -171,4 +175,21 @@ impl Readers {
         let query = query.order_by_asc(debt::Column::Id).limit(u64::from(page.limit));
         read_all(self.ask(query.all(self.connection())).await?, rows::debt)
     }
+}
+
+/// The oldest open debts of each of these users.
+pub(super) fn oldest_of_each(users: &[UserId], each: u32) -> Option<SelectStatement> {
+    all_of(users.iter().map(|user| oldest_of(*user, each)), UnionType::All)
+}
+
+/// One user's oldest open debts.
+fn oldest_of(user: UserId, each: u32) -> SelectStatement {
+    let columns: Vec<debt::Column> = debt::Column::iter().collect();
+    let oldest = debt::Entity::find()
+        .filter(debt::Column::UserId.eq(user.0))
+        .filter(debt::Column::State.eq("owed"))
+        .order_by_asc(debt::Column::Id)
+        .limit(u64::from(each))
+        .into_query();
+    limited(oldest, &columns, format!("of_{}", user.0))
 }

@@ -7,7 +7,7 @@ use domain::page::Page;
 use domain::venue::{ClientOrderId, Cursor};
 use entity::trade_order::{self, Column};
 use entity::{fill, income, sync_cursor};
-use sea_orm::sea_query::UnionType;
+use sea_orm::sea_query::{SelectStatement, UnionType};
 use sea_orm::{
     ColumnTrait, Condition, EntityTrait, FromQueryResult, QueryFilter, QueryOrder, QuerySelect, QueryTrait, Select,
 };
@@ -15,6 +15,7 @@ use sea_orm::{
 use super::super::readers::Readers;
 use super::super::rows::{fill as fill_rows, order as rows, read_all};
 use super::KEYS;
+use super::each::all_of;
 use crate::ports::store::{OrderFilter, StoreError};
 
 /// Ids per statement.
@@ -81,39 +82,37 @@ impl Readers {
     }
 
     pub async fn fills_reported(&self, account: VenueAccountId, ids: &[String]) -> Result<Vec<Fill>, StoreError> {
-        let of_account = fill::Entity::find().filter(fill::Column::AccountId.eq(account.0));
-        let told = fill::Column::VenueFillId;
-        let rows = self.reported(of_account, told, |row| &row.venue_fill_id, ids);
+        let rows = self.reported(
+            |ids| fills_beside(account, ids),
+            |row: &fill::Model| &row.venue_fill_id,
+            ids,
+        );
         read_all(rows.await?, fill_rows::fill)
     }
 
     pub async fn incomes_reported(&self, account: VenueAccountId, ids: &[String]) -> Result<Vec<Income>, StoreError> {
-        let of_account = income::Entity::find().filter(income::Column::AccountId.eq(account.0));
-        let told = income::Column::VenueIncomeId;
-        let rows = self.reported(of_account, told, |row| &row.venue_income_id, ids);
+        let rows = self.reported(
+            |ids| incomes_beside(account, ids),
+            |row: &income::Model| &row.venue_income_id,
+            ids,
+        );
         read_all(rows.await?, fill_rows::income)
     }
 
-    /// Rows of what the venue reported under these ids, one question about each, some asked at once. With `OR` between
-    /// them SQLite would read an account's whole history.
-    async fn reported<E: EntityTrait>(
+    /// Rows of what the venue reported under these ids, some asked about at once.
+    async fn reported<M: FromQueryResult>(
         &self,
-        of_account: Select<E>,
-        column: E::Column,
-        id_of: fn(&E::Model) -> &str,
+        beside: impl Fn(&[String]) -> Option<SelectStatement>,
+        id_of: fn(&M) -> &str,
         ids: &[String],
-    ) -> Result<Vec<E::Model>, StoreError> {
+    ) -> Result<Vec<M>, StoreError> {
         let mut rows = Vec::new();
         for ids in ids.chunks(IDS) {
-            let mut of_each = ids
-                .iter()
-                .map(|id| of_account.clone().filter(beside(column, id)).into_query());
-            let Some(mut query) = of_each.next() else {
+            let Some(query) = beside(ids) else {
                 continue;
             };
-            query.unions(of_each.map(|other| (UnionType::Distinct, other)));
             let statement = self.connection().get_database_backend().build(&query);
-            let found = E::Model::find_by_statement(statement).all(self.connection());
+            let found = M::find_by_statement(statement).all(self.connection());
             let found = self.ask(found).await?.into_iter();
             rows.extend(found.filter(|row| ids.iter().any(|id| is_of(id_of(row), id))));
         }
@@ -125,6 +124,25 @@ impl Readers {
         let stored = self.ask(row).await?;
         Ok(stored.map_or_else(Cursor::default, |row| Cursor(row.history_cursor)))
     }
+}
+
+/// Fills that the venue reported under these ids, and little else.
+pub(super) fn fills_beside(account: VenueAccountId, ids: &[String]) -> Option<SelectStatement> {
+    let of_account = fill::Entity::find().filter(fill::Column::AccountId.eq(account.0));
+    each_beside(&of_account, fill::Column::VenueFillId, ids)
+}
+
+/// Incomes that the venue reported under these ids, and little else.
+pub(super) fn incomes_beside(account: VenueAccountId, ids: &[String]) -> Option<SelectStatement> {
+    let of_account = income::Entity::find().filter(income::Column::AccountId.eq(account.0));
+    each_beside(&of_account, income::Column::VenueIncomeId, ids)
+}
+
+fn each_beside<E: EntityTrait>(of_account: &Select<E>, column: E::Column, ids: &[String]) -> Option<SelectStatement> {
+    let of_each = ids
+        .iter()
+        .map(|id| of_account.clone().filter(beside(column, id)).into_query());
+    all_of(of_each, UnionType::Distinct)
 }
 
 /// What the venue reported under this id, and little else. Parts and revisions have the venue's id, `#` and something; `$`
