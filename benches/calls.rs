@@ -13,8 +13,10 @@ use std::time::Duration;
 use async_trait::async_trait;
 use bursar::assemble::{self, Daemon, Ending};
 use bursar::http::metrics::builder;
+use bursar::ports::keyring::Credential;
 use bursar::ports::market::Tape;
 use bursar::ports::venue::{Lookup, Venue, VenueError};
+use domain::credential::KeyRights;
 use domain::id::VenueAccountId;
 use domain::instrument::Instrument;
 use domain::market::Symbol;
@@ -125,6 +127,10 @@ impl Venue for Counting {
     async fn poll(&self, account: VenueAccountId, cursor: &Cursor, limit: u32) -> Result<AccountReport, VenueError> {
         self.counts.polls.fetch_add(1, Ordering::Relaxed);
         self.venue.poll(account, cursor, limit).await
+    }
+
+    async fn rights(&self, credential: &Credential) -> Result<Option<KeyRights>, VenueError> {
+        self.other().rights(credential).await
     }
 
     fn supports(&self, mode: PositionMode) -> bool {

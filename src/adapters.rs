@@ -1,6 +1,7 @@
-//! What touches the world: venues, stores, targets of alerts and disks.
+//! What touches the world: venues, stores, keys, targets of alerts and disks.
 
 pub mod disk;
+pub mod keyring;
 pub mod notify;
 pub mod store;
 pub mod venue;

@@ -5,6 +5,7 @@ pub mod alone;
 mod disks;
 mod ending;
 mod head;
+pub mod keys;
 mod lobby;
 mod notify;
 pub mod options;
@@ -67,6 +68,9 @@ pub enum StartError {
     /// A target of alerts cannot be used.
     #[error(transparent)]
     Target(#[from] targets::TargetError),
+    /// The master keys cannot be used.
+    #[error(transparent)]
+    Keys(#[from] keys::MasterError),
     /// The HTTP interface cannot be opened.
     #[error(transparent)]
     Http(#[from] http::ServeError),
@@ -130,11 +134,14 @@ pub async fn start_with(
     head::tell(store.as_ref(), "start").await;
     let daily = tokio::spawn(head::tell_daily(store.clone()));
     let clock = clock(settings, &store).await?;
+    let keyring = keys::open(&settings.keys, store.clone())?;
     let paper = open_venue(settings, &store, &clock).await?;
     let venue = in_front(paper.clone());
     let markets = Markets::Venues(HashMap::from([(VenueName::Paper, Arc::clone(&venue))]));
     let targets = targets::open(&settings.notify)?;
-    let desk = Desk::new(store.clone(), Arc::clone(&clock), markets).with_targets(targets.clone());
+    let desk = Desk::new(store.clone(), Arc::clone(&clock), markets)
+        .with_targets(targets.clone())
+        .with_keyring(keyring);
     let (fatal, fatal_seen) = watch::channel(false);
     end_with(&store, &fatal);
     let actors = Actors::start(settings, store.clone(), Arc::clone(&clock), venue, fatal, targets).await?;

@@ -10,6 +10,7 @@ mod completions;
 mod demo;
 mod health;
 mod import;
+mod keys;
 mod ledger;
 mod migrate;
 mod money;
@@ -41,6 +42,7 @@ use domain::import::PlanError;
 use crate::adapters::store::LegacyError;
 use crate::adapters::store::schema::SchemaError;
 use crate::assemble::StartError;
+use crate::assemble::keys::MasterError;
 use crate::assemble::options::UnfitSetting;
 use crate::assemble::targets::TargetError;
 use crate::cli::client::ClientError;
@@ -90,8 +92,10 @@ enum Command {
     Robot(robot::Args),
     /// Users: list, create, set their power rate
     User(user::Args),
-    /// Venue accounts: list, create, sync
+    /// Venue accounts: list, create, sync; their keys: set, show, remove
     Account(account::Args),
+    /// Master keys, under which the keys of venue accounts are sealed: generate, rotate
+    Keys(keys::Args),
     /// Orders: list, show
     Order(order::Args),
     /// Positions: list, show
@@ -227,6 +231,9 @@ pub enum CliError {
     /// A setting's number does not fit.
     #[error(transparent)]
     Setting(#[from] UnfitSetting),
+    /// The master keys cannot be used.
+    #[error(transparent)]
+    Keys(#[from] MasterError),
     /// A target of alerts cannot be used.
     #[error(transparent)]
     Target(#[from] TargetError),
@@ -246,6 +253,7 @@ impl CliError {
             | Self::TokenFile { .. }
             | Self::Setting(_)
             | Self::Target(_)
+            | Self::Keys(_)
             | Self::Desk(DeskError::Invalid(_)) => Exit::BadInput,
             Self::Client(ClientError::Problem { status, .. }) if [400, 413, 415, 422].contains(status) => {
                 Exit::BadInput
@@ -320,6 +328,7 @@ fn run(cli: &Cli) -> Result<Exit, CliError> {
         Command::Robot(args) => wait(robot::run(args, &cli.global)),
         Command::User(args) => wait(user::run(args, &cli.global)),
         Command::Account(args) => wait(account::run(args, &cli.global)),
+        Command::Keys(args) => wait(keys::run(args, &cli.global)),
         Command::Order(args) => wait(order::run(args, &cli.global)),
         Command::Position(args) => wait(position::run(args, &cli.global)),
         Command::Ledger(args) => wait(ledger::run(args, &cli.global)),

@@ -4,6 +4,7 @@ mod alerts;
 mod daemon;
 mod form;
 mod http;
+mod keys;
 mod layers;
 mod ledger;
 mod log;
@@ -28,6 +29,7 @@ pub use daemon::DaemonSettings;
 pub use form::duration::parse as parse_duration;
 pub use form::secret::SecretText;
 pub use http::HttpSettings;
+pub use keys::{KeySettings, MasterKey, parse as parse_master_keys};
 pub use ledger::LedgerSettings;
 pub use log::{LogFormat, LogSettings};
 pub use notify::{NotifySettings, TargetKind, TargetSettings};
@@ -54,6 +56,8 @@ pub struct Settings {
     pub http: HttpSettings,
     /// The database.
     pub store: StoreSettings,
+    /// The master keys.
+    pub keys: KeySettings,
     /// What is logged, and in which form.
     pub log: LogSettings,
     /// Restarts and quarantine of actors.
@@ -95,6 +99,7 @@ impl Settings {
         self.daemon.check(wrong);
         self.http.check(wrong);
         self.store.check(wrong);
+        self.keys.check(wrong);
         self.log.check(wrong);
         self.supervisor.check(wrong);
         self.sync.check(wrong);

@@ -2,6 +2,7 @@
 
 mod alerts;
 mod fields;
+mod keys;
 mod markets;
 mod pages;
 mod pauses;
@@ -22,11 +23,13 @@ use domain::time::Timestamp;
 use tokio::sync::Mutex;
 
 use crate::clock::Clock;
+use crate::ports::keyring::Keyring;
 use crate::ports::notify::Targets;
 use crate::ports::store::{Store, StoreError};
 
 pub use alerts::AlertDetail;
 pub use fields::read;
+pub use keys::{NewKey, Rotation, Unread};
 pub use markets::Markets;
 pub use pages::{Listing, PageAsk};
 pub use reads::{OrderDetail, PositionDetail};
@@ -63,6 +66,8 @@ pub struct Desk {
     pub markets: Markets,
     /// Who is told of alerts.
     pub targets: Targets,
+    /// Who seals keys of venue accounts.
+    keyring: Option<Arc<dyn Keyring>>,
     /// Held while it is decided whether a robot may live beside the others.
     robots: Arc<Mutex<()>>,
 }
@@ -75,6 +80,7 @@ impl Desk {
             clock,
             markets,
             targets: Targets::default(),
+            keyring: None,
             robots: Arc::default(),
         }
     }
@@ -83,6 +89,13 @@ impl Desk {
     #[must_use]
     pub fn with_targets(self, targets: Targets) -> Self {
         Self { targets, ..self }
+    }
+
+    /// The same desk, on which keys of venue accounts can be set.
+    #[must_use]
+    pub fn with_keyring(self, keyring: Arc<dyn Keyring>) -> Self {
+        let keyring = Some(keyring);
+        Self { keyring, ..self }
     }
 
     async fn commit(&self, changes: ChangeSet) -> Result<(), DeskError> {

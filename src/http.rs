@@ -7,6 +7,7 @@ mod caller;
 mod guard;
 mod health;
 mod keyring;
+mod keys;
 mod ledger;
 pub mod lobby;
 mod mail;

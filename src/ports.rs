@@ -1,6 +1,7 @@
 //! What actors may ask of the world; adapters answer.
 
 pub mod disk;
+pub mod keyring;
 pub mod market;
 pub mod notify;
 pub mod store;

@@ -4,6 +4,7 @@ mod account;
 mod alert;
 mod health;
 mod hold;
+mod key;
 mod ledger;
 mod order;
 mod position;
@@ -15,6 +16,7 @@ pub use account::{AuditView, PauseStatus, PauseView, RateView, TokenView, UserVi
 pub use alert::{AcknowledgementView, AlertView, DeliveryView, TestView};
 pub use health::{ActorView, HealthView, RobotsHealth, StoreHealth, Vitality};
 pub use hold::HoldView;
+pub use key::{KeyView, RightsView};
 pub use ledger::{
     AnswerView, DebtView, EntryView, HeadView, JobRunView, LedgerAccountView, PostView, PostingView, StatisticsView,
 };

@@ -3,6 +3,7 @@
 use crate::access::{Audit, Token};
 use crate::alert::Alert;
 use crate::alert::delivery::Delivery;
+use crate::credential::{Resealed, SealedKey};
 use crate::id::{OrderId, PositionId, VenueAccountId};
 use crate::import::Declared;
 use crate::ledger::LedgerWrite;
@@ -45,6 +46,12 @@ pub enum Change {
     AddUser(User),
     /// A new venue account.
     AddVenueAccount(VenueAccount),
+    /// An account's key is set (insert or replace).
+    SetKey(Box<SealedKey>),
+    /// The data key of an account's key is under another master key; refused when the key was set or removed since.
+    ResealKey(Resealed),
+    /// An account's key is removed; refused when it was set or removed since.
+    RemoveKey(Box<SealedKey>),
     /// A new power rate.
     AddPowerRate(PowerRate),
     /// A new robot.

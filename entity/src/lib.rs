@@ -31,4 +31,5 @@ pub mod robot;
 pub mod sync_cursor;
 pub mod trade_order;
 pub mod venue_account;
+pub mod venue_key;
 pub mod writer_lease;

@@ -19,6 +19,7 @@ mod m0014_create_writer_lease;
 mod m0015_add_reports;
 mod m0016_create_imported;
 mod m0017_ease_postings;
+mod m0018_create_keys;
 mod plan;
 mod rebuild;
 mod run;
@@ -50,6 +51,7 @@ pub fn changes() -> Vec<Box<dyn Change>> {
         Box::new(m0015_add_reports::Migration),
         Box::new(m0016_create_imported::Migration),
         Box::new(m0017_ease_postings::Migration),
+        Box::new(m0018_create_keys::Migration),
     ]
 }
 

@@ -1,4 +1,6 @@
-//! `bursar account`: lists, creates and syncs accounts at venues.
+//! `bursar account`: lists, creates and syncs accounts at venues, and keeps their keys.
+
+mod key;
 
 use domain::user::PositionMode;
 use domain::venue::VenueName;
@@ -55,6 +57,11 @@ enum Act {
         #[command(flatten)]
         form: Form,
     },
+    /// The key of a venue account: set, show, remove
+    Key {
+        #[command(subcommand)]
+        act: key::Act,
+    },
 }
 
 const COLUMNS: &[Column] = &[
@@ -97,6 +104,7 @@ pub(super) async fn run(args: &Args, global: &Global) -> Result<Exit, CliError> 
             let path = format!("/venue-accounts/{id}/sync");
             form.act(global, &path, &why.body(Map::new())).await?;
         }
+        Act::Key { act } => return key::run(act, global).await,
     }
     Ok(Exit::Done)
 }

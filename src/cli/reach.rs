@@ -10,7 +10,7 @@ use domain::venue::VenueName;
 use secrecy::SecretString;
 
 use crate::adapters::store::SqlStore;
-use crate::assemble::{options, paper, state_files, targets};
+use crate::assemble::{keys, options, paper, state_files, targets};
 use crate::cli::client::{Client, ClientError};
 use crate::cli::{CliError, Global};
 use crate::clock::SystemClock;
@@ -99,12 +99,13 @@ pub(super) async fn nobody_runs(settings: &Settings) -> Result<(), CliError> {
 /// # Errors
 /// When the database does not open.
 pub(super) async fn desk(settings: &Settings) -> Result<Desk, CliError> {
-    let store = SqlStore::open(options::store(settings)).await?;
+    let store = Arc::new(SqlStore::open(options::store(settings)).await?);
+    let keyring = keys::open(&settings.keys, store.clone())?;
     let markets = paper::options(&settings.paper)?.markets.into_iter();
     let listed = markets
         .map(|market| (VenueName::Paper, market.terms.instrument))
         .collect();
-    let desk = Desk::new(Arc::new(store), Arc::new(SystemClock), Markets::Listed(listed));
+    let desk = Desk::new(store, Arc::new(SystemClock), Markets::Listed(listed)).with_keyring(keyring);
     Ok(desk.with_targets(targets::known(&settings.notify)?))
 }
 

@@ -20,7 +20,8 @@ const ENVIRONMENTS: [(&str, &str); 3] = [
 
 const DIRECTORY_KEY: &str = "daemon.state_directory";
 const ENVIRONMENT_KEY: &str = "daemon.environment";
-const URL_KEY: &str = "store.url";
+/// Keys that come as credentials of the same name.
+const CREDENTIALS: [&str; 2] = ["store.url", "keys.master"];
 const TARGETS_KEY: &str = "notify.targets";
 const TARGET_SECRETS: [&str; 3] = ["url", "token", "key"];
 
@@ -116,7 +117,8 @@ fn variables(sources: &Sources) -> Environment {
         .source(Some(ours))
 }
 
-/// What systemd hands over: the state directory, and as credentials the database's URL and what targets of alerts need.
+/// What systemd hands over: the state directory, and as credentials the database's URL, the master keys, and what targets of
+/// alerts need.
 fn with_systemd(builder: Builder, sources: &Sources) -> Result<Builder, SettingsError> {
     let builder = match sources.variables.get("STATE_DIRECTORY") {
         Some(list) if !list.is_empty() && left_at_default(&builder)? => {
@@ -129,8 +131,11 @@ fn with_systemd(builder: Builder, sources: &Sources) -> Result<Builder, Settings
     let Some(directory) = sources.variables.get("CREDENTIALS_DIRECTORY") else {
         return Ok(builder);
     };
-    let builder = with_credential(builder, Path::new(directory), URL_KEY, URL_KEY)?;
-    with_target_credentials(builder, Path::new(directory))
+    let directory = Path::new(directory);
+    let builder = CREDENTIALS
+        .into_iter()
+        .try_fold(builder, |builder, key| with_credential(builder, directory, key, key))?;
+    with_target_credentials(builder, directory)
 }
 
 /// Adds the credential of this name, if there is one, as the value of the key.

@@ -3,11 +3,13 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
+use domain::credential::KeyRights;
 use domain::instrument::Instrument;
 use domain::market::Symbol;
 use domain::user::PositionMode;
 use domain::venue::VenueName;
 
+use crate::ports::keyring::Credential;
 use crate::ports::venue::{Venue, VenueError};
 
 /// Where the markets are looked up.
@@ -35,6 +37,21 @@ impl Markets {
                 let found = here.find(|(_, instrument)| instrument.symbol == *symbol);
                 Ok(found.map(|(_, instrument)| instrument.clone()))
             }
+        }
+    }
+
+    /// What a key may do at the venue; `None` where the venue never tells.
+    ///
+    /// # Errors
+    /// When the venue does not answer, is not there, or does not know the key.
+    pub async fn rights(&self, venue: VenueName, credential: &Credential) -> Result<Option<KeyRights>, VenueError> {
+        let there = match self {
+            Self::Venues(venues) => venues.get(&venue),
+            Self::Listed(_) => None,
+        };
+        match there {
+            Some(venue) => venue.rights(credential).await,
+            None => Err(VenueError::Unreachable(format!("{venue} is not switched on here"))),
         }
     }
 

@@ -50,6 +50,9 @@ pub enum DeskError {
     /// The store did not do it.
     #[error(transparent)]
     Store(StoreError),
+    /// A key's rights could not be checked now; it was not set.
+    #[error("the key was not set, because its rights could not be checked now: {0}")]
+    NotChecked(#[source] VenueError),
     /// The venue did not answer what has to be known first; nothing was done.
     #[error(transparent)]
     Venue(#[from] VenueError),

@@ -270,6 +270,7 @@ impl From<DeskError> for Problem {
                 );
                 Self::new(ProblemKind::Internal, format!("the ledger is not sound: {cause}"))
             }
+            DeskError::NotChecked(_) => Self::new(ProblemKind::Unavailable, error.to_string()),
             DeskError::Store(error) => error.into(),
             DeskError::Venue(error) => error.into(),
         }

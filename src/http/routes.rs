@@ -6,7 +6,8 @@ use domain::access::Role;
 use utoipa::OpenApi;
 
 use crate::http::{
-    alerts, health, ledger, metrics, money, openapi, pause, people, positions, reports, robots, statements, tokens,
+    alerts, health, keys, ledger, metrics, money, openapi, pause, people, positions, reports, robots, statements,
+    tokens,
 };
 
 /// The methods that the interface knows.
@@ -126,6 +127,10 @@ table! {
     Get "/venue-accounts" VIEWER => people::accounts;
     Post "/venue-accounts" ADMIN => people::create_account;
     Post "/venue-accounts/{id}/sync" OPERATOR => people::sync;
+    Get "/venue-accounts/{id}/key" VIEWER => keys::show;
+    Post "/venue-accounts/{id}/key" ADMIN => keys::set;
+    Post "/venue-accounts/{id}/key/remove" ADMIN => keys::remove;
+    Post "/keys/rotate" ADMIN => keys::rotate;
     Get "/ledger/accounts" VIEWER => ledger::accounts;
     Get "/ledger/entries" VIEWER => ledger::entries;
     Get "/ledger/head" VIEWER => ledger::head;

@@ -6,6 +6,7 @@ use domain::alert::delivery::Delivery;
 use domain::alert::rules::Close;
 use domain::alert::{Alert, AlertKind, AlertState};
 use domain::change::{ChangeSet, Fill, Income};
+use domain::credential::SealedKey;
 use domain::fixed::Amount;
 use domain::id::{AlertId, DebtId, IdKind, LedgerAccountId, OrderId, PositionId, RobotId, UserId, VenueAccountId};
 use domain::import::{Declared, DeclaredKind};
@@ -187,6 +188,11 @@ pub trait Store: Send + Sync + 'static {
     async fn venue_account(&self, id: VenueAccountId) -> Result<Option<VenueAccount>, StoreError>;
     /// Venue accounts.
     async fn venue_accounts(&self, page: Page) -> Result<Vec<VenueAccount>, StoreError>;
+
+    /// The key of an account, sealed.
+    async fn key(&self, account: VenueAccountId) -> Result<Option<SealedKey>, StoreError>;
+    /// Keys of accounts, sealed; in order of their accounts.
+    async fn keys(&self, page: Page) -> Result<Vec<SealedKey>, StoreError>;
 
     /// One robot.
     async fn robot(&self, id: RobotId) -> Result<Option<Robot>, StoreError>;

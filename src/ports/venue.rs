@@ -1,6 +1,7 @@
 //! A venue as the actors see it: place, look, poll.
 
 use async_trait::async_trait;
+use domain::credential::KeyRights;
 use domain::id::VenueAccountId;
 use domain::instrument::Instrument;
 use domain::market::Symbol;
@@ -8,6 +9,7 @@ use domain::outcome::Outcome;
 use domain::user::{PositionMode, VenueAccount};
 use domain::venue::{AccountReport, ClientOrderId, Cursor, OrderIntent, OrderReport, VenueName, VenueOrderId};
 
+use crate::ports::keyring::Credential;
 use crate::ports::market::Tape;
 use std::sync::Arc;
 use std::time::Duration;
@@ -75,6 +77,10 @@ pub trait Venue: Send + Sync + 'static {
 
     /// Balances, positions, open orders, and a page of at most `limit` fills and as many incomes after `cursor`.
     async fn poll(&self, account: VenueAccountId, cursor: &Cursor, limit: u32) -> Result<AccountReport, VenueError>;
+
+    /// What a key may do, asked with the key itself; `None` where this venue never tells. A key that the venue does not
+    /// know is [`VenueError::Refused`].
+    async fn rights(&self, credential: &Credential) -> Result<Option<KeyRights>, VenueError>;
 
     /// The position mode that this venue supports for new accounts.
     fn supports(&self, mode: PositionMode) -> bool;

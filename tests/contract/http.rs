@@ -4,6 +4,7 @@
 mod access;
 mod alerts;
 mod asking;
+mod keys;
 mod money;
 mod reports;
 mod robots;

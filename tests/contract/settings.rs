@@ -100,7 +100,7 @@ one = 1
             "sync.weight_per_minute.paper: value \"-1\" must be a whole number that is not negative \
              and not too large",
             "templates.trend.balanced.give_back_percent: value \"100\" must be less than 100",
-            "wallets.one: unknown key; known here: `daemon`, `http`, `store`, `log`, `supervisor`, `sync`, \
+            "wallets.one: unknown key; known here: `daemon`, `http`, `store`, `keys`, `log`, `supervisor`, `sync`, \
              `robot`, `risk`, `settlement`, `ledger`, `alerts`, `notify`, `paper`, `templates`",
         ]
     );
@@ -249,6 +249,36 @@ fn the_credential_of_systemd_is_the_last_word_on_the_url() {
     assert_eq!(
         settings.database_url().expose_secret(),
         "postgres://bursar:canary@db/bursar"
+    );
+}
+
+#[test]
+fn master_keys_come_as_a_credential_and_are_never_shown() {
+    let key = "c0ffee15".repeat(8);
+    let credentials = folder(&[("keys.master", &format!("{key}\n{}\n", "ab".repeat(32)))]);
+    let sources = Sources::default().with_variable("CREDENTIALS_DIRECTORY", credentials.path().to_str().unwrap());
+    let settings = loaded(&sources);
+    let keys = config::parse_master_keys(settings.keys.master.expose_secret()).unwrap();
+    assert_eq!(keys.len(), 2);
+    let printed = format!("{settings:?} {}", serde_json::to_string(&settings).unwrap());
+    assert!(
+        printed.contains("\"master\":\"***\"") && !printed.contains("c0ffee15"),
+        "{printed}"
+    );
+    for wrong in [format!("{key} {key}"), key[1..].to_owned(), format!("{key}\nno-key")] {
+        let error = config::load(&Sources::default().with_variable("BURSAR__KEYS__MASTER", &wrong)).unwrap_err();
+        let told = format!("{error} {error:?}");
+        assert!(
+            told.contains("keys.master: must be empty, or 1 to 8 different keys"),
+            "{told}"
+        );
+        assert!(!told.contains("c0ffee15") && !told.contains("no-key"), "{told}");
+    }
+    let both = sources.with_variable("BURSAR__KEYS__MASTER_FILE", "/etc/bursar/master");
+    let told = config::load(&both).unwrap_err().to_string();
+    assert!(
+        told.contains("keys.master_file: value \"/etc/bursar/master\" must be empty"),
+        "{told}"
     );
 }
 

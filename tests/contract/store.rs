@@ -12,6 +12,7 @@ mod holds;
 mod ids;
 mod imported;
 mod interrupted;
+mod keys;
 mod lease;
 mod ledger;
 mod many;
@@ -92,6 +93,8 @@ stories! {
         alerts_come_newest_first, entries_of_an_account_are_found, many_keys_are_looked_up;
     closes: closes_are_found_in_order_of_their_time, last_closes_are_found_user_by_user,
         what_came_due_is_summed_from_a_time_on;
+    keys: the_last_key_that_was_set_is_the_key, a_key_is_resealed_or_removed_only_as_it_was_read,
+        keys_are_read_page_by_page_without_those_that_were_removed;
     ids: ids_are_unique_over_two_stores, ids_are_handed_out_in_a_row, the_installation_has_one_tag,
         a_store_that_answers_is_alive;
     imported: what_was_taken_over_is_on_record_once, what_was_taken_over_is_read_page_by_page_in_byte_order,

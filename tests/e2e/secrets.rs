@@ -1,10 +1,15 @@
 //! Secrets stay where they belong: whatever goes wrong, no log, answer, figure, row or command line shows one.
 
 use std::fs;
+use std::io::Read;
+use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 use std::thread::sleep;
 use std::time::Duration;
 
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use flate2::read::MultiGzDecoder;
 use serde_json::json;
 
 use crate::books::Window;
@@ -20,6 +25,19 @@ const HOOK: &str = "canary-2c9d-of-the-webhook";
 const KEY: &str = "canary-key-0f1e2d3c4b5a";
 const BOT: &str = "987654321:canary-token-of-the-bot";
 const CHAT: &str = "canary-6b7e-of-the-chat";
+/// The master key in base64, and two keys of a venue account that are sealed under it, each of a name, a secret and a
+/// passphrase.
+const MASTER: &str = "Y2FuYXJ5LW1hc3Rlci1rZXktMDEyMzQ1Njc4OWFiY2Q=";
+const FIRST: [&str; 3] = [
+    "canary-name-of-the-first",
+    "canary-secret-of-the-first",
+    "canary-phrase-of-the-first",
+];
+const SECOND: [&str; 3] = [
+    "canary-name-of-the-second",
+    "canary-secret-of-the-second",
+    "canary-phrase-of-the-second",
+];
 
 /// A database that asks for a password.
 struct Guarded {
@@ -119,12 +137,66 @@ fn home_at(url: &str, receiver: &Receiver) -> Home {
     fs::create_dir(&settings).unwrap();
     fs::write(settings.join("base.toml"), text).unwrap();
     let settings = settings.to_str().unwrap().to_owned();
-    home.set("BURSAR__STORE__URL", url)
+    let master = home.folder().join("master");
+    private(&master, MASTER);
+    home.set("BURSAR__KEYS__MASTER_FILE", master.to_str().unwrap().to_owned())
+        .set("BURSAR__STORE__URL", url)
         .set("BURSAR_SETTINGS", settings)
         .set("BURSAR__LOG__FILTER", "debug")
         .set("BURSAR__HTTP__REQUEST_DEADLINE", "3s")
         // No disk has so much room: there is something to tell from the start.
         .set("BURSAR__ALERTS__DISK_LOW_MIB", "1073741824")
+}
+
+/// A file for its owner alone.
+fn private(file: &Path, text: &str) {
+    fs::write(file, text).unwrap();
+    fs::set_permissions(file, fs::Permissions::from_mode(0o600)).unwrap();
+}
+
+/// The key of an account is set, and set wrong, over HTTP and on the command line, and resealed; what was answered.
+fn use_keys(home: &Home, caller: &Caller) -> String {
+    let [key, secret, passphrase] = FIRST;
+    let path = "/venue-accounts/1/key";
+    let right = json!({ "key": key, "secret": secret, "passphrase": passphrase });
+    let mut heard = caller.make(path, &right).to_string();
+    for wrong in [
+        json!({ "key": key, "secret": [secret] }),
+        json!({ "key": key, "secret": format!("{secret} {passphrase}") }),
+        json!({ "key": key, "secret": secret, "passphrase": { "a": passphrase } }),
+    ] {
+        let refused = caller.post(path, &wrong).unwrap();
+        assert_eq!(refused.status, 422, "{refused:?}");
+        heard.push_str(&refused.body.to_string());
+    }
+    let file = home.folder().join("second.key");
+    private(&file, &SECOND.join("\n"));
+    let file = file.to_str().unwrap();
+    for words in [
+        &["account", "key", "set", "1", "--file", file][..],
+        &["account", "key", "show", "1"],
+        &["keys", "rotate", "--json"],
+    ] {
+        let mut asked = home.bursar(words).start();
+        assert!(asked.wait(PATIENCE).success(), "{words:?}: {}", asked.stderr());
+    }
+    home.bursar(&["account", "key", "set", "1", "--file", "/proc/self/cmdline"])
+        .start()
+        .wait(PATIENCE);
+    let shown = caller.get(path).unwrap().body;
+    assert_eq!(shown["ending"], "cond");
+    heard + &shown.to_string()
+}
+
+/// All that is in a backup.
+fn backed_up(home: &Home) -> String {
+    let file = home.folder().join("all.backup");
+    let mut backup = home.bursar(&["backup", file.to_str().unwrap()]).start();
+    assert!(backup.wait(PATIENCE).success(), "{}", backup.stderr());
+    let mut text = String::new();
+    let packed = fs::File::open(file).unwrap();
+    MultiGzDecoder::new(packed).read_to_string(&mut text).unwrap();
+    text
 }
 
 /// The webhook and the bot misbehave, and quote what they were sent.
@@ -217,7 +289,15 @@ fn wait_told(daemon: &mut Daemon, receiver: &Receiver) {
     });
 }
 
-/// The secrets are the database's password, the admin's token, one that was made later, and those of targets.
+/// Each secret as it is, and as it would look if it were only encoded.
+fn guises(secrets: &[&str]) -> Vec<String> {
+    let hex = |text: &str| text.bytes().map(|byte| format!("{byte:02x}")).collect::<String>();
+    let encoded = |text: &&str| [(*text).to_owned(), STANDARD.encode(text), hex(text)];
+    secrets.iter().flat_map(encoded).collect()
+}
+
+/// The secrets are the database's password, the admin's token, one that was made later, those of targets, the master key,
+/// and the keys of a venue account.
 fn no_secret_shows(place: &Guarded) {
     let receiver = Receiver::start();
     scold(&receiver);
@@ -229,10 +309,14 @@ fn no_secret_shows(place: &Guarded) {
     let made = caller.make("/tokens", &json!({ "name": "second", "role": "viewer" }));
     let second = made["secret"].as_str().unwrap().to_owned();
     let admin = fs::read_to_string(home.folder().join("admin.token")).unwrap();
-    let secrets = [PASSWORD, admin.trim(), &second, HOOK, KEY, BOT, CHAT];
+    let mut secrets = vec![PASSWORD, admin.trim(), &second, HOOK, KEY, BOT, CHAT, MASTER];
+    secrets.extend(FIRST.into_iter().chain(SECOND));
+    let keys = use_keys(&home, &caller);
     wait_told(&mut daemon, &receiver);
     let mut heard = answers(&caller, user, &place.shared);
     let mut hear = |text: &str| heard.push_str(text);
+    hear(&keys);
+    hear(&backed_up(&home));
     hear(&fs::read_to_string(format!("/proc/{}/cmdline", daemon.pid())).unwrap());
     ask_on_the_command_line(&home);
     scold(&receiver);
@@ -245,12 +329,16 @@ fn no_secret_shows(place: &Guarded) {
         "bursar_ledger",
         "alert.delivery_failed",
         "it cannot be reached",
+        "venue_key",
+        "account.key.set",
     ] {
         assert!(heard.contains(sign), "{sign} was not heard");
     }
     assert!(place.shown("erin") > 0, "the search finds nothing at all");
     assert!(place.shown("hook") > 0, "the targets' names are on record");
-    for secret in secrets {
+    assert!(place.shown("account.key.set") > 1, "that keys were set is on record");
+    for secret in guises(&secrets) {
+        let secret = secret.as_str();
         assert!(secret.len() > 16, "too short to be looked for");
         let at = heard.find(secret);
         let around = at.map(|at| heard[at.saturating_sub(200)..at].to_owned());

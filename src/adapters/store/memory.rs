@@ -8,6 +8,7 @@ mod alerts;
 mod apply;
 mod closes;
 mod journal;
+mod keys;
 mod ledger;
 mod paper;
 mod port;

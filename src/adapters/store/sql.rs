@@ -3,6 +3,7 @@
 mod apply;
 mod bulk;
 mod ids;
+mod key_write;
 mod ledger_write;
 mod paper;
 mod port;

@@ -7,6 +7,8 @@ pub fn subject(change: &Change) -> String {
     match change {
         Change::AddUser(user) => format!("user {} ({})", user.id, user.name),
         Change::AddVenueAccount(account) => format!("venue account {} ({})", account.id, account.label),
+        Change::SetKey(key) | Change::RemoveKey(key) => format!("key of account {}", key.account),
+        Change::ResealKey(resealed) => format!("key of account {}", resealed.account),
         Change::AddPowerRate(rate) => match rate.user {
             Some(user) => format!("power rate of user {user} from {}", rate.effective_from),
             None => format!("power rate of everyone from {}", rate.effective_from),

@@ -183,9 +183,22 @@ impl Stage {
     }
 
     async fn over(store: MemoryStore, silent: bool) -> Self {
+        Self::built(store, silent, |desk| desk).await
+    }
+
+    /// A stage over these rows, with a desk that is furnished otherwise.
+    pub async fn on(store: MemoryStore, furnish: impl FnOnce(Desk) -> Desk) -> Self {
+        Self::built(store, false, furnish).await
+    }
+
+    async fn built(store: MemoryStore, silent: bool, furnish: impl FnOnce(Desk) -> Desk) -> Self {
         let store = Arc::new(store);
         let market = (VenueName::Paper, instrument());
-        let desk = Desk::new(store.clone(), Arc::new(SystemClock), Markets::Listed(vec![market]));
+        let desk = furnish(Desk::new(
+            store.clone(),
+            Arc::new(SystemClock),
+            Markets::Listed(vec![market]),
+        ));
         let mut tokens = Vec::new();
         for role in [Role::Viewer, Role::Operator, Role::Admin] {
             let name = role.as_str().to_owned();
@@ -255,7 +268,7 @@ impl Stage {
     }
 }
 
-fn asker() -> Asker {
+pub fn asker() -> Asker {
     Asker {
         by: "stage".to_owned(),
         reason: "scenery".to_owned(),

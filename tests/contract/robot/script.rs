@@ -8,9 +8,11 @@ use actix::{Actor, Context, Handler, MessageResult, ResponseFuture};
 use async_trait::async_trait;
 use bursar::actors::mail::{Exited, MailError, Post, PostReceipt, SyncAndWait, SyncNow};
 use bursar::adapters::store::MemoryStore;
+use bursar::ports::keyring::Credential;
 use bursar::ports::market::Tape;
 use bursar::ports::store::Store;
 use bursar::ports::venue::{Lookup, Venue, VenueError};
+use domain::credential::KeyRights;
 use domain::id::VenueAccountId;
 use domain::instrument::Instrument;
 use domain::ledger::{EntrySeq, PostAnswer, Request};
@@ -209,6 +211,10 @@ impl Venue for ScriptedVenue {
 
     async fn poll(&self, _: VenueAccountId, _: &Cursor, _: u32) -> Result<AccountReport, VenueError> {
         Err(VenueError::Unreachable("not told".to_owned()))
+    }
+
+    async fn rights(&self, _: &Credential) -> Result<Option<KeyRights>, VenueError> {
+        Ok(None)
     }
 
     fn supports(&self, _: PositionMode) -> bool {

@@ -6,8 +6,10 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use bursar::adapters::venue::paper::PaperVenue;
+use bursar::ports::keyring::Credential;
 use bursar::ports::market::Tape;
 use bursar::ports::venue::{Lookup, Venue, VenueError};
+use domain::credential::KeyRights;
 use domain::id::VenueAccountId;
 use domain::instrument::Instrument;
 use domain::market::Symbol;
@@ -163,6 +165,10 @@ impl Venue for FragileVenue {
     async fn poll(&self, account: VenueAccountId, cursor: &Cursor, limit: u32) -> Result<AccountReport, VenueError> {
         self.polls.fetch_add(1, Ordering::Relaxed);
         self.inner.poll(account, cursor, limit).await
+    }
+
+    async fn rights(&self, credential: &Credential) -> Result<Option<KeyRights>, VenueError> {
+        self.inner.rights(credential).await
     }
 
     fn supports(&self, mode: PositionMode) -> bool {

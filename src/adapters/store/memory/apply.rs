@@ -36,6 +36,9 @@ impl Journal<'_> {
         match change {
             Change::AddUser(user) => self.add_user(user),
             Change::AddVenueAccount(account) => self.add_venue_account(account),
+            Change::SetKey(key) => self.set_key(key),
+            Change::ResealKey(resealed) => self.reseal_key(resealed),
+            Change::RemoveKey(key) => self.remove_key(key),
             Change::AddPowerRate(rate) => self.add_power_rate(rate),
             Change::AddRobot(robot) => self.add_robot(robot),
             Change::UpdateRobot(robot) => self.update_robot(robot),

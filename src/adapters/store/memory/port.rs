@@ -6,6 +6,7 @@ use domain::alert::delivery::Delivery;
 use domain::alert::rules::Close;
 use domain::alert::{Alert, AlertKind};
 use domain::change::{ChangeSet, Fill, Income};
+use domain::credential::SealedKey;
 use domain::fixed::Amount;
 use domain::id::{AlertId, DebtId, IdKind, LedgerAccountId, OrderId, PositionId, RobotId, UserId, VenueAccountId};
 use domain::import::{Declared, DeclaredKind};
@@ -95,6 +96,14 @@ impl Store for MemoryStore {
             .await
     }
 
+    async fn key(&self, account: VenueAccountId) -> Result<Option<SealedKey>, StoreError> {
+        self.see(|state| Ok(state.keys.get(&account.0).cloned())).await
+    }
+
+    async fn keys(&self, page: Page) -> Result<Vec<SealedKey>, StoreError> {
+        self.see(|state| Ok(read::page(&state.keys, page, |_| true))).await
+    }
+
     async fn robot(&self, id: RobotId) -> Result<Option<Robot>, StoreError> {
         self.see(|state| Ok(state.robots.get(&id.0).cloned())).await
     }
@@ -138,15 +147,7 @@ impl Store for MemoryStore {
     }
 
     async fn unsettled_ids(&self, page: Page) -> Result<Vec<PositionId>, StoreError> {
-        let filter = PositionFilter {
-            unsettled: true,
-            ..PositionFilter::default()
-        };
-        let ids = |state: &super::state::State| {
-            let positions = read::positions(state, filter, page);
-            Ok(positions.into_iter().map(|position| position.id).collect())
-        };
-        self.see(ids).await
+        self.see(|state| Ok(read::unsettled_ids(state, page))).await
     }
 
     async fn busy_accounts(&self) -> Result<Vec<VenueAccountId>, StoreError> {
@@ -208,15 +209,7 @@ impl Store for MemoryStore {
     }
 
     async fn accounts_by_key(&self, keys: &[AccountKey]) -> Result<Vec<Account>, StoreError> {
-        self.see(|state| {
-            let ids = keys.iter().filter_map(|key| state.account_keys.get(key));
-            let ids: std::collections::BTreeSet<&i64> = ids.collect();
-            Ok(ids
-                .into_iter()
-                .filter_map(|id| state.accounts.get(id).cloned())
-                .collect())
-        })
-        .await
+        self.see(|state| Ok(read::accounts_by_key(state, keys))).await
     }
 
     async fn accounts_by_id(&self, ids: &[LedgerAccountId]) -> Result<Vec<Account>, StoreError> {
@@ -244,15 +237,7 @@ impl Store for MemoryStore {
     }
 
     async fn entries_by_key(&self, keys: &[EntryKey]) -> Result<Vec<Entry>, StoreError> {
-        self.see(|state| {
-            let seqs = keys.iter().filter_map(|key| state.entry_keys.get(key));
-            let seqs: std::collections::BTreeSet<&i64> = seqs.collect();
-            Ok(seqs
-                .into_iter()
-                .filter_map(|seq| state.entries.get(seq).cloned())
-                .collect())
-        })
-        .await
+        self.see(|state| Ok(read::entries_by_key(state, keys))).await
     }
 
     async fn entries(&self, filter: EntryFilter, page: Page) -> Result<Vec<Entry>, StoreError> {

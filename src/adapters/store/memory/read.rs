@@ -4,8 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use domain::change::{Fill, Income};
 use domain::fixed::Amount;
-use domain::id::{RobotId, UserId, VenueAccountId};
-use domain::ledger::{Debt, DebtState, Entry, Head, HoldState};
+use domain::id::{PositionId, RobotId, UserId, VenueAccountId};
+use domain::ledger::{Account, AccountKey, Debt, DebtState, Entry, EntryKey, Head, HoldState};
 use domain::order::Order;
 use domain::page::Page;
 use domain::position::{Position, PositionState};
@@ -47,6 +47,25 @@ pub fn positions(state: &State, filter: PositionFilter, page_of: Page) -> Vec<Po
         .take(usize::try_from(page_of.limit).unwrap_or(usize::MAX))
         .cloned()
         .collect()
+}
+
+pub fn unsettled_ids(state: &State, page_of: Page) -> Vec<PositionId> {
+    let filter = PositionFilter {
+        unsettled: true,
+        ..PositionFilter::default()
+    };
+    let found = positions(state, filter, page_of).into_iter();
+    found.map(|position| position.id).collect()
+}
+
+pub fn accounts_by_key(state: &State, keys: &[AccountKey]) -> Vec<Account> {
+    let ids: BTreeSet<&i64> = keys.iter().filter_map(|key| state.account_keys.get(key)).collect();
+    rows_of(&state.accounts, ids.into_iter()).cloned().collect()
+}
+
+pub fn entries_by_key(state: &State, keys: &[EntryKey]) -> Vec<Entry> {
+    let seqs: BTreeSet<&i64> = keys.iter().filter_map(|key| state.entry_keys.get(key)).collect();
+    rows_of(&state.entries, seqs.into_iter()).cloned().collect()
 }
 
 fn was_open(position: &Position, from: Timestamp, to: Timestamp) -> bool {

@@ -6,6 +6,7 @@ use domain::access::{Audit, Token};
 use domain::alert::delivery::Delivery;
 use domain::alert::{Alert, AlertKind};
 use domain::change::{Fill, Income};
+use domain::credential::SealedKey;
 use domain::id::IdKind;
 use domain::import::{Declared, DeclaredKind};
 use domain::ledger::{Account, AccountKey, Debt, Entry, EntryKey, Hold, Refused};
@@ -28,6 +29,8 @@ pub struct State {
     pub power_rates: BTreeMap<(i64, i64), PowerRate>,
     pub venue_accounts: BTreeMap<i64, VenueAccount>,
     pub account_labels: BTreeMap<(VenueName, String), i64>,
+    /// By account.
+    pub keys: BTreeMap<i64, SealedKey>,
     pub robots: BTreeMap<i64, Robot>,
     pub positions: BTreeMap<i64, Position>,
     pub live_positions: BTreeMap<i64, ()>,

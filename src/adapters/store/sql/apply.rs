@@ -17,11 +17,11 @@ use sea_orm::{ColumnTrait, Condition, EntityTrait, IntoActiveModel, QueryFilter}
 
 use super::super::failure::Failure;
 use super::super::subject::subject;
-use super::ledger_write;
 use super::rows::{
     access, alert as alert_rows, fill, imported, order, position as position_rows, robot as robot_rows, user,
 };
 use super::tx::Tx;
+use super::{key_write, ledger_write};
 
 /// Writes one change, or says which guard did not hold.
 pub async fn apply(tx: &Tx<'_>, change: &Change) -> Result<(), Failure> {
@@ -29,6 +29,9 @@ pub async fn apply(tx: &Tx<'_>, change: &Change) -> Result<(), Failure> {
     match change {
         Change::AddUser(user) => add(tx, user::user_row(user), &what).await,
         Change::AddVenueAccount(account) => add(tx, user::venue_account_row(account), &what).await,
+        Change::SetKey(key) => key_write::set(tx, key, &what).await,
+        Change::ResealKey(resealed) => key_write::reseal(tx, resealed, &what).await,
+        Change::RemoveKey(key) => key_write::remove(tx, key, &what).await,
         Change::AddPowerRate(rate) => add(tx, user::power_rate_row(rate), &what).await,
         Change::AddRobot(robot) => add(tx, robot_rows::robot_row(robot)?, &what).await,
         Change::UpdateRobot(robot) => update_robot(tx, robot, &what).await,

@@ -6,6 +6,7 @@ use domain::alert::delivery::Delivery;
 use domain::alert::rules::Close;
 use domain::alert::{Alert, AlertKind};
 use domain::change::{ChangeSet, Fill, Income};
+use domain::credential::SealedKey;
 use domain::fixed::Amount;
 use domain::id::{AlertId, DebtId, IdKind, LedgerAccountId, OrderId, PositionId, RobotId, UserId, VenueAccountId};
 use domain::import::{Declared, DeclaredKind};
@@ -70,6 +71,14 @@ impl Store for SqlStore {
 
     async fn venue_accounts(&self, page: Page) -> Result<Vec<VenueAccount>, StoreError> {
         self.readers.venue_accounts(page).await
+    }
+
+    async fn key(&self, account: VenueAccountId) -> Result<Option<SealedKey>, StoreError> {
+        self.readers.key(account).await
+    }
+
+    async fn keys(&self, page: Page) -> Result<Vec<SealedKey>, StoreError> {
+        self.readers.keys(page).await
     }
 
     async fn robot(&self, id: RobotId) -> Result<Option<Robot>, StoreError> {

@@ -6,6 +6,7 @@ mod closes;
 mod each;
 mod holds;
 mod imported;
+mod keys;
 mod ledger;
 mod operations;
 mod orders;

@@ -6,6 +6,7 @@ pub mod close;
 pub mod fill;
 pub mod hold;
 pub mod imported;
+pub mod key;
 pub mod ledger;
 pub mod order;
 pub mod position;

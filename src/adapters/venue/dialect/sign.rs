@@ -5,16 +5,7 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use secrecy::{ExposeSecret, SecretString};
 
-/// A key of an account at a venue.
-#[derive(Debug, Clone)]
-pub struct Credential {
-    /// The key's name, which is sent.
-    pub key: String,
-    /// What signs, which never is.
-    pub secret: SecretString,
-    /// The passphrase that some venues want beside it.
-    pub passphrase: Option<SecretString>,
-}
+pub use crate::ports::keyring::Credential;
 
 /// A request before it is signed.
 #[derive(Debug, Clone, PartialEq, Eq)]

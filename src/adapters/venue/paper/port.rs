@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use async_trait::async_trait;
+use domain::credential::KeyRights;
 use domain::id::VenueAccountId;
 use domain::instrument::Instrument;
 use domain::market::Symbol;
@@ -18,6 +19,7 @@ use super::hands::outcome;
 use super::report::Read;
 use super::writer::Act;
 use super::{PaperVenue, rows};
+use crate::ports::keyring::Credential;
 use crate::ports::market::Tape;
 use crate::ports::store::StoreError;
 use crate::ports::venue::{Lookup, Venue, VenueError};
@@ -124,6 +126,11 @@ impl Venue for PaperVenue {
         };
         self.reply(account).await;
         report
+    }
+
+    /// There are no keys here.
+    async fn rights(&self, _: &Credential) -> Result<Option<KeyRights>, VenueError> {
+        Ok(None)
     }
 
     fn supports(&self, mode: PositionMode) -> bool {
