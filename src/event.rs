@@ -150,3 +150,7 @@ pub const NOTIFY_FAILED: &str = "notify.failed";
 pub const PULSE_MISSED: &str = "ledger.pulse_missed";
 /// The HTTP interface ended.
 pub const HTTP_FAILED: &str = "http.failed";
+/// How far a venue's clock is from ours was measured.
+pub const VENUE_CLOCK: &str = "venue.clock";
+/// The list of a venue's markets was read.
+pub const VENUE_LISTINGS: &str = "venue.listings";

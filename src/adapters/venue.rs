@@ -10,3 +10,4 @@ pub mod dialect;
 pub mod gate;
 pub mod okx;
 pub mod paper;
+pub mod remote;

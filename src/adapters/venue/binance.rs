@@ -4,14 +4,21 @@
 //! realised profit is gross, and its history of incomes tells fees and funding apart.
 
 pub mod ask;
+mod client;
 mod codes;
+mod history;
+pub mod limits;
 pub mod parse;
+mod poll;
+mod questions;
 pub mod sign;
 pub mod wire;
 
 use domain::venue::{ClientOrderId, FillCause};
 
+pub use self::client::Client;
 pub use self::codes::{CODES, PROFITS, verdict};
+pub use self::poll::Look;
 use super::dialect::{Alphabet, Owner};
 
 /// `newClientOrderId`: `^[\.A-Z\:/a-z0-9_-]{1,36}$`. It is unique among open orders only: a second order with the id

@@ -8,8 +8,8 @@ mod stream;
 mod tests;
 
 pub use self::account::{
-    account_balances, balances, bookings, holdings, leverage, leverages, listen_key, position_mode,
+    account_balances, balances, bookings, holdings, leverage, leverages, listen_key, position_mode, rights,
 };
 pub use self::market::{bars, listings, marks, max_leverages, server_time, tick};
-pub use self::orders::{order, orders, owned, trades};
+pub use self::orders::{order, orders, owned, owned_order, trades};
 pub use self::stream::pushes;

@@ -324,3 +324,15 @@ pub struct ListenKey {
     /// The key of the private stream, which is a secret.
     pub listen_key: SecretString,
 }
+
+/// `GET /sapi/v1/account/apiRestrictions`.
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Restrictions {
+    /// Whether only certain addresses may use the key.
+    pub ip_restrict: bool,
+    /// Whether it may withdraw.
+    pub enable_withdrawals: bool,
+    /// Whether it may trade futures.
+    pub enable_futures: bool,
+}

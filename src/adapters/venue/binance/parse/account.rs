@@ -1,5 +1,6 @@
 //! Accounts: balances, positions, incomes and settings.
 
+use domain::credential::KeyRights;
 use domain::fixed::Price;
 use domain::market::{Side, Symbol};
 use domain::user::PositionMode;
@@ -9,7 +10,8 @@ use secrecy::{ExposeSecret, SecretString};
 
 use super::super::super::dialect::{Balance, Booking, BookingKind, Holding, Number, ParseError, read};
 use super::super::wire::{
-    Account, AccountMode, AssetBalance, Income, Leverage, ListenKey, PositionRisk, PositionSide, SymbolConfig,
+    Account, AccountMode, AssetBalance, Income, Leverage, ListenKey, PositionRisk, PositionSide, Restrictions,
+    SymbolConfig,
 };
 
 /// `GET /fapi/v3/balance`.
@@ -169,4 +171,17 @@ pub fn listen_key(body: &[u8]) -> Result<SecretString, ParseError> {
         return Err(ParseError::new("listen key", "listenKey", "is empty"));
     }
     Ok(key.listen_key)
+}
+
+/// `GET /sapi/v1/account/apiRestrictions`. A transfer between accounts of the same owner takes nothing out.
+///
+/// # Errors
+/// When it cannot be understood.
+pub fn rights(body: &[u8]) -> Result<KeyRights, ParseError> {
+    let told: Restrictions = read("rights of the key", body)?;
+    Ok(KeyRights {
+        may_trade: told.enable_futures,
+        may_withdraw: told.enable_withdrawals,
+        bound_to_addresses: Some(told.ip_restrict),
+    })
 }

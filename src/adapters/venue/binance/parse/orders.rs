@@ -61,6 +61,14 @@ pub fn order(body: &[u8]) -> Result<OrderReport, ParseError> {
     read::<Order>("order", body).map(|order| report(&order))
 }
 
+/// `GET /fapi/v1/order`, with whose order it is.
+///
+/// # Errors
+/// When it cannot be understood.
+pub fn owned_order(body: &[u8]) -> Result<(OrderReport, Owner), ParseError> {
+    read::<Order>("order", body).map(|order| (report(&order), owner(&order.client_order_id)))
+}
+
 /// `GET /fapi/v1/openOrders`, `allOrders` and `forceOrders`.
 ///
 /// # Errors

@@ -1,0 +1,296 @@
+//! Everything that one look at an account tells: balance, positions, resting orders, executions and payments.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::time::Duration;
+
+use domain::fixed::{Amount, Price, Quantity, Rounding};
+use domain::id::VenueAccountId;
+use domain::market::Symbol;
+use domain::time::Timestamp;
+use domain::venue::{AccountReport, Cursor, FillReport, IncomeReport, OrderReport, PositionReport, VenueOrderId};
+
+use super::super::dialect::{Booking, Fee, Holding, Net, Owner, Trade, net_before};
+use super::client::Client;
+use super::history::{HistoryRead, net_of};
+use super::{parse, questions};
+use crate::ports::venue::VenueError;
+
+/// The asset that accounts are settled in.
+const SETTLE: &str = "USDT";
+/// Lines of the account's history that one question brings; Binance gives no more.
+const BOOKINGS: u32 = 1_000;
+/// Pages of a market's executions that are read when it is first seen.
+const FIRST_PAGES: u32 = 100;
+/// The longest stretch of time in which Binance tells executions at once.
+const WEEK: Duration = Duration::from_secs(7 * 24 * 3600);
+/// How often the account's history of payments is read: funding comes every hour at most.
+pub const BOOKINGS_EVERY: Duration = Duration::from_secs(60);
+
+const MINUTE_MS: i64 = 60_000;
+
+/// What a look is to tell.
+#[derive(Debug, Clone, Copy)]
+pub struct Look<'a> {
+    /// How far history was read.
+    pub cursor: &'a Cursor,
+    /// Markets in which orders of ours may rest or have been executed, whether or not anything is held there.
+    pub markets: &'a [Symbol],
+    /// Executions of one market at most.
+    pub limit: u32,
+}
+
+/// What was read so far, in one look.
+struct Gathered {
+    history: HistoryRead,
+    fills: Vec<FillReport>,
+    incomes: Vec<IncomeReport>,
+    more: bool,
+}
+
+impl Client {
+    /// Looks at an account.
+    ///
+    /// # Errors
+    /// When a question has no answer. Nothing that was read counts then: the cursor stands where it stood.
+    pub async fn look(&self, account: VenueAccountId, look: &Look<'_>) -> Result<AccountReport, VenueError> {
+        let at = self.caller.now();
+        let mut gathered = Gathered {
+            history: HistoryRead::parse(look.cursor, at)?,
+            fills: Vec::new(),
+            incomes: Vec::new(),
+            more: false,
+        };
+        let balances = self
+            .ask(account, &questions::balances())
+            .await
+            .answer(parse::balances)?;
+        let held = self
+            .ask(account, &questions::holdings())
+            .await
+            .answer(parse::holdings)?;
+        let bookings = self.payments(account, &mut gathered).await?;
+        let named = bookings.iter().filter_map(|booking| booking.symbol.clone());
+        let markets: BTreeSet<Symbol> = look
+            .markets
+            .iter()
+            .cloned()
+            .chain(named)
+            .chain(symbols(&held))
+            .collect();
+        for symbol in &markets {
+            self.executions(account, symbol, &held, look.limit, &mut gathered)
+                .await?;
+        }
+        gathered.fills.sort_by(|one, other| one.at.cmp(&other.at));
+        let mut open_orders = Vec::new();
+        for symbol in look.markets {
+            open_orders.extend(self.resting(account, symbol).await?);
+        }
+        let settled = balances.into_iter().find(|balance| balance.asset == SETTLE);
+        let (balance, available) = settled.map_or((Amount::ZERO, None), |row| (row.wallet, row.available));
+        Ok(AccountReport {
+            at,
+            balance,
+            available: available.unwrap_or(balance),
+            positions: self.positions(account, &held).await?,
+            open_orders,
+            fills: gathered.fills,
+            incomes: gathered.incomes,
+            cursor: gathered.history.cursor()?,
+            more: gathered.more,
+        })
+    }
+
+    async fn resting(&self, account: VenueAccountId, symbol: &Symbol) -> Result<Vec<OrderReport>, VenueError> {
+        self.ask(account, &questions::open_orders(symbol))
+            .await
+            .answer(parse::orders)
+    }
+
+    async fn positions(&self, account: VenueAccountId, held: &[Holding]) -> Result<Vec<PositionReport>, VenueError> {
+        let mut positions = Vec::with_capacity(held.len());
+        for holding in held {
+            let leverage = match holding.leverage {
+                Some(leverage) => leverage,
+                None => self.leverage_of(account, &holding.symbol).await?.0,
+            };
+            positions.extend(holding.report(holding.entry_price, leverage));
+        }
+        Ok(positions)
+    }
+
+    /// Payments since they were last read, when it is time.
+    async fn payments(&self, account: VenueAccountId, gathered: &mut Gathered) -> Result<Vec<Booking>, VenueError> {
+        if !self.is_time_for_payments(account) {
+            return Ok(Vec::new());
+        }
+        let from = gathered.history.bookings;
+        let said = self.ask(account, &questions::bookings(from, BOOKINGS)).await;
+        let bookings = said.answer(parse::bookings)?;
+        gathered
+            .incomes
+            .extend(bookings.iter().filter_map(|booking| booking.income(SETTLE)));
+        let last = bookings.iter().map(|booking| booking.at).max();
+        let is_full = bookings.len() >= usize::try_from(BOOKINGS).unwrap_or(usize::MAX);
+        gathered.history.bookings = match last {
+            // More lines in one millisecond than a page holds cannot be told apart by time.
+            Some(last) if is_full && last <= from => last.after(Duration::from_millis(1)),
+            // The last millisecond is read again: it may not have been over.
+            Some(last) => last,
+            None => from,
+        };
+        gathered.more |= is_full;
+        if !is_full {
+            self.payments_were_read(account);
+        }
+        Ok(bookings)
+    }
+
+    /// The executions of a market that come next.
+    async fn executions(
+        &self,
+        account: VenueAccountId,
+        symbol: &Symbol,
+        held: &[Holding],
+        limit: u32,
+        gathered: &mut Gathered,
+    ) -> Result<(), VenueError> {
+        let now = net_of(symbol, held);
+        let (mut trades, before) = match gathered.history.markets.get(symbol) {
+            Some(read) => {
+                let said = self
+                    .ask(account, &questions::trades_from(symbol, read.next, limit))
+                    .await;
+                (said.answer(parse::trades)?, Net(i128::from(read.net)))
+            }
+            None => {
+                self.first_executions(account, symbol, now, gathered.history.since)
+                    .await?
+            }
+        };
+        let page = usize::try_from(limit).unwrap_or(usize::MAX);
+        let is_full = trades.len() >= page;
+        trades.truncate(page);
+        if trades.is_empty() {
+            return gathered.history.settle(symbol, now);
+        }
+        gathered.more |= is_full;
+        gathered.history.note(symbol, &trades, before)?;
+        let mut net = before;
+        let prices = self.prices(&trades).await?;
+        for trade in &trades {
+            let owner = self.owner(account, trade).await?;
+            let worth = |fee: &Fee| worth(fee, trade.at, &prices);
+            gathered.fills.extend(trade.fills(net, Some(&owner), worth)?);
+            net = net.after(trade.action, trade.quantity);
+        }
+        Ok(())
+    }
+
+    /// All executions of a market that was not read before, and the net position before the first.
+    async fn first_executions(
+        &self,
+        account: VenueAccountId,
+        symbol: &Symbol,
+        now: Net,
+        since: Timestamp,
+    ) -> Result<(Vec<Trade>, Net), VenueError> {
+        const PAGE: u32 = 1_000;
+        let (mut trades, mut from, end) = (Vec::<Trade>::new(), since, self.caller.now());
+        for _ in 0..FIRST_PAGES {
+            let to = from.after(WEEK);
+            let said = self
+                .ask(account, &questions::trades_between(symbol, from, to, PAGE))
+                .await;
+            let page = said.answer(parse::trades)?;
+            let is_full = page.len() >= usize::try_from(PAGE).unwrap_or(usize::MAX);
+            let last = page.last().map(|trade| trade.at);
+            let known: BTreeSet<String> = trades.iter().map(|trade| trade.id.clone()).collect();
+            trades.extend(page.into_iter().filter(|trade| !known.contains(&trade.id)));
+            from = match last.filter(|_| is_full) {
+                Some(last) => last,
+                None if to >= end => return self.unmoved(account, symbol, now, trades).await,
+                None => to,
+            };
+        }
+        Err(VenueError::Malformed(format!(
+            "{symbol} has more history than can be read at once"
+        )))
+    }
+
+    /// The executions with the net position before the first, if the position is still what it was before they were read.
+    async fn unmoved(
+        &self,
+        account: VenueAccountId,
+        symbol: &Symbol,
+        now: Net,
+        trades: Vec<Trade>,
+    ) -> Result<(Vec<Trade>, Net), VenueError> {
+        if trades.is_empty() {
+            return Ok((trades, now));
+        }
+        let held = self
+            .ask(account, &questions::holdings())
+            .await
+            .answer(parse::holdings)?;
+        if net_of(symbol, &held) != now {
+            return Err(VenueError::Unreachable(format!(
+                "{symbol} traded while its history was read"
+            )));
+        }
+        let before = net_before(now, &trades);
+        Ok((trades, before))
+    }
+
+    /// Whose order an execution belongs to.
+    async fn owner(&self, account: VenueAccountId, trade: &Trade) -> Result<Owner, VenueError> {
+        if let Some(owner) = self.owner_of(account, &trade.order_id) {
+            return Ok(owner);
+        }
+        let question = questions::order(&trade.symbol, &trade.order_id);
+        let (_, owner) = self.ask(account, &question).await.answer(parse::owned_order)?;
+        self.owner_is(account, &trade.order_id, owner.clone());
+        Ok(owner)
+    }
+
+    /// The prices of the assets that fees were taken in, in the minutes in which they were.
+    async fn prices(&self, trades: &[Trade]) -> Result<BTreeMap<(String, Timestamp), Price>, VenueError> {
+        let mut prices = BTreeMap::new();
+        for trade in trades
+            .iter()
+            .filter(|trade| trade.fee.asset != SETTLE && !trade.fee.amount.is_zero())
+        {
+            let place = (trade.fee.asset.clone(), minute(trade.at));
+            if !prices.contains_key(&place) {
+                let question = questions::minute(&format!("{}{SETTLE}", place.0), place.1);
+                let bars = self.caller.ask(&question).await.answer(parse::bars)?;
+                let bar = bars.into_iter().find(|bar| bar.opened_at == place.1);
+                let missing = || VenueError::Malformed(format!("no price of {} at {}", place.0, place.1));
+                prices.insert(place.clone(), bar.ok_or_else(missing)?.open);
+            }
+        }
+        Ok(prices)
+    }
+}
+
+fn symbols(held: &[Holding]) -> impl Iterator<Item = Symbol> {
+    held.iter().map(|holding| holding.symbol.clone())
+}
+
+fn minute(at: Timestamp) -> Timestamp {
+    Timestamp(at.0 - at.0.rem_euclid(MINUTE_MS))
+}
+
+/// A fee in the settlement asset, rounded half-up: by the price with which its minute began, so that it is worth the same
+/// whenever it is asked.
+fn worth(fee: &Fee, at: Timestamp, prices: &BTreeMap<(String, Timestamp), Price>) -> Option<Amount> {
+    if fee.asset == SETTLE {
+        return Some(fee.amount);
+    }
+    let price = prices.get(&(fee.asset.clone(), minute(at)))?;
+    let coins = Quantity::from_decimal(fee.amount.to_decimal()).ok()?;
+    price.notional(coins, Rounding::HalfUp).ok()
+}
+
+/// Orders of which it is known whose they are, by account.
+pub type Owners = BTreeMap<(VenueAccountId, VenueOrderId), Owner>;

@@ -1,0 +1,282 @@
+//! The way to a venue over HTTP: which address a request leaves from, whether it may leave now, and what came back.
+
+use std::error::Error;
+use std::net::IpAddr;
+use std::sync::Arc;
+use std::time::Duration;
+
+use domain::id::VenueAccountId;
+use reqwest::header::HeaderMap;
+use reqwest::redirect::Policy;
+use reqwest::{Client, Method, Response, Url};
+use tokio::time::Instant;
+
+use super::budget::Urgency;
+use super::limiter::{Allowances, Cost, Limiter, Used};
+use crate::adapters::venue::dialect::{Reply, Signed, WAIT_HEADERS, wait};
+use crate::clock::Clock;
+use crate::ports::venue::VenueError;
+
+/// The longest answer that is read: Binance's list of all markets has some 2 MB.
+const LONGEST: usize = 16 * 1024 * 1024;
+/// How long a connection may take to come about.
+const CONNECT: Duration = Duration::from_secs(3);
+/// How long an idle connection is kept; venues close theirs after a minute or more.
+const IDLE: Duration = Duration::from_secs(30);
+
+/// Why a venue cannot be reached at all, by its settings.
+#[derive(Debug, thiserror::Error)]
+pub enum LinkError {
+    /// The base address is none.
+    #[error("base url is not understood: it must begin with http:// or https://, and have no query")]
+    Url,
+    /// There is no client.
+    #[error("no HTTP client can be had")]
+    Client(#[source] reqwest::Error),
+}
+
+/// The headers in which a venue tells what was used, in the order of its allowances.
+#[derive(Debug, Clone, Copy)]
+pub struct UsedHeaders {
+    /// By the address.
+    pub address: &'static [&'static str],
+    /// Orders of the account.
+    pub orders: &'static [&'static str],
+}
+
+/// How to reach a venue.
+#[derive(Debug, Clone)]
+pub struct Door {
+    /// Base address, such as `https://fapi.binance.com`.
+    pub base: String,
+    /// Addresses of this machine that requests may leave from; none leaves it to the system.
+    pub egress: Vec<IpAddr>,
+    /// What the venue allows.
+    pub allowed: Allowances,
+    /// Longest wait for one answer.
+    pub deadline: Duration,
+}
+
+/// A request that is ready to leave, and what it is for.
+#[derive(Debug)]
+pub struct Question {
+    /// The request, signed.
+    pub signed: Signed,
+    /// Whose account it is about.
+    pub account: Option<VenueAccountId>,
+    /// What it counts.
+    pub cost: Cost,
+    /// What it is for.
+    pub urgency: Urgency,
+}
+
+/// What came of a request.
+#[derive(Debug)]
+pub enum Answer {
+    /// It did not leave: the limits allow it after so long.
+    Held(Duration),
+    /// It may have left, and there is no answer.
+    Lost(String),
+    /// The venue, or whoever stands before it, answered.
+    Told {
+        /// HTTP status.
+        status: u16,
+        /// The venue's wish to wait.
+        retry_after: Option<Duration>,
+        /// The body, whole.
+        body: Vec<u8>,
+    },
+}
+
+impl Answer {
+    /// The answer as the dialect reads it.
+    ///
+    /// # Errors
+    /// When there is none.
+    pub fn reply(&self) -> Result<Reply<'_>, VenueError> {
+        match self {
+            Self::Held(retry_after) => Err(VenueError::RateLimited {
+                retry_after: *retry_after,
+            }),
+            Self::Lost(seen) => Err(VenueError::Unreachable(seen.clone())),
+            Self::Told {
+                status,
+                retry_after,
+                body,
+            } => Ok(Reply {
+                status: *status,
+                retry_after: *retry_after,
+                body,
+            }),
+        }
+    }
+}
+
+struct Exit {
+    http: Client,
+    limiter: Limiter,
+}
+
+/// A way to a venue.
+pub struct Link {
+    base: String,
+    exits: Vec<Exit>,
+    headers: UsedHeaders,
+    clock: Arc<dyn Clock>,
+    deadline: Duration,
+}
+
+impl Link {
+    /// A way through this door.
+    ///
+    /// # Errors
+    /// When its address is none.
+    pub fn open(door: &Door, headers: UsedHeaders, clock: Arc<dyn Clock>) -> Result<Self, LinkError> {
+        let url = Url::parse(&door.base).map_err(|_| LinkError::Url)?;
+        if !matches!(url.scheme(), "http" | "https") || url.query().is_some() || url.host().is_none() {
+            return Err(LinkError::Url);
+        }
+        let exit = |from: Option<IpAddr>| -> Result<Exit, LinkError> {
+            let http = Client::builder()
+                .local_address(from)
+                .redirect(Policy::none())
+                .connect_timeout(CONNECT.min(door.deadline))
+                .pool_idle_timeout(IDLE)
+                .tcp_nodelay(true)
+                .build()
+                .map_err(LinkError::Client)?;
+            let limiter = Limiter::new(door.allowed.clone());
+            Ok(Exit { http, limiter })
+        };
+        let exits = if door.egress.is_empty() {
+            vec![exit(None)?]
+        } else {
+            door.egress
+                .iter()
+                .map(|from| exit(Some(*from)))
+                .collect::<Result<_, _>>()?
+        };
+        Ok(Self {
+            base: door.base.trim_end_matches('/').to_owned(),
+            exits,
+            headers,
+            clock,
+            deadline: door.deadline,
+        })
+    }
+
+    /// Asks once. Nothing is ever sent twice from here.
+    pub async fn ask(&self, question: &Question) -> Answer {
+        let Some(exit) = self.exit(question) else {
+            return Answer::Lost("no address to leave from".to_owned());
+        };
+        let Question {
+            account, cost, urgency, ..
+        } = question;
+        if let Err(wait) = exit.limiter.take(*account, *cost, *urgency, Instant::now()) {
+            return Answer::Held(wait);
+        }
+        let asked = tokio::time::timeout(self.deadline, self.send(exit, question)).await;
+        match asked {
+            Ok(Ok(told)) => told,
+            Ok(Err(error)) => Answer::Lost(described(&error)),
+            Err(_) => Answer::Lost(format!("no answer within {}ms", self.deadline.as_millis())),
+        }
+    }
+
+    /// The largest part of any address's budget that is used, in thousandths.
+    pub fn fullness(&self) -> u32 {
+        self.exits
+            .iter()
+            .map(|exit| exit.limiter.fullness())
+            .max()
+            .unwrap_or_default()
+    }
+
+    /// An account always leaves from the same address: its key may be bound to it. What is nobody's leaves from where
+    /// most room is.
+    fn exit(&self, question: &Question) -> Option<&Exit> {
+        match question.account {
+            Some(account) => {
+                let count = i64::try_from(self.exits.len()).ok()?;
+                let index = usize::try_from(account.0.checked_rem_euclid(count)?).ok()?;
+                self.exits.get(index)
+            }
+            None => self.exits.iter().min_by_key(|exit| exit.limiter.fullness()),
+        }
+    }
+
+    fn used(&self, headers: &HeaderMap) -> Used {
+        let told = |names: &[&str]| names.iter().map(|name| number(headers, name)).collect();
+        Used {
+            address: told(self.headers.address),
+            orders: told(self.headers.orders),
+        }
+    }
+
+    fn wished(&self, headers: &HeaderMap) -> Option<Duration> {
+        let told = WAIT_HEADERS.iter().filter_map(|name| headers.get(*name)?.to_str().ok());
+        told.filter_map(|header| wait(header, self.clock.now())).next()
+    }
+
+    async fn send(&self, exit: &Exit, question: &Question) -> Result<Answer, reqwest::Error> {
+        let signed = &question.signed;
+        let method = Method::from_bytes(signed.method.as_bytes()).unwrap_or(Method::GET);
+        let mut request = exit.http.request(method, format!("{}{}", self.base, signed.target));
+        for (name, value) in &signed.headers {
+            request = request.header(*name, value);
+        }
+        if !signed.body.is_empty() {
+            request = request.body(signed.body.clone());
+        }
+        let mut response = request.send().await?;
+        let now = Instant::now();
+        let status = response.status().as_u16();
+        let retry_after = self.wished(response.headers());
+        exit.limiter.told(question.account, &self.used(response.headers()), now);
+        if let (418 | 429, Some(wait)) = (status, retry_after) {
+            exit.limiter.rest(wait, now);
+        }
+        let body = whole(&mut response).await?;
+        Ok(match body {
+            Some(body) => Answer::Told {
+                status,
+                retry_after,
+                body,
+            },
+            None => Answer::Lost(format!("the answer is longer than {LONGEST} bytes")),
+        })
+    }
+}
+
+fn number(headers: &HeaderMap, name: &str) -> Option<u32> {
+    headers.get(name)?.to_str().ok()?.trim().parse().ok()
+}
+
+async fn whole(response: &mut Response) -> Result<Option<Vec<u8>>, reqwest::Error> {
+    let mut body = Vec::new();
+    while let Some(chunk) = response.chunk().await? {
+        if body.len() + chunk.len() > LONGEST {
+            return Ok(None);
+        }
+        body.extend_from_slice(&chunk);
+    }
+    Ok(Some(body))
+}
+
+/// An error in words. Its own text names the address with the query, and so the signature: only its kind and its innermost
+/// cause are told.
+fn described(error: &reqwest::Error) -> String {
+    let what = if error.is_connect() {
+        "no connection"
+    } else if error.is_timeout() {
+        "no answer in time"
+    } else {
+        "the connection broke"
+    };
+    let mut cause = error.source();
+    while let Some(inner) = cause.and_then(Error::source) {
+        cause = Some(inner);
+    }
+    cause.map_or_else(|| what.to_owned(), |cause| format!("{what}: {cause}"))
+}
