@@ -7,7 +7,9 @@
 //! `balance = credited + Σ realised − Σ fees + Σ incomes` holds to the last unit.
 
 mod account;
+mod amend;
 mod board;
+mod conditional;
 mod draft;
 mod engine;
 mod income;
@@ -18,14 +20,17 @@ mod matching;
 mod order;
 mod refused;
 mod report;
+mod rules;
+mod setting;
 
-pub use account::{PaperAccount, PaperPosition};
+pub use account::{PaperAccount, PaperPosition, Setting};
 pub use engine::{Effects, Engine, Placed};
 pub use income::{PaperFill, PaperIncome, PaperIncomeKind};
 pub use invariant::Broken;
 pub use market::PaperMarket;
 pub use order::{PaperOrder, Request};
 pub use refused::Refused;
+pub use rules::{Fired, Rules, TimeInForce, Trigger};
 
 #[cfg(test)]
 mod tests;

@@ -1,5 +1,7 @@
 //! Accounts of the paper venue and their positions.
 
+use std::collections::BTreeMap;
+
 use serde::{Deserialize, Serialize};
 
 use crate::fixed::{Amount, NumberError, Price, Quantity, Rounding, divide};
@@ -34,12 +36,24 @@ pub struct PaperAccount {
     pub last_fill: i64,
     /// Number of the last income.
     pub last_income: i64,
+    /// Leverage and margin mode by market, where they were set.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub settings: BTreeMap<Symbol, Setting>,
     /// Open positions.
     #[serde(skip)]
     pub positions: Vec<PaperPosition>,
     /// Resting orders, oldest first.
     #[serde(skip)]
     pub orders: Vec<PaperOrder>,
+}
+
+/// What an account has set for one market.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Setting {
+    /// Leverage of what is opened.
+    pub leverage: u32,
+    /// Margin mode of what is opened.
+    pub margin_mode: MarginMode,
 }
 
 /// An open position.
@@ -79,6 +93,7 @@ impl PaperAccount {
             last_order: 0,
             last_fill: 0,
             last_income: 0,
+            settings: BTreeMap::new(),
             positions: Vec::new(),
             orders: Vec::new(),
         }
@@ -89,6 +104,15 @@ impl PaperAccount {
         self.positions
             .iter()
             .find(|position| position.side == side && position.symbol == *symbol)
+    }
+
+    /// Leverage and margin mode of a market: as set, or else 20 on cross, as at Binance.
+    pub fn setting(&self, symbol: &Symbol, most: u32) -> Setting {
+        let unset = Setting {
+            leverage: most.min(20),
+            margin_mode: MarginMode::Cross,
+        };
+        self.settings.get(symbol).copied().unwrap_or(unset)
     }
 
     /// Balance less all isolated margins: what stands behind the positions on cross.

@@ -19,6 +19,10 @@ pub(super) struct Board {
     pub funded_at: Option<Timestamp>,
     buys: BTreeSet<(Price, VenueAccountId, i64)>,
     sells: BTreeSet<(Price, VenueAccountId, i64)>,
+    /// Conditional orders that wait for the price to rise to theirs.
+    rising: BTreeSet<(Price, VenueAccountId, i64)>,
+    /// The same for a price that must fall.
+    falling: BTreeSet<(Price, VenueAccountId, i64)>,
     longs: BTreeSet<(Price, VenueAccountId)>,
     shorts: BTreeSet<(Price, VenueAccountId)>,
     /// Accounts whose positions on cross can only be judged together.
@@ -34,6 +38,8 @@ impl Board {
             funded_at: None,
             buys: BTreeSet::new(),
             sells: BTreeSet::new(),
+            rising: BTreeSet::new(),
+            falling: BTreeSet::new(),
             longs: BTreeSet::new(),
             shorts: BTreeSet::new(),
             together: BTreeSet::new(),
@@ -48,6 +54,18 @@ impl Board {
         let buys = self.buys.range(first..).rev();
         let sells = self.sells.range(..=last);
         buys.chain(sells)
+            .map(|(_, account, order)| (*account, *order))
+            .collect()
+    }
+
+    /// Conditional orders that this price triggers.
+    pub fn sprung(&self, price: Price) -> Vec<(VenueAccountId, i64)> {
+        let first = (price, VenueAccountId(i64::MIN), i64::MIN);
+        let last = (price, VenueAccountId(i64::MAX), i64::MAX);
+        let falling = self.falling.range(first..).rev();
+        let rising = self.rising.range(..=last);
+        falling
+            .chain(rising)
             .map(|(_, account, order)| (*account, *order))
             .collect()
     }
@@ -72,6 +90,8 @@ impl Board {
         !self.together.is_empty()
             || self.buys.range(first..).next().is_some()
             || self.sells.range(..=last).next().is_some()
+            || self.falling.range(first..).next().is_some()
+            || self.rising.range(..=last).next().is_some()
             || self
                 .longs
                 .range((tick.price, VenueAccountId(i64::MIN))..)
@@ -104,6 +124,14 @@ impl Board {
     fn change(&mut self, account: &PaperAccount, present: bool) {
         let symbol = &self.market.instrument.symbol;
         for order in account.orders.iter().filter(|order| order.symbol == *symbol) {
+            if let Some(trigger) = order.rules.trigger {
+                let set = match trigger.rising {
+                    true => &mut self.rising,
+                    false => &mut self.falling,
+                };
+                put(set, (trigger.price, account.id, order.number), present);
+                continue;
+            }
             let Some(limit) = order.limit else { continue };
             let set = match order.action {
                 Action::Buy => &mut self.buys,

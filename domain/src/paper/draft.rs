@@ -39,6 +39,11 @@ impl Draft {
         }
     }
 
+    /// When it happens.
+    pub fn now(&self) -> Timestamp {
+        self.now
+    }
+
     /// The next order number.
     pub fn next_order(&mut self) -> i64 {
         self.account.last_order += 1;
@@ -100,6 +105,7 @@ impl Draft {
             .account
             .orders
             .iter()
+            .filter(|order| !order.is_conditional())
             .filter(|order| order.only_closes(self.account.mode) && self.closable(order).is_none())
             .cloned()
             .collect();
@@ -191,14 +197,14 @@ impl Draft {
         realised: Amount,
         how: Execution,
     ) -> Result<(), NumberError> {
-        let fee = how
-            .market
-            .fee(how.price.notional(quantity, Rounding::HalfUp)?, how.maker)?;
+        let notional = how.price.notional(quantity, Rounding::HalfUp)?;
+        let fee = how.market.fee(notional, how.maker)?;
         self.account.balance = self.account.balance.plus(realised)?.minus(fee)?;
         self.account.realised = self.account.realised.plus(realised)?;
         self.account.fees = self.account.fees.plus(fee)?;
         self.account.last_fill += 1;
         order.filled = order.filled.plus(quantity)?;
+        order.spent = order.spent.plus(notional)?;
         self.fills.push(PaperFill {
             account: self.account.id,
             number: self.account.last_fill,
@@ -213,6 +219,7 @@ impl Draft {
             fee,
             realised,
             cause: how.cause,
+            maker: how.maker,
             at: self.now,
         });
         Ok(())

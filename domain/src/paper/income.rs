@@ -37,6 +37,9 @@ pub struct PaperFill {
     pub realised: Amount,
     /// Who brought it about.
     pub cause: FillCause,
+    /// Whether the order rested before it was filled.
+    #[serde(default)]
+    pub maker: bool,
     /// When.
     pub at: Timestamp,
 }

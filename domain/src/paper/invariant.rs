@@ -66,7 +66,9 @@ impl PaperAccount {
     pub fn check(&self) -> Result<(), Broken> {
         self.check_balance()?;
         for order in &self.orders {
-            if !order.is_live() || order.limit.is_none() || order.filled >= order.quantity {
+            let waits = order.is_conditional() && order.filled.is_zero() && order.fired.is_none();
+            let rests = order.limit.is_some() && order.filled < order.quantity;
+            if !order.is_live() || !(waits || rests) {
                 let (account, number) = (self.id, order.number);
                 return Err(Broken::Order { account, number });
             }

@@ -12,48 +12,52 @@ use crate::paper::liquidation::{Terms, available, cross_is_under, isolated_is_un
 use crate::paper::market::PaperMarket;
 use crate::paper::order::{PaperOrder, Request};
 use crate::paper::refused::Refused;
+use crate::paper::rules::{Rules, TimeInForce};
 use crate::time::Timestamp;
 use crate::venue::{FillCause, MarginMode, OrderKind, ReportedState};
 
 impl Engine {
-    /// Places an order: fills it now as far as it can be, and rests what a limit leaves.
+    /// Places an order: fills it now as far as it can be, and rests what a limit leaves; or lets it wait for its trigger.
     pub fn place(&mut self, id: VenueAccountId, request: &Request, now: Timestamp) -> Result<Placed, Refused> {
+        match request.rules.trigger {
+            Some(trigger) => self.await_trigger(id, request, trigger, now),
+            None => self.take(id, request, None, now),
+        }
+    }
+
+    /// Places an order that does not wait, for the conditional order `parent` where one did.
+    pub(super) fn take(
+        &mut self,
+        id: VenueAccountId,
+        request: &Request,
+        parent: Option<i64>,
+        now: Timestamp,
+    ) -> Result<Placed, Refused> {
         let account = self.accounts.get(&id).ok_or(Refused::UnknownAccount)?;
         let market = self.boards.market(&request.symbol).ok_or(Refused::UnknownSymbol)?;
         let last = self.boards.last(&request.symbol).ok_or(Refused::NoPrice)?;
-        if request.client_id.is_some() && account.orders.iter().any(|order| order.client_id == request.client_id) {
-            return Err(Refused::DuplicateClientId);
-        }
+        refuse_twin(account, request)?;
         let mut draft = Draft::new(account.clone(), now);
         let mut order = PaperOrder::new(id, draft.next_order(), request, now);
-        let only_closes = order.only_closes(account.mode);
+        order.parent = parent;
         check_filters(market, &order, last)?;
-        if only_closes {
+        if order.only_closes(account.mode) {
             check_closing(&draft, &order)?;
         } else {
             check_opening(account, market, &order)?;
         }
-        let taker = market.taker_price(order.action, last)?;
-        let price = match (request.kind, order.action) {
-            (OrderKind::Market, _) => Some(taker),
-            (OrderKind::Limit { price }, Action::Buy) => (last <= price).then_some(price.min(taker)),
-            (OrderKind::Limit { price }, Action::Sell) => (last >= price).then_some(price.max(taker)),
-        };
-        if let Some(price) = price {
-            let how = Execution {
-                market,
-                price,
-                maker: false,
-                cause: FillCause::Order,
-            };
-            draft.execute(&mut order, request.quantity, how)?;
-        }
-        draft.book(order.clone());
+        let order = match_now(&mut draft, market, order, last)?;
+        self.settle(draft, order)
+    }
+
+    /// Keeps what an order did to its account, unless the margin does not suffice for it.
+    pub(super) fn settle(&mut self, mut draft: Draft, order: PaperOrder) -> Result<Placed, Refused> {
         let opened = draft.fills.iter().any(|fill| !fill.reducing);
-        if (opened || (order.is_live() && !only_closes)) && available(&draft.account, &self.boards)?.is_negative() {
+        let reserves = order.is_live() && !order.only_closes(draft.account.mode);
+        if (opened || reserves) && available(&draft.account, &self.boards)?.is_negative() {
             return Err(Refused::Margin);
         }
-        draft.insure(&request.symbol, request.position_side)?;
+        draft.insure(&order.symbol, order.position_side)?;
         draft.expire_orphans();
         let effects = self.adopt(draft);
         Ok(Placed { order, effects })
@@ -91,7 +95,7 @@ impl Engine {
             return effects;
         };
         let market = board.market.clone();
-        let reached = board.reached(tick.price);
+        let (reached, sprung) = (board.reached(tick.price), board.sprung(tick.price));
         let mut holders = Vec::new();
         if let Some(due) = board.funding_due(tick.at) {
             effects.fund(symbol, due, board.funded_at);
@@ -102,6 +106,9 @@ impl Engine {
             self.attempt(id, tick.at, &mut effects, |draft| {
                 fill_resting(draft, number, &market, tick)
             });
+        }
+        for (id, number) in sprung {
+            self.spring(id, number, tick, &mut effects);
         }
         for id in holders {
             self.attempt(id, tick.at, &mut effects, |draft| {
@@ -117,7 +124,7 @@ impl Engine {
     }
 
     /// Does something to an account, whole or not at all.
-    fn attempt(
+    pub(super) fn attempt(
         &mut self,
         id: VenueAccountId,
         now: Timestamp,
@@ -191,7 +198,55 @@ impl Engine {
     }
 }
 
-fn check_filters(market: &PaperMarket, order: &PaperOrder, last: Price) -> Result<(), Refused> {
+/// Refuses a client id that an open order of the same kind has.
+pub(super) fn refuse_twin(account: &PaperAccount, request: &Request) -> Result<(), Refused> {
+    let conditional = request.rules.trigger.is_some();
+    let mut alike = account
+        .orders
+        .iter()
+        .filter(|order| order.is_conditional() == conditional);
+    if request.client_id.is_some() && alike.any(|order| order.client_id == request.client_id) {
+        return Err(Refused::DuplicateClientId);
+    }
+    Ok(())
+}
+
+/// Fills what an order's limit allows at the last price, and writes it down.
+pub(super) fn match_now(
+    draft: &mut Draft,
+    market: &PaperMarket,
+    mut order: PaperOrder,
+    last: Price,
+) -> Result<PaperOrder, Refused> {
+    let taker = market.taker_price(order.action, last)?;
+    let price = match (order.limit, order.action) {
+        (None, _) => Some(taker),
+        (Some(limit), Action::Buy) => (last <= limit).then_some(limit.min(taker)),
+        (Some(limit), Action::Sell) => (last >= limit).then_some(limit.max(taker)),
+    };
+    match (order.rules.time_in_force, price) {
+        (TimeInForce::PostOnly, Some(_)) => return Err(Refused::PostOnly),
+        (TimeInForce::FillOrKill, None) => return Err(Refused::FillOrKill),
+        _ => {}
+    }
+    if let Some(price) = price {
+        let how = Execution {
+            market,
+            price,
+            maker: false,
+            cause: FillCause::Order,
+        };
+        let rest = order.rest()?;
+        draft.execute(&mut order, rest, how)?;
+    }
+    if order.is_live() && order.rules.time_in_force == TimeInForce::ImmediateOrCancel {
+        order.end(ReportedState::Expired, draft.now());
+    }
+    draft.book(order.clone());
+    Ok(order)
+}
+
+pub(super) fn check_filters(market: &PaperMarket, order: &PaperOrder, last: Price) -> Result<(), Refused> {
     let instrument = &market.instrument;
     if let Some(price) = order.limit
         && (!price.is_positive() || !price.is_multiple_of(instrument.tick))
@@ -203,7 +258,7 @@ fn check_filters(market: &PaperMarket, order: &PaperOrder, last: Price) -> Resul
     Ok(())
 }
 
-fn check_closing(draft: &Draft, order: &PaperOrder) -> Result<(), Refused> {
+pub(super) fn check_closing(draft: &Draft, order: &PaperOrder) -> Result<(), Refused> {
     let held = draft.closable(order).ok_or(Refused::ReduceOnly)?;
     // A plain closing order of a hedge account may not ask for more than there is; a reduce-only one is cut.
     if !order.reduce_only && order.quantity > held.quantity {
@@ -212,7 +267,7 @@ fn check_closing(draft: &Draft, order: &PaperOrder) -> Result<(), Refused> {
     Ok(())
 }
 
-fn check_opening(account: &PaperAccount, market: &PaperMarket, order: &PaperOrder) -> Result<(), Refused> {
+pub(super) fn check_opening(account: &PaperAccount, market: &PaperMarket, order: &PaperOrder) -> Result<(), Refused> {
     if order.leverage == 0 || order.leverage > market.instrument.max_leverage {
         return Err(Refused::Leverage(order.leverage));
     }
@@ -225,7 +280,7 @@ fn check_opening(account: &PaperAccount, market: &PaperMarket, order: &PaperOrde
         }
     }
     let resting = account.orders.iter().filter(|resting| resting.symbol == order.symbol);
-    for resting in resting.filter(|resting| !resting.only_closes(account.mode)) {
+    for resting in resting.filter(|resting| !resting.is_conditional() && !resting.only_closes(account.mode)) {
         if resting.margin_mode != order.margin_mode {
             return Err(Refused::MarginModeWithOrders);
         }
@@ -318,6 +373,7 @@ fn force_close(
         reduce_only: true,
         leverage: position.leverage,
         margin_mode: position.margin_mode,
+        rules: Rules::default(),
     };
     let mut order = PaperOrder::new(draft.account.id, draft.next_order(), &request, tick.at);
     let how = Execution {

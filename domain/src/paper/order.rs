@@ -6,6 +6,7 @@ use crate::fixed::{Amount, NumberError, Price, Quantity, Rounding};
 use crate::id::VenueAccountId;
 use crate::market::{Action, Side, Symbol};
 use crate::paper::market::PaperMarket;
+use crate::paper::rules::{Fired, Rules};
 use crate::time::Timestamp;
 use crate::user::PositionMode;
 use crate::venue::{ClientOrderId, MarginMode, OrderIntent, OrderKind, ReportedState};
@@ -31,6 +32,8 @@ pub struct Request {
     pub leverage: u32,
     /// Margin mode of what it opens.
     pub margin_mode: MarginMode,
+    /// How long it stays, and what it waits for.
+    pub rules: Rules,
 }
 
 impl From<&OrderIntent> for Request {
@@ -45,6 +48,7 @@ impl From<&OrderIntent> for Request {
             reduce_only: intent.reduce_only,
             leverage: intent.leverage,
             margin_mode: intent.margin_mode,
+            rules: Rules::default(),
         }
     }
 }
@@ -80,6 +84,21 @@ pub struct PaperOrder {
     pub state: ReportedState,
     /// When the state last changed.
     pub updated_at: Timestamp,
+    /// How long it stays, and what it waits for.
+    #[serde(default)]
+    pub rules: Rules,
+    /// When it was placed; zero for orders from before this was written down.
+    #[serde(default)]
+    pub placed_at: Timestamp,
+    /// Summed notional of its fills.
+    #[serde(default)]
+    pub spent: Amount,
+    /// What became of it when the price reached its trigger.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub fired: Option<Fired>,
+    /// Number of the conditional order that placed it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub parent: Option<i64>,
 }
 
 impl PaperOrder {
@@ -104,6 +123,11 @@ impl PaperOrder {
             margin_mode: request.margin_mode,
             state: ReportedState::Open,
             updated_at: now,
+            rules: request.rules,
+            placed_at: now,
+            spent: Amount::ZERO,
+            fired: None,
+            parent: None,
         }
     }
 
@@ -112,9 +136,22 @@ impl PaperOrder {
         self.quantity.minus(self.filled)
     }
 
-    /// Whether it rests on the book.
+    /// Whether it rests on the book, or waits for its trigger.
     pub fn is_live(&self) -> bool {
         self.state == ReportedState::Open
+    }
+
+    /// Whether it places another order when the price reaches its trigger; never matched itself.
+    pub fn is_conditional(&self) -> bool {
+        self.rules.trigger.is_some()
+    }
+
+    /// Average price of its fills, half-up to 10 places; zero before the first.
+    pub fn average_price(&self) -> Result<Price, NumberError> {
+        if self.filled.is_zero() {
+            return Ok(Price::ZERO);
+        }
+        Price::average(self.spent, self.filled, Rounding::HalfUp)
     }
 
     /// Whether it can never open anything on an account of this mode.
@@ -124,7 +161,10 @@ impl PaperOrder {
 
     /// Margin and fee that the unfilled rest keeps reserved.
     pub(super) fn reserve(&self, mode: PositionMode, market: &PaperMarket) -> Result<Amount, NumberError> {
-        let Some(limit) = self.limit.filter(|_| self.is_live() && !self.only_closes(mode)) else {
+        let Some(limit) = self
+            .limit
+            .filter(|_| self.is_live() && !self.is_conditional() && !self.only_closes(mode))
+        else {
             return Ok(Amount::ZERO);
         };
         let notional = limit.notional(self.rest()?, Rounding::Up)?;

@@ -43,6 +43,27 @@ pub enum Refused {
     /// There is nothing to reduce.
     #[error("reduce-only order is rejected")]
     ReduceOnly,
+    /// A post-only order would take.
+    #[error("due to the order could not be executed as maker, the post only order will be rejected")]
+    PostOnly,
+    /// An order that must be filled whole at once would not be.
+    #[error("due to the order could not be filled immediately, the FOK order has been rejected")]
+    FillOrKill,
+    /// A conditional order whose trigger the price has reached already.
+    #[error("order would immediately trigger")]
+    WouldTrigger,
+    /// Margin can be moved on isolated positions only.
+    #[error("add margin only support for isolated position")]
+    MarginOnCross,
+    /// There is no position to move margin to or from.
+    #[error("cannot add position margin: position is 0")]
+    MarginWithoutPosition,
+    /// An isolated position does not have this much margin to spare.
+    #[error("isolated balance insufficient")]
+    IsolatedMargin,
+    /// The leverage does not suffice for what is held and ordered.
+    #[error("leverage is smaller than permitted: insufficient margin balance")]
+    LeverageMargin,
     /// No such resting order.
     #[error("unknown order sent")]
     UnknownOrder,
@@ -80,6 +101,13 @@ impl Refused {
             Self::PositionModeWithOrders => "-4067",
             Self::Margin => "-2019",
             Self::ReduceOnly => "-2022",
+            Self::PostOnly => "-5022",
+            Self::FillOrKill => "-5021",
+            Self::WouldTrigger => "-2021",
+            Self::MarginOnCross => "-4049",
+            Self::MarginWithoutPosition => "-4054",
+            Self::IsolatedMargin => "-4051",
+            Self::LeverageMargin => "-2028",
             Self::UnknownOrder => "-2011",
             Self::NoPrice => "-4131",
             Self::Overloaded => "-1008",

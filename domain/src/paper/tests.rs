@@ -1,11 +1,14 @@
 //! Worked examples of the engine, with numbers that can be followed by hand.
 
+mod conditional;
 mod funding;
 mod liquidation;
 mod profit;
 mod property;
 mod refusals;
 mod resting;
+mod rules;
+mod setting;
 
 use std::str::FromStr;
 use std::time::Duration;
@@ -14,7 +17,7 @@ use crate::fixed::{Amount, Price, Quantity, Ratio};
 use crate::id::VenueAccountId;
 use crate::instrument::Instrument;
 use crate::market::{Action, Side, Symbol, Tick};
-use crate::paper::{Effects, Engine, PaperMarket, Placed, Refused, Request};
+use crate::paper::{Effects, Engine, PaperMarket, Placed, Refused, Request, Rules};
 use crate::time::Timestamp;
 use crate::user::PositionMode;
 use crate::venue::{ClientOrderId, MarginMode, OrderKind};
@@ -113,6 +116,7 @@ impl Table {
             reduce_only: false,
             leverage: 10,
             margin_mode: MarginMode::Isolated,
+            rules: Rules::default(),
         }
     }
 

@@ -57,6 +57,7 @@ fn requests() -> impl Strategy<Value = Request> {
             reduce_only,
             leverage,
             margin_mode,
+            rules: Rules::default(),
         }
     })
 }

@@ -4,7 +4,7 @@ use domain::fixed::Quantity;
 use domain::id::VenueAccountId;
 use domain::market::{Side, Symbol};
 use domain::outcome::Outcome;
-use domain::paper::{Engine, PaperOrder, Refused, Request};
+use domain::paper::{Engine, PaperOrder, Refused, Request, Rules};
 use domain::venue::{MarginMode, OrderKind, OrderReport};
 
 use super::PaperVenue;
@@ -33,6 +33,7 @@ impl PaperVenue {
             reduce_only: true,
             leverage: held.leverage,
             margin_mode: held.margin_mode,
+            rules: Rules::default(),
         };
         self.act(account, request, 0).await
     }
@@ -56,6 +57,7 @@ impl PaperVenue {
             reduce_only: false,
             leverage,
             margin_mode: MarginMode::Isolated,
+            rules: Rules::default(),
         };
         self.act(account, request, 0).await
     }
