@@ -22,6 +22,7 @@ mod report;
 mod restore;
 mod robot;
 mod run;
+mod simulate;
 mod statement;
 mod system;
 mod table;
@@ -52,6 +53,7 @@ use crate::import::files::FileError;
 use crate::import::run::ImportError;
 use crate::jobs::JobError;
 use crate::ports::store::StoreError;
+use crate::simulator::exchange::ExchangeError;
 use crate::telemetry::TelemetryError;
 
 const EXIT_CODES: &str = "Exit codes: 0 done, 1 could not be done, 2 wrong input or settings, 3 the daemon does not answer, 70 an actor broke";
@@ -124,6 +126,8 @@ enum Command {
     Restore(restore::Args),
     /// Take over the users, orders and charges of another platform (no daemon may run)
     Import(import::Args),
+    /// Serve a venue to trade on in the dialect of a real one: venue
+    Simulate(simulate::Args),
     /// Ask the running daemon how it is
     Health(health::Args),
 }
@@ -240,6 +244,9 @@ pub enum CliError {
     /// A job did not end well.
     #[error(transparent)]
     Job(#[from] JobError),
+    /// The simulated exchange does not open.
+    #[error("could not open the simulated exchange")]
+    Exchange(#[from] ExchangeError),
 }
 
 impl CliError {
@@ -274,6 +281,7 @@ impl CliError {
             | Self::Store(_)
             | Self::Schema(_)
             | Self::Backup(_)
+            | Self::Exchange(_)
             | Self::Job(_) => Exit::Failed,
         }
     }
@@ -343,6 +351,7 @@ fn run(cli: &Cli) -> Result<Exit, CliError> {
         Command::Backup(args) => wait(backup::run(args, &cli.global)),
         Command::Restore(args) => wait(restore::run(args, &cli.global)),
         Command::Import(args) => import::run(args, &cli.global),
+        Command::Simulate(args) => simulate::run(args, &cli.global),
         Command::Health(args) => wait(health::run(args, &cli.global)),
     }
 }

@@ -13,5 +13,6 @@ pub mod http;
 pub mod import;
 pub mod jobs;
 pub mod ports;
+pub mod simulator;
 pub mod telemetry;
 pub mod view;

@@ -33,6 +33,7 @@ const ROOMS: &[&str] = &[
     "lib",
     "main",
     "ports",
+    "simulator",
     "telemetry",
     "view",
 ];

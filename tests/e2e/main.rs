@@ -23,6 +23,8 @@ mod mariadb;
 mod payer;
 #[path = "../support/postgres.rs"]
 mod postgres;
+#[path = "../support/python.rs"]
+mod python;
 #[path = "../support/receiver.rs"]
 mod receiver;
 #[path = "../support/skipped.rs"]
@@ -49,6 +51,7 @@ mod panics;
 mod role;
 mod secrets;
 mod shared;
+mod simulator;
 mod statement;
 mod stop;
 mod venue;

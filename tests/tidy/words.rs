@@ -17,6 +17,7 @@ const MONEY: &[&str] = &[
     "src/ports",
     "src/jobs",
     "src/adapters",
+    "src/simulator",
     "src/actors/ledger",
     "src/actors/robot",
 ];
@@ -99,9 +100,10 @@ pub const WORDS: &[Word] = &[
     word(
         "actix_web",
         CODE,
-        &["src/http", "src/assemble", "src/cli"],
+        &["src/http", "src/assemble", "src/cli", "src/simulator"],
         "HTTP stays in src/http",
     ),
+    word("actix_ws", CODE, &["src/simulator"], "HTTP stays in src/http"),
     word(
         "tracing_subscriber",
         CODE,
@@ -163,8 +165,27 @@ pub const WORDS: &[Word] = &[
     word(
         "crate::adapters",
         &["src/"],
-        &["src/adapters", "src/assemble", "src/cli"],
+        &["src/adapters", "src/assemble", "src/cli", "src/simulator"],
         "ask for a port",
+    ),
+    word(
+        "crate::adapters::store",
+        &["src/simulator"],
+        &[],
+        "the simulator knows the paper venue alone: take the vault's port",
+    ),
+    word(
+        "venue::binance",
+        &["src/simulator"],
+        &[],
+        "the simulator is read from the documents, apart from the adapter that it tests",
+    ),
+    word("venue::dialect", &["src/simulator"], &[], "the simulator is read from the documents"),
+    word(
+        "crate::simulator",
+        &["src/"],
+        &["src/simulator", "src/cli"],
+        "nobody but the command line knows the simulator",
     ),
     word(
         "crate::http",

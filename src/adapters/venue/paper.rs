@@ -13,6 +13,7 @@ mod random;
 mod recording;
 mod report;
 mod rows;
+mod served;
 mod shared;
 mod track;
 
@@ -33,7 +34,9 @@ use crate::ports::venue::VenueError;
 pub use self::faults::{Chaos, Fault, Faults, Target};
 pub use self::open::OpenError;
 pub use self::options::{Feed, GeneratorOptions, MarketOptions, PaperOptions};
+pub use self::random::Random;
 pub use self::recording::RecordingError;
+pub use self::served::{Past, Seen, Watch};
 
 /// A paper venue. Its background tasks end when it is dropped.
 pub struct PaperVenue {
@@ -98,6 +101,9 @@ impl PaperVenue {
             }
             book.engine.mark(symbol, tick)
         };
+        if let Some(watch) = &self.shared.watch {
+            watch(Seen::Ticked(symbol, tick));
+        }
         let mut done = None;
         if concerns {
             let (answer, crossed) = oneshot::channel();

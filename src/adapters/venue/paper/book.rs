@@ -140,11 +140,12 @@ impl Book {
         let Some(account) = self.engine.account(id) else {
             return Ok(None);
         };
+        let plain = account.orders.iter().filter(|order| !order.is_conditional());
         let now = Standing {
             balance: account.balance,
             available: self.engine.reported_available(account)?,
             positions: self.engine.position_reports(account)?,
-            open_orders: account.orders.iter().map(PaperOrder::report).collect(),
+            open_orders: plain.map(PaperOrder::report).collect(),
         };
         let before = self.told.insert(id, now.clone());
         Ok(Some(before.filter(|_| stale).unwrap_or(now)))

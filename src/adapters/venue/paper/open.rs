@@ -11,6 +11,7 @@ use super::book::Book;
 use super::faults::Faults;
 use super::options::PaperOptions;
 use super::recording::RecordingError;
+use super::served::Watch;
 use super::shared::Shared;
 use super::track::Track;
 use super::{PaperVenue, driver, rows, writer};
@@ -45,6 +46,15 @@ impl PaperVenue {
         vault: Arc<dyn PaperVault>,
         clock: Arc<dyn Clock>,
     ) -> Result<Arc<Self>, OpenError> {
+        Self::open_watched(options, vault, clock, None).await
+    }
+
+    pub(super) async fn open_watched(
+        options: PaperOptions,
+        vault: Arc<dyn PaperVault>,
+        clock: Arc<dyn Clock>,
+        watch: Option<Watch>,
+    ) -> Result<Arc<Self>, OpenError> {
         let stored = rows::read_all(vault.load().await?)?;
         let mut engine = Engine::new(options.markets.iter().map(|market| market.terms.clone()));
         for account in stored.accounts {
@@ -78,7 +88,7 @@ impl PaperVenue {
         }
         let mut book = Book::new(engine, stored.commit);
         book.ticks = ticks;
-        let shared = Arc::new(Shared::new(book, vault, clock, tapes, options.starting_balance));
+        let shared = Arc::new(Shared::new(book, vault, clock, tapes, options.starting_balance, watch));
         let (acts, waiting) = mpsc::channel(writer::QUEUE);
         tokio::spawn(writer::run(Arc::clone(&shared), waiting));
         let faults = Faults::default();

@@ -2,9 +2,10 @@
 
 /// A stream of numbers that depends on its seed alone.
 #[derive(Debug, Clone)]
-pub(super) struct Random(u64);
+pub struct Random(u64);
 
 impl Random {
+    /// A stream.
     pub fn new(seed: u64) -> Self {
         Self(seed)
     }

@@ -43,9 +43,9 @@ impl PaperVenue {
         let told = self.look(move |book| told(book, account, from, limit, stale));
         let told = told.await?.map_err(|error| VenueError::Malformed(error.to_string()))?;
         let told = told.ok_or_else(|| refused(&Refused::UnknownAccount))?;
-        let fills = self.past(rows::FILL, account, from.fill, limit, told.fills).await?;
+        let fills = self.later(rows::FILL, account, from.fill, limit, told.fills).await?;
         let incomes = self
-            .past(rows::INCOME, account, from.income, limit, told.incomes)
+            .later(rows::INCOME, account, from.income, limit, told.incomes)
             .await?;
         let last_fill = fills.iter().map(|fill: &PaperFill| fill.number);
         let last_income = incomes.iter().map(|income: &PaperIncome| income.number);
@@ -73,7 +73,7 @@ impl PaperVenue {
     }
 
     /// What the book told, or else what the vault has.
-    async fn past<T: DeserializeOwned>(
+    async fn later<T: DeserializeOwned>(
         &self,
         table: &'static str,
         account: VenueAccountId,

@@ -46,8 +46,9 @@ pub(super) fn order_key(account: VenueAccountId, client_id: &ClientOrderId) -> S
     format!("{account}/{client_id}")
 }
 
-/// Rows for what an act changed; accounts as they are in the engine now.
-pub(super) fn of_effects(effects: &Effects, engine: &Engine) -> Result<Vec<PaperRow>, StoreError> {
+/// Rows for what an act changed; accounts as they are in the engine now. Where a client id may be used again, orders are
+/// kept by number alone.
+pub(super) fn of_effects(effects: &Effects, engine: &Engine, by_number: bool) -> Result<Vec<PaperRow>, StoreError> {
     let mut rows = BTreeMap::new();
     let mut put = |row: PaperRow| rows.insert((row.table, row.key.clone()), row);
     for account in effects.accounts.iter().filter_map(|id| engine.account(*id)) {
@@ -59,8 +60,8 @@ pub(super) fn of_effects(effects: &Effects, engine: &Engine) -> Result<Vec<Paper
     }
     for order in &effects.orders {
         let key = match &order.client_id {
-            Some(client_id) => order_key(order.account, client_id),
-            None => format!("{}#{}", order.account, order.number),
+            Some(client_id) if !by_number => order_key(order.account, client_id),
+            _ => format!("{}#{}", order.account, order.number),
         };
         put(row(ORDER, order.account, key, order.number, order.is_live(), order)?);
     }

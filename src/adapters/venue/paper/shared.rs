@@ -7,6 +7,7 @@ use domain::fixed::Amount;
 use domain::market::Symbol;
 
 use super::book::Book;
+use super::served::Watch;
 use crate::clock::Clock;
 use crate::ports::market::Tape;
 use crate::ports::store::PaperVault;
@@ -18,6 +19,8 @@ pub(super) struct Shared {
     pub clock: Arc<dyn Clock>,
     pub tapes: BTreeMap<Symbol, Arc<Tape>>,
     pub starting_balance: Amount,
+    /// Who is told of everything, where the venue is served to others.
+    pub watch: Option<Watch>,
 }
 
 impl Shared {
@@ -27,6 +30,7 @@ impl Shared {
         clock: Arc<dyn Clock>,
         tapes: BTreeMap<Symbol, Arc<Tape>>,
         starting_balance: Amount,
+        watch: Option<Watch>,
     ) -> Self {
         Self {
             book: Mutex::new(book),
@@ -34,6 +38,7 @@ impl Shared {
             clock,
             tapes,
             starting_balance,
+            watch,
         }
     }
 

@@ -6,13 +6,15 @@ use std::time::Duration;
 
 use domain::id::VenueAccountId;
 use domain::market::{Symbol, Tick};
-use domain::paper::{Effects, PaperOrder, Refused, Request};
+use domain::paper::{Effects, Engine, PaperOrder, Refused, Request};
+use domain::time::Timestamp;
 use domain::user::PositionMode;
 use tokio::sync::{mpsc, oneshot};
 use tracing::{error, trace, warn};
 
 use super::book::{Book, KEPT};
 use super::rows;
+use super::served::Seen;
 use super::shared::Shared;
 use crate::event;
 use crate::ports::store::{PaperRow, StoreError};
@@ -52,6 +54,8 @@ pub(super) enum Act {
         tick: Tick,
         answer: oneshot::Sender<()>,
     },
+    /// Anything else that the engine can do; whoever asked gets its own answer from within.
+    Change(Change),
     /// Looks at what is durable.
     Look(Box<dyn FnOnce(&mut Book) + Send>),
     /// Writes down where the markets stand.
@@ -60,8 +64,11 @@ pub(super) enum Act {
     Close { answer: oneshot::Sender<()> },
 }
 
+/// Does something to the engine, and gives what it changed and the answer that waits for the commit.
+pub(super) type Change = Box<dyn FnOnce(&mut Engine, Timestamp) -> (Effects, Waiting) + Send>;
+
 /// An answer that waits for the commit.
-type Waiting = Box<dyn FnOnce(&mut Book) + Send>;
+pub(super) type Waiting = Box<dyn FnOnce(&mut Book) + Send>;
 
 /// Runs until the venue is closed or dropped.
 pub(super) async fn run(shared: Arc<Shared>, mut acts: mpsc::Receiver<Act>) {
@@ -111,6 +118,9 @@ impl Shared {
         };
         let mut book = self.book();
         if saved {
+            if let Some(watch) = self.watch.as_ref().filter(|_| !group.effects.is_empty()) {
+                watch(Seen::Written(&book.engine, &group.effects));
+            }
             book.keep(group.effects);
             for answer in group.waiting {
                 answer(&mut book);
@@ -167,6 +177,11 @@ impl Shared {
                 group.effects.absorb(book.engine.cross(&symbol, tick));
                 group.waiting.push(Box::new(move |_| tell(answer, ())));
             }
+            Act::Change(change) => {
+                let (effects, answer) = change(&mut book.engine, now);
+                group.effects.absorb(effects);
+                group.waiting.push(answer);
+            }
             Act::Look(look) => group.looks.push(look),
             Act::KeepTime { answer } => {
                 group.keep_time = true;
@@ -183,7 +198,7 @@ impl Shared {
         if group.effects.is_empty() && !group.keep_time {
             return Ok(Vec::new());
         }
-        let mut rows = rows::of_effects(&group.effects, &book.engine)?;
+        let mut rows = rows::of_effects(&group.effects, &book.engine, self.watch.is_some())?;
         for symbol in book.engine.symbols() {
             let traded = group.effects.fills.iter().any(|fill| fill.symbol == *symbol);
             let funded = group

@@ -1,0 +1,16 @@
+//! Venues for others to trade on: the paper venue, served in the dialects of real ones, with faults on demand.
+//!
+//! `exchange` is the half that knows no dialect: accounts with their API keys, the acts and records of the paper venue, and
+//! news of both. `server` takes requests and sockets, lets `faults` happen to them, and hands them to a [`Dialect`]: one
+//! folder for each.
+
+pub mod binance;
+mod control;
+pub mod dialect;
+pub mod exchange;
+pub mod faults;
+mod gate;
+pub mod server;
+mod sockets;
+
+pub use dialect::Dialect;
