@@ -83,7 +83,10 @@ impl Spoken {
 pub(super) fn run(args: &Args, global: &Global) -> Result<Exit, CliError> {
     let What::Venue(args) = &args.what;
     if !args.listen.ip().is_loopback() && !args.allow_public {
-        let words = format!("--listen {} reaches beyond this machine; say --allow-public too, or take 127.0.0.1", args.listen);
+        let words = format!(
+            "--listen {} reaches beyond this machine; say --allow-public too, or take 127.0.0.1",
+            args.listen
+        );
         return Err(CliError::BadInput(words));
     }
     let keys = keyring(args)?;
@@ -135,7 +138,10 @@ async fn vault(args: &Venue, settings: &Settings) -> Result<Arc<dyn PaperVault>,
     let connected = Candidate::connect(options::store(settings)).await;
     let mut candidate = connected.map_err(|error| CliError::Schema(error.into()))?;
     if let Some(holder) = candidate.ask().await? {
-        let words = format!("--dir {} is in use: {holder} writes to its database", directory.display());
+        let words = format!(
+            "--dir {} is in use: {holder} writes to its database",
+            directory.display()
+        );
         return Err(CliError::BadInput(words));
     }
     candidate.enter().await?;
@@ -170,7 +176,10 @@ fn settings(args: &Venue, global: &Global) -> Result<Settings, CliError> {
 fn welcome(bound: &server::Bound, exchange: &Exchange, keys: &[String]) -> String {
     let address = bound.address.to_string();
     let dialect = &bound.gate.dialect;
-    let markets = exchange.markets().iter().map(|market| market.instrument.symbol.as_str());
+    let markets = exchange
+        .markets()
+        .iter()
+        .map(|market| market.instrument.symbol.as_str());
     let mut lines = vec![format!("simulated venue  {}", dialect.name())];
     lines.extend(dialect.urls(&address));
     lines.push(format!("markets          {}", markets.collect::<Vec<_>>().join(", ")));

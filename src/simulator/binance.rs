@@ -81,14 +81,20 @@ impl Dialect for Binance {
     fn limited(&self, asked: &Asked, seconds: u64, banned: bool) -> Answer {
         let problem = if banned {
             let until = asked.now.0 + i64::try_from(seconds).unwrap_or(i64::MAX / 2_000) * 1_000;
-            let words = format!("Way too many requests; IP({}) banned until {until}. Please use the websocket for live updates to avoid bans.", asked.from);
+            let words = format!(
+                "Way too many requests; IP({}) banned until {until}. Please use the websocket for live updates to avoid bans.",
+                asked.from
+            );
             Problem {
                 status: 418,
                 ..Problem::new(-1003, words)
             }
         } else {
             let most = limits::WEIGHT;
-            let words = format!("Too many requests; current limit of IP({}) is {most} requests per minute. Please use the websocket for live updates to avoid polling the API.", asked.from);
+            let words = format!(
+                "Too many requests; current limit of IP({}) is {most} requests per minute. Please use the websocket for live updates to avoid polling the API.",
+                asked.from
+            );
             Problem {
                 status: 429,
                 ..Problem::new(-1003, words)
@@ -102,8 +108,14 @@ impl Dialect for Binance {
     fn broken(&self, status: u16) -> Answer {
         let problem = match status {
             503 => Problem::new(-1000, "Unknown error, please check your request or try again later."),
-            504 => Problem::new(-1007, "Timeout waiting for response from backend server. Send status unknown; execution status unknown."),
-            _ => Problem::new(-1001, "Internal error; unable to process your request. Please try again."),
+            504 => Problem::new(
+                -1007,
+                "Timeout waiting for response from backend server. Send status unknown; execution status unknown.",
+            ),
+            _ => Problem::new(
+                -1001,
+                "Internal error; unable to process your request. Please try again.",
+            ),
         };
         Problem { status, ..problem }.answer()
     }
@@ -192,7 +204,10 @@ fn unknown(asked: &Asked) -> Answer {
     }
     Problem {
         status: 404,
-        ..Problem::new(-5000, format!("Path {}, Method {} is invalid", asked.path, asked.method))
+        ..Problem::new(
+            -5000,
+            format!("Path {}, Method {} is invalid", asked.path, asked.method),
+        )
     }
     .answer()
 }

@@ -25,7 +25,10 @@ pub(super) fn register(routes: &mut ServiceConfig) {
             .route("/price", web::post().to(price))
             .route("/streams/expire", web::post().to(expire))
             .default_service(web::to(|| async {
-                refuse(404, "the simulator has /simulator/faults, /simulator/price and /simulator/streams/expire")
+                refuse(
+                    404,
+                    "the simulator has /simulator/faults, /simulator/price and /simulator/streams/expire",
+                )
             })),
     );
 }

@@ -95,7 +95,9 @@ impl Exchange {
             let (id, balance) = (account.id, account.balance);
             let prepared = venue.change(move |engine, _| match engine.account(id) {
                 Some(_) => Ok(((), domain::paper::Effects::default())),
-                None => engine.prepare(id, PositionMode::OneWay, balance).map(|effects| ((), effects)),
+                None => engine
+                    .prepare(id, PositionMode::OneWay, balance)
+                    .map(|effects| ((), effects)),
             });
             let prepared = prepared.await.map_err(|error| ExchangeError::Account(id, error))?;
             prepared.map_err(|refused| ExchangeError::Refused(id, refused))?;

@@ -109,7 +109,10 @@ impl Faults {
         let mut board = self.board();
         let mut hit = None;
         for (id, (script, random)) in &mut board.scripts {
-            if of_kind(&script.what) && script.is_at(place, key) && script.per_mille.is_none_or(|per| random.chance(per)) {
+            if of_kind(&script.what)
+                && script.is_at(place, key)
+                && script.per_mille.is_none_or(|per| random.chance(per))
+            {
                 let over = script.times.as_mut().is_some_and(|times| {
                     *times -= 1;
                     *times == 0
@@ -147,7 +150,10 @@ mod tests {
         assert_eq!(faults.of_request("POST /fapi/v1/order", Some("beta")), None);
         assert_eq!(faults.of_push("POST /fapi/v1/order", Some("alpha")), None);
         for left in [1, 0] {
-            assert_eq!(faults.of_request("POST /fapi/v1/order", Some("alpha")), Some(What::LoseReply));
+            assert_eq!(
+                faults.of_request("POST /fapi/v1/order", Some("alpha")),
+                Some(What::LoseReply)
+            );
             assert_eq!(faults.list().len(), left);
         }
         assert_eq!(faults.of_request("POST /fapi/v1/order", Some("alpha")), None);
@@ -156,9 +162,15 @@ mod tests {
     #[test]
     fn endpoint_with_a_star_is_a_beginning_and_scripts_stand_until_they_are_cleared() {
         let faults = Faults::default();
-        let first = faults.set(script(r#"{"what":"skew","milliseconds":-5000,"times":null}"#)).unwrap();
-        faults.set(script(r#"{"what":"skew","milliseconds":2000,"times":null}"#)).unwrap();
-        faults.set(script(r#"{"what":"stale","endpoint":"GET /fapi/*","times":null}"#)).unwrap();
+        let first = faults
+            .set(script(r#"{"what":"skew","milliseconds":-5000,"times":null}"#))
+            .unwrap();
+        faults
+            .set(script(r#"{"what":"skew","milliseconds":2000,"times":null}"#))
+            .unwrap();
+        faults
+            .set(script(r#"{"what":"stale","endpoint":"GET /fapi/*","times":null}"#))
+            .unwrap();
         assert_eq!(faults.skew(), -3000);
         assert_eq!(faults.of_request("GET /fapi/v3/account", None), Some(What::Stale));
         assert_eq!(faults.of_request("GET /sapi/v1/x", None), None);
@@ -173,7 +185,9 @@ mod tests {
             let faults = Faults::default();
             let text = format!(r#"{{"what":"cut","per_mille":300,"seed":{seed},"times":null}}"#);
             faults.set(script(&text)).unwrap();
-            (0..100).map(|_| faults.of_push("x", None).is_some()).collect::<Vec<_>>()
+            (0..100)
+                .map(|_| faults.of_push("x", None).is_some())
+                .collect::<Vec<_>>()
         };
         assert_eq!(draws(7), draws(7));
         assert_ne!(draws(7), draws(8));

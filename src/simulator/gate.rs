@@ -92,6 +92,8 @@ impl Gate {
 /// The parameters without those that differ with every request.
 fn unsigned(query: &str) -> String {
     let changing = ["timestamp=", "signature=", "recvWindow="];
-    let kept = query.split('&').filter(|pair| !changing.iter().any(|name| pair.starts_with(name)));
+    let kept = query
+        .split('&')
+        .filter(|pair| !changing.iter().any(|name| pair.starts_with(name)));
     kept.collect::<Vec<_>>().join("&")
 }

@@ -104,7 +104,9 @@ fn asked(request: &HttpRequest, gate: &Gate) -> Asked {
         query: request.query_string().to_owned(),
         body: String::new(),
         headers: headers.collect(),
-        from: request.peer_addr().map_or_else(String::new, |peer| peer.ip().to_string()),
+        from: request
+            .peer_addr()
+            .map_or_else(String::new, |peer| peer.ip().to_string()),
         now: now(gate),
     }
 }

@@ -5,6 +5,7 @@
 #[path = "../support/cable.rs"]
 mod cable;
 mod cli;
+mod connected;
 #[path = "../support/databases.rs"]
 mod databases;
 mod http;

@@ -45,11 +45,14 @@ impl Drop for Venue {
 fn trade(client: &Client) -> Option<Value> {
     let python = client.python()?;
     let venue = Venue::start();
-    let output = client.run(&python, &[
-        ("SIMULATOR_URL", &venue.url),
-        ("SIMULATOR_KEY", "trader-key"),
-        ("SIMULATOR_SECRET", "trader-secret"),
-    ]);
+    let output = client.run(
+        &python,
+        &[
+            ("SIMULATOR_URL", &venue.url),
+            ("SIMULATOR_KEY", "trader-key"),
+            ("SIMULATOR_SECRET", "trader-secret"),
+        ],
+    );
     let told = String::from_utf8_lossy(&output.stderr);
     assert!(output.status.success(), "{} failed: {told}", client.name);
     Some(serde_json::from_slice(&output.stdout).unwrap())
@@ -90,7 +93,10 @@ fn binances_own_connector_trades_and_listens_in_two_forms() {
         program: "trade_connector.py",
     };
     let Some(did) = trade(&client) else { return };
-    assert_eq!(did["user stream"], serde_json::json!(["ORDER_TRADE_UPDATE", "TRADE_LITE"]));
+    assert_eq!(
+        did["user stream"],
+        serde_json::json!(["ORDER_TRADE_UPDATE", "TRADE_LITE"])
+    );
     assert_eq!(did["again"], -2011);
     assert_eq!(did["unknown symbol"], -1121);
     assert_eq!(did["incomes"], serde_json::json!(["COMMISSION", "REALIZED_PNL"]));

@@ -36,7 +36,9 @@ impl Client {
         if fs::read_to_string(&mark).is_ok_and(|installed| installed == wanted) {
             return Some(python);
         }
-        let made = run(Command::new("python3").args(["-m", "venv", "--clear"]).arg(&environment));
+        let made = run(Command::new("python3")
+            .args(["-m", "venv", "--clear"])
+            .arg(&environment));
         let requirements = folder().join(self.name).with_extension("txt");
         let installed = made.and_then(|()| {
             let pip = ["-m", "pip", "install", "--quiet", "--disable-pip-version-check", "-r"];
@@ -49,7 +51,9 @@ impl Client {
             }
             Err(why) => {
                 let name = self.name;
-                skip(&format!("Python's {name}: needs python3 with venv, and packages that can be installed: {why}"));
+                skip(&format!(
+                    "Python's {name}: needs python3 with venv, and packages that can be installed: {why}"
+                ));
                 None
             }
         }
@@ -59,7 +63,9 @@ impl Client {
     pub fn run(&self, python: &Path, variables: &[(&str, &str)]) -> Output {
         let mut command = Command::new("timeout");
         command.arg("180").arg(python).arg(folder().join(self.program));
-        command.envs(variables.iter().copied()).env("PYTHONDONTWRITEBYTECODE", "1");
+        command
+            .envs(variables.iter().copied())
+            .env("PYTHONDONTWRITEBYTECODE", "1");
         command.output().unwrap()
     }
 }

@@ -180,7 +180,12 @@ pub const WORDS: &[Word] = &[
         &[],
         "the simulator is read from the documents, apart from the adapter that it tests",
     ),
-    word("venue::dialect", &["src/simulator"], &[], "the simulator is read from the documents"),
+    word(
+        "venue::dialect",
+        &["src/simulator"],
+        &[],
+        "the simulator is read from the documents",
+    ),
     word(
         "crate::simulator",
         &["src/"],

@@ -89,7 +89,10 @@ pub(super) async fn risks(call: &Call<'_>) -> Told {
     let view = call.exchange.view(call.id()?).await?;
     let mut told = Vec::new();
     for market in call.params.markets(call.exchange)? {
-        let last = call.exchange.last(&market.instrument.symbol).map(|trade| trade.tick.price);
+        let last = call
+            .exchange
+            .last(&market.instrument.symbol)
+            .map(|trade| trade.tick.price);
         told.extend(slots(&view, market).iter().map(|slot| slot.risk(&view, market, last)));
     }
     Ok(Value::Array(told))
@@ -244,8 +247,22 @@ fn signed(side: Side, number: String) -> String {
 fn totals(call: &Call<'_>, view: &AccountView) -> Value {
     let wallet = view.account.balance;
     let margin_balance = wallet.plus(view.unrealised).unwrap_or(wallet);
-    let initial = view.position_margin.plus(view.order_margin).unwrap_or(view.position_margin);
-    let [wallet, margin_balance, initial, available, cross, cross_gain, gain, held, ordered, maintenance] = [
+    let initial = view
+        .position_margin
+        .plus(view.order_margin)
+        .unwrap_or(view.position_margin);
+    let [
+        wallet,
+        margin_balance,
+        initial,
+        available,
+        cross,
+        cross_gain,
+        gain,
+        held,
+        ordered,
+        maintenance,
+    ] = [
         wallet,
         margin_balance,
         initial,

@@ -92,7 +92,10 @@ fn named(call: &Call) -> Result<Option<PaperOrder>, Problem> {
     let number: Option<i64> = call.params.read_as("algoId")?;
     let client_id = call.params.get("clientAlgoId");
     if number.is_none() && client_id.is_none() {
-        return Err(Problem::new(-1102, "Param 'clientAlgoId' or 'algoId' must be sent, but both were empty/null!"));
+        return Err(Problem::new(
+            -1102,
+            "Param 'clientAlgoId' or 'algoId' must be sent, but both were empty/null!",
+        ));
     }
     Ok(call.exchange.history(call.id()?, |history| {
         let found = match number {

@@ -13,7 +13,9 @@ const CANCELLED: usize = 10;
 
 /// How many orders a request holds, for the limits.
 pub(super) fn orders(params: &Params) -> u32 {
-    let Some(list) = params.get("batchOrders") else { return 1 };
+    let Some(list) = params.get("batchOrders") else {
+        return 1;
+    };
     let list: Vec<Value> = serde_json::from_str(list).unwrap_or_default();
     u32::try_from(list.len()).unwrap_or(u32::MAX)
 }
@@ -68,7 +70,10 @@ fn listed(call: &Call) -> Result<Vec<Params>, Problem> {
 fn within(count: usize, most: usize) -> Result<(), Problem> {
     match count {
         0 => Err(Problem::new(-4081, "Mandatory parameter missing in batch.")),
-        count if count > most => Err(Problem::new(-4082, format!("Invalid number of batch place orders; at most {most}."))),
+        count if count > most => Err(Problem::new(
+            -4082,
+            format!("Invalid number of batch place orders; at most {most}."),
+        )),
         _ => Ok(()),
     }
 }

@@ -20,20 +20,14 @@ pub(super) fn span(params: &Params) -> Result<(i64, i64), Problem> {
     let end: Option<i64> = params.read_as("endTime")?;
     match (start, end) {
         (Some(start), Some(end)) if start > end => Err(Problem::new(-1023, "Start time is greater than end time.")),
-        (Some(start), Some(end)) if end - start > SPAN => {
-            Err(Problem::new(-4165, "Maximum time interval is 7 days."))
-        }
+        (Some(start), Some(end)) if end - start > SPAN => Err(Problem::new(-4165, "Maximum time interval is 7 days.")),
         (Some(start), None) => Ok((start, start.saturating_add(SPAN))),
         (start, end) => Ok((start.unwrap_or(0), end.unwrap_or(i64::MAX))),
     }
 }
 
 /// The first so many of what begins at a time or number, else the last so many.
-fn page<'a, T: Clone + 'a>(
-    records: impl DoubleEndedIterator<Item = &'a T>,
-    from_first: bool,
-    limit: usize,
-) -> Vec<T> {
+fn page<'a, T: Clone + 'a>(records: impl DoubleEndedIterator<Item = &'a T>, from_first: bool, limit: usize) -> Vec<T> {
     if from_first {
         return records.take(limit).cloned().collect();
     }
@@ -50,9 +44,15 @@ pub(super) async fn orders(call: &Call<'_>) -> Told {
     let (start, end) = span(&call.params)?;
     let first = from.is_some() || call.params.has("startTime");
     let orders: Vec<PaperOrder> = call.exchange.history(call.id()?, |history| {
-        let own = history.orders().filter(|order| !order.is_conditional() && order.symbol == *symbol);
+        let own = history
+            .orders()
+            .filter(|order| !order.is_conditional() && order.symbol == *symbol);
         let later = own.filter(|order| from.is_none_or(|from| order.number >= from));
-        page(later.filter(|order| (start..=end).contains(&order.placed_at.0)), first, limit)
+        page(
+            later.filter(|order| (start..=end).contains(&order.placed_at.0)),
+            first,
+            limit,
+        )
     });
     let mode = mode(call).await?;
     Ok(orders.iter().map(|order| told(call, order, mode)).collect())
@@ -80,7 +80,10 @@ pub(super) async fn fills(call: &Call<'_>) -> Told {
 }
 
 fn fill_told(fill: &PaperFill, mode: PositionMode) -> Value {
-    let turnover = fill.price.notional(fill.quantity, Rounding::HalfUp).unwrap_or(Amount::ZERO);
+    let turnover = fill
+        .price
+        .notional(fill.quantity, Rounding::HalfUp)
+        .unwrap_or(Amount::ZERO);
     json!({
         "symbol": fill.symbol.as_str(),
         "id": fill.number,
@@ -109,7 +112,11 @@ struct Line {
 
 /// `GET /fapi/v1/income`.
 pub(super) async fn incomes(call: &Call<'_>) -> Told {
-    let symbol = call.params.has("symbol").then(|| call.params.market(call.exchange)).transpose()?;
+    let symbol = call
+        .params
+        .has("symbol")
+        .then(|| call.params.market(call.exchange))
+        .transpose()?;
     let kind = call.params.get("incomeType");
     let limit = call.params.limit(100, 1_000)?;
     let page_number: usize = call.params.read_as("page")?.unwrap_or(1);
@@ -131,7 +138,12 @@ pub(super) async fn incomes(call: &Call<'_>) -> Told {
     } else {
         lines.len().saturating_sub(limit)
     };
-    Ok(lines.into_iter().skip(skipped).take(limit).map(|line| line.value).collect())
+    Ok(lines
+        .into_iter()
+        .skip(skipped)
+        .take(limit)
+        .map(|line| line.value)
+        .collect())
 }
 
 /// What a fill brought: profit and commission, each a line of its own.

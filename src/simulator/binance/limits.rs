@@ -115,10 +115,19 @@ mod tests {
         let now = Timestamp(30_000);
         assert_eq!(limits.weigh("a", 2_400, now), Ok(2_400));
         for _ in 0..=PATIENCE {
-            let limited = TooMany { seconds: 30, banned: false };
+            let limited = TooMany {
+                seconds: 30,
+                banned: false,
+            };
             assert_eq!(limits.weigh("a", 1, now), Err(limited));
         }
-        assert_eq!(limits.weigh("a", 1, now), Err(TooMany { seconds: 120, banned: true }));
+        assert_eq!(
+            limits.weigh("a", 1, now),
+            Err(TooMany {
+                seconds: 120,
+                banned: true
+            })
+        );
         assert_eq!(limits.weigh("b", 1, now), Ok(1));
         assert_eq!(limits.weigh("a", 1, Timestamp(150_000)), Ok(1));
     }

@@ -43,7 +43,10 @@ impl Listens {
             issued.made += 1;
             issued.made
         });
-        let (one, two) = (Sha256::digest(format!("{made} {}", now.0)), Sha256::digest(format!("{} {made}", now.0)));
+        let (one, two) = (
+            Sha256::digest(format!("{made} {}", now.0)),
+            Sha256::digest(format!("{} {made}", now.0)),
+        );
         let letters = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789";
         let bytes = one.into_iter().chain(two).take(length);
         bytes

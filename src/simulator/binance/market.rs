@@ -42,7 +42,9 @@ pub(super) async fn depth(call: &Call<'_>) -> Told {
 /// The levels of a book.
 pub(super) fn sides(ladder: &Ladder) -> (Value, Value) {
     let told = |levels: &[(Price, domain::fixed::Quantity)]| {
-        let level = levels.iter().map(|(price, quantity)| json!([price.to_string(), quantity.to_string()]));
+        let level = levels
+            .iter()
+            .map(|(price, quantity)| json!([price.to_string(), quantity.to_string()]));
         level.collect::<Value>()
     };
     (told(&ladder.bids), told(&ladder.asks))
@@ -160,12 +162,26 @@ pub(super) async fn klines(call: &Call<'_>) -> Told {
     let end: i64 = call.params.read_as("endTime")?.unwrap_or(i64::MAX);
     let mut candles = call.exchange.candles(&market.instrument.symbol, interval);
     candles.retain(|candle| candle.bar.opened_at.0 >= start.unwrap_or(0) && candle.bar.opened_at.0 <= end);
-    let skipped = if start.is_some() { 0 } else { candles.len().saturating_sub(limit) };
+    let skipped = if start.is_some() {
+        0
+    } else {
+        candles.len().saturating_sub(limit)
+    };
     let told = candles.into_iter().skip(skipped).take(limit).map(|candle| {
         let bar = candle.bar;
         json!([
-            bar.opened_at.0, bar.open.to_string(), bar.high.to_string(), bar.low.to_string(), bar.close.to_string(),
-            bar.volume.to_string(), candle.closes_at.0, candle.turnover.to_string(), 1, "0", "0", "0",
+            bar.opened_at.0,
+            bar.open.to_string(),
+            bar.high.to_string(),
+            bar.low.to_string(),
+            bar.close.to_string(),
+            bar.volume.to_string(),
+            candle.closes_at.0,
+            candle.turnover.to_string(),
+            1,
+            "0",
+            "0",
+            "0",
         ])
     });
     Ok(told.collect())
@@ -208,7 +224,10 @@ pub(super) async fn funding_rates(call: &Call<'_>) -> Told {
         let (Some(Timestamp(last)), true) = (market.last_funding(Timestamp(end)), interval > 0) else {
             continue;
         };
-        let price = call.exchange.last(&market.instrument.symbol).map(|trade| trade.tick.price);
+        let price = call
+            .exchange
+            .last(&market.instrument.symbol)
+            .map(|trade| trade.tick.price);
         let mut times = Vec::new();
         let mut at = last;
         while at >= start.max(0) && times.len() < limit {

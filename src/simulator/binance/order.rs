@@ -81,10 +81,16 @@ pub(super) fn conditional(call: &Call, params: &Params, mode: PositionMode) -> R
     let whole = params.flag("closePosition")?;
     let (position_side, reduce_only) = side(params, action, mode)?;
     if whole && limited {
-        return Err(Problem::new(-4136, "Target strategy invalid for orderType STOP,closePosition true"));
+        return Err(Problem::new(
+            -4136,
+            "Target strategy invalid for orderType STOP,closePosition true",
+        ));
     }
     if whole && params.has("quantity") {
-        return Err(Problem::new(-4137, "Quantity must be zero with closePosition equals true"));
+        return Err(Problem::new(
+            -4137,
+            "Quantity must be zero with closePosition equals true",
+        ));
     }
     let quantity = params.quantity(market)?;
     let time_in_force = params.get("timeInForce").filter(|_| limited).map(lasting).transpose()?;
@@ -148,10 +154,14 @@ fn client_id(call: &Call, sent: Option<&str>) -> Result<ClientOrderId, Problem> 
         return Ok(ClientOrderId(call.binance.listens.fresh(22, call.asked.now)));
     };
     if id.len() > 36 {
-        return Err(Problem::new(-4015, "Client order id length should be less than 36 chars"));
+        return Err(Problem::new(
+            -4015,
+            "Client order id length should be less than 36 chars",
+        ));
     }
     if !id.chars().all(|c| c.is_ascii_alphanumeric() || ".:/_-".contains(c)) {
-        let words = "Illegal characters found in parameter 'newClientOrderId'; legal range is '^[\\.A-Z\\:/a-z0-9_-]{1,36}$'.";
+        let words =
+            "Illegal characters found in parameter 'newClientOrderId'; legal range is '^[\\.A-Z\\:/a-z0-9_-]{1,36}$'.";
         return Err(Problem::new(-1100, words));
     }
     Ok(ClientOrderId(id.to_owned()))

@@ -118,7 +118,9 @@ impl Params {
 
     /// A quantity of a market, with no more places than it has.
     pub fn quantity(&self, market: &PaperMarket) -> Result<Option<Quantity>, Problem> {
-        let Some(text) = self.get("quantity") else { return Ok(None) };
+        let Some(text) = self.get("quantity") else {
+            return Ok(None);
+        };
         let quantity: Quantity = number("quantity", text)?;
         if places(text) > decimals(&market.instrument.lot.to_string()) {
             return Err(too_fine());

@@ -91,7 +91,8 @@ impl From<&Refused> for Problem {
             Refused::Filter(FilterError::Lot { .. }) => "Qty not increased by step size.",
             Refused::Filter(FilterError::MinQuantity { .. }) => "Quantity less than or equal to zero.",
             Refused::Filter(FilterError::MinNotional { minimum, .. }) => {
-                let words = format!("Order's notional must be no smaller than {minimum} (unless you choose reduce only).");
+                let words =
+                    format!("Order's notional must be no smaller than {minimum} (unless you choose reduce only).");
                 return Self::new(-4164, words);
             }
             Refused::Filter(FilterError::Tick { .. }) => "Price not increased by tick size.",
@@ -121,7 +122,9 @@ impl From<&Refused> for Problem {
             Refused::LeverageMargin => "Leverage is smaller than permitted: insufficient margin balance.",
             Refused::UnknownOrder => "Unknown order sent.",
             Refused::NoPrice => "The counterparty's best price does not meet the PERCENT_PRICE filter limit",
-            Refused::Overloaded => "Server is currently overloaded with other requests. Please try again in a few minutes.",
+            Refused::Overloaded => {
+                "Server is currently overloaded with other requests. Please try again in a few minutes."
+            }
             Refused::Told => "An unknown error occured while processing the request.",
         };
         Self::new(refused.code().parse().unwrap_or(-1000), words)

@@ -7,9 +7,7 @@ use domain::user::PositionMode;
 use serde_json::{Value, json};
 
 use super::info::ASSET;
-use super::order::{
-    algo_word, client_word, lasting_word, position_word, price_word, side_word, status, type_word,
-};
+use super::order::{algo_word, client_word, lasting_word, position_word, price_word, side_word, status, type_word};
 use crate::simulator::exchange::{AccountNews, Exchange, Step, StepKind};
 
 /// An event with its name.
@@ -40,7 +38,10 @@ pub(super) fn of_account(exchange: &Exchange, news: &AccountNews, now: Timestamp
     if filled {
         events.push(("ACCOUNT_UPDATE", of_balance(exchange, news, "ORDER", Amount::ZERO, now)));
     } else if news.incomes.is_empty() && !news.positions.is_empty() {
-        events.push(("ACCOUNT_UPDATE", of_balance(exchange, news, "MARGIN_TRANSFER", Amount::ZERO, now)));
+        events.push((
+            "ACCOUNT_UPDATE",
+            of_balance(exchange, news, "MARGIN_TRANSFER", Amount::ZERO, now),
+        ));
     }
     events
 }
@@ -71,7 +72,11 @@ fn of_order(step: &Step, mode: PositionMode, now: Timestamp) -> Value {
         StepKind::Cancelled => ("CANCELED", None),
         StepKind::Expired | StepKind::Fired => ("EXPIRED", None),
     };
-    let kind = if order.client_id.is_some() { type_word(order) } else { "LIQUIDATION" };
+    let kind = if order.client_id.is_some() {
+        type_word(order)
+    } else {
+        "LIQUIDATION"
+    };
     let at = fill.map_or(order.updated_at, |fill| fill.at);
     let mut told = json!({
         "s": order.symbol.as_str(),
@@ -137,7 +142,9 @@ fn of_algo(exchange: &Exchange, step: &Step, mode: PositionMode, now: Timestamp)
     let order = &step.order;
     let actual = order.fired.as_ref().and_then(|fired| fired.order);
     let found = actual.and_then(|number| exchange.history(order.account, |history| history.order(number).cloned()));
-    let filled = found.as_ref().map_or_else(|| "0".to_owned(), |order| order.filled.to_string());
+    let filled = found
+        .as_ref()
+        .map_or_else(|| "0".to_owned(), |order| order.filled.to_string());
     let reason = order.fired.as_ref().and_then(|fired| fired.refused.clone());
     json!({
         "e": "ALGO_UPDATE",

@@ -69,10 +69,17 @@ pub(super) async fn position_margin(call: &Call<'_>) -> Told {
         }
         (PositionMode::Hedge, "LONG") => Side::Long,
         (PositionMode::Hedge, "SHORT") => Side::Short,
-        _ => return Err(Problem::new(-4061, "Order's position side does not match user's setting.")),
+        _ => {
+            return Err(Problem::new(
+                -4061,
+                "Order's position side does not match user's setting.",
+            ));
+        }
     };
     call.exchange.move_margin(account.id, symbol, side, added).await?;
-    Ok(json!({ "amount": amount.to_string(), "code": 200, "msg": "Successfully modify position margin.", "type": kind }))
+    Ok(
+        json!({ "amount": amount.to_string(), "code": 200, "msg": "Successfully modify position margin.", "type": kind }),
+    )
 }
 
 /// `POST /fapi/v1/positionSide/dual`.
@@ -100,7 +107,10 @@ pub(super) async fn dual(call: &Call<'_>) -> Told {
 pub(super) async fn set_multi_assets(call: &Call<'_>) -> Told {
     call.params.need("multiAssetsMargin")?;
     if call.params.flag("multiAssetsMargin")? {
-        return Err(Problem::new(-4168, "Unable to adjust to Multi-Assets mode with symbols of USDT-M Futures under Isolated-Margin mode."));
+        return Err(Problem::new(
+            -4168,
+            "Unable to adjust to Multi-Assets mode with symbols of USDT-M Futures under Isolated-Margin mode.",
+        ));
     }
     Err(Problem::new(-4171, "No need to change multi-assets mode."))
 }

@@ -46,11 +46,7 @@ struct Message {
 }
 
 /// Begins a dialogue, when the path is one of a socket.
-pub(super) fn open(
-    listens: &Arc<Listens>,
-    exchange: &Arc<Exchange>,
-    asked: &Asked,
-) -> Result<Box<dyn Talk>, NoSocket> {
+pub(super) fn open(listens: &Arc<Listens>, exchange: &Arc<Exchange>, asked: &Asked) -> Result<Box<dyn Talk>, NoSocket> {
     let path = ["/public", "/market", "/private"]
         .into_iter()
         .find_map(|category| asked.path.strip_prefix(category))
@@ -179,10 +175,16 @@ impl Talk for BinanceTalk {
                 kinds.map(|(name, told)| self.push(name, told)).collect()
             }
             News::Account(news) => {
-                let own = self.users.iter().filter(|(_, listen)| listen.account == news.account.id);
+                let own = self
+                    .users
+                    .iter()
+                    .filter(|(_, listen)| listen.account == news.account.id);
                 own.flat_map(|(listen_key, _)| {
                     let events = pushes::of_account(&self.exchange, news, now);
-                    events.into_iter().map(|event| self.event(listen_key, event)).collect::<Vec<_>>()
+                    events
+                        .into_iter()
+                        .map(|event| self.event(listen_key, event))
+                        .collect::<Vec<_>>()
                 })
                 .collect()
             }
@@ -192,10 +194,8 @@ impl Talk for BinanceTalk {
                 leverage,
             } => {
                 let own = self.users.iter().filter(|(_, listen)| listen.account == *account);
-                own.map(|(listen_key, _)| {
-                    self.event(listen_key, pushes::of_leverage(symbol.as_str(), *leverage, now))
-                })
-                .collect()
+                own.map(|(listen_key, _)| self.event(listen_key, pushes::of_leverage(symbol.as_str(), *leverage, now)))
+                    .collect()
             }
         }
     }
@@ -216,10 +216,19 @@ impl Talk for BinanceTalk {
             match stream {
                 Some(Stream::One(symbol, kind)) if due(*kind) => {
                     let market = self.exchange.market(symbol);
-                    pushes.extend(market.and_then(|market| told(market, *kind)).map(|data| self.push(name, data)));
+                    pushes.extend(
+                        market
+                            .and_then(|market| told(market, *kind))
+                            .map(|data| self.push(name, data)),
+                    );
                 }
                 Some(Stream::All(kind)) if due(*kind) => {
-                    let all: Vec<Value> = self.exchange.markets().iter().filter_map(|market| told(market, *kind)).collect();
+                    let all: Vec<Value> = self
+                        .exchange
+                        .markets()
+                        .iter()
+                        .filter_map(|market| told(market, *kind))
+                        .collect();
                     pushes.push(self.push(name, Value::Array(all)));
                 }
                 _ => {}

@@ -73,7 +73,11 @@ pub(super) async fn open(call: &Call<'_>) -> Told {
     let account = call.exchange.account(call.id()?).await?;
     let markets = call.params.markets(call.exchange)?;
     let here = |order: &&PaperOrder| markets.iter().any(|market| market.instrument.symbol == order.symbol);
-    let open = account.orders.iter().filter(|order| !order.is_conditional()).filter(here);
+    let open = account
+        .orders
+        .iter()
+        .filter(|order| !order.is_conditional())
+        .filter(here);
     Ok(open.map(|order| told(call, order, account.mode)).collect())
 }
 
@@ -128,7 +132,10 @@ pub(super) async fn countdown(call: &Call<'_>) -> Told {
     let symbol = call.params.market(call.exchange)?.instrument.symbol.clone();
     let milliseconds: u64 = call.params.need_as("countdownTime")?;
     if milliseconds > COUNTDOWN {
-        return Err(Problem::new(-1130, "Data sent for parameter 'countdownTime' is not valid."));
+        return Err(Problem::new(
+            -1130,
+            "Data sent for parameter 'countdownTime' is not valid.",
+        ));
     }
     let after = Duration::from_millis(milliseconds);
     call.exchange.cancel_later(call.id()?, &symbol, after);
@@ -141,7 +148,10 @@ fn named(call: &Call, params: &Params) -> Result<Option<PaperOrder>, Problem> {
     let number: Option<i64> = params.read_as("orderId")?;
     let client_id = params.get("origClientOrderId");
     if number.is_none() && client_id.is_none() {
-        return Err(Problem::new(-1102, "Param 'origClientOrderId' or 'orderId' must be sent, but both were empty/null!"));
+        return Err(Problem::new(
+            -1102,
+            "Param 'origClientOrderId' or 'orderId' must be sent, but both were empty/null!",
+        ));
     }
     Ok(call.exchange.history(call.id()?, |history| {
         let found = match number {

@@ -187,7 +187,9 @@ fn steps_between(before: Option<PaperOrder>, after: &PaperOrder, fills: &mut Vec
     {
         let notional = fill.price.notional(fill.quantity, domain::fixed::Rounding::HalfUp);
         now.filled = now.filled.plus(fill.quantity).unwrap_or(after.filled);
-        now.spent = notional.and_then(|notional| now.spent.plus(notional)).unwrap_or(after.spent);
+        now.spent = notional
+            .and_then(|notional| now.spent.plus(notional))
+            .unwrap_or(after.spent);
         if now.filled == after.filled && after.state == ReportedState::Filled {
             now = after.clone();
         }

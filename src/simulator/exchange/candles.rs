@@ -30,7 +30,9 @@ pub struct Candle {
 impl Interval {
     /// So many minutes; `None` for zero or more than a week.
     pub fn minutes(count: i64) -> Option<Self> {
-        (1..=7 * 1_440).contains(&count).then_some(Self { length: count * MINUTE })
+        (1..=7 * 1_440)
+            .contains(&count)
+            .then_some(Self { length: count * MINUTE })
     }
 
     /// From a number and `m`, `h`, `d` or `w`.
@@ -119,11 +121,21 @@ mod tests {
 
     #[test]
     fn candles_begin_where_their_interval_does_and_hold_all_of_it() {
-        let bars = [bar(4, [10, 12, 9, 11]), bar(5, [11, 15, 11, 14]), bar(6, [14, 14, 8, 9])];
+        let bars = [
+            bar(4, [10, 12, 9, 11]),
+            bar(5, [11, 15, 11, 14]),
+            bar(6, [14, 14, 8, 9]),
+        ];
         let candles = of_bars(&bars, Interval::parse("5m").unwrap());
         assert_eq!(candles.len(), 2);
         let last = candles[1];
-        assert_eq!(last.bar, Bar { volume: Quantity::whole(4).unwrap(), ..bar(5, [11, 15, 8, 9]) });
+        assert_eq!(
+            last.bar,
+            Bar {
+                volume: Quantity::whole(4).unwrap(),
+                ..bar(5, [11, 15, 8, 9])
+            }
+        );
         assert_eq!(last.closes_at, Timestamp(10 * MINUTE - 1));
         assert_eq!(last.turnover, Amount::whole(46).unwrap());
         assert_eq!(last_of(&bars, Interval::parse("5m").unwrap()), Some(last));

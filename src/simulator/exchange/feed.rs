@@ -120,8 +120,18 @@ impl Shift {
         let ((bid, ask), (new_bid, new_ask)) = (best(market, before)?, best(market, after)?);
         let tick = market.instrument.tick;
         // Best prices themselves belong to their books.
-        let bids = levels(market, bid.min(new_bid).plus(tick).ok()?, bid.max(new_bid), new_bid > bid);
-        let asks = levels(market, ask.min(new_ask), ask.max(new_ask).minus(tick).ok()?, new_ask < ask);
+        let bids = levels(
+            market,
+            bid.min(new_bid).plus(tick).ok()?,
+            bid.max(new_bid),
+            new_bid > bid,
+        );
+        let asks = levels(
+            market,
+            ask.min(new_ask),
+            ask.max(new_ask).minus(tick).ok()?,
+            new_ask < ask,
+        );
         Some(Self { bids, asks })
     }
 }
@@ -133,7 +143,9 @@ fn levels(market: &PaperMarket, from: Price, to: Price, present: bool) -> Vec<(P
     while price <= to && levels.len() < SHIFTED {
         let quantity = if present { depth(market, price) } else { Quantity::ZERO };
         levels.push((price, quantity));
-        let Ok(next) = price.plus(market.instrument.tick) else { break };
+        let Ok(next) = price.plus(market.instrument.tick) else {
+            break;
+        };
         price = next;
     }
     levels
@@ -144,7 +156,11 @@ fn best(market: &PaperMarket, last: Price) -> Option<(Price, Price)> {
     let ask = market.taker_price(Action::Buy, last).ok()?;
     let bid = market.taker_price(Action::Sell, last).ok()?;
     // Without slippage both are the last price; a book never crosses.
-    let bid = if bid < ask { bid } else { ask.minus(market.instrument.tick).ok()? };
+    let bid = if bid < ask {
+        bid
+    } else {
+        ask.minus(market.instrument.tick).ok()?
+    };
     Some((bid, ask))
 }
 
@@ -194,7 +210,11 @@ mod tests {
             price: price.parse().unwrap(),
             quantity: Quantity::ZERO,
         };
-        Trade { number: 1, tick, buyer_rested: false }
+        Trade {
+            number: 1,
+            tick,
+            buyer_rested: false,
+        }
     }
 
     #[test]
@@ -206,15 +226,26 @@ mod tests {
                 let mut sides = [BTreeMap::new(), BTreeMap::new()];
                 let ladder = Ladder::around(&market, &before, 400).unwrap();
                 let shift = Shift::between(&market, before.tick.price, after.tick.price).unwrap();
-                for (side, (old, changes)) in sides.iter_mut().zip([(ladder.bids, shift.bids), (ladder.asks, shift.asks)]) {
+                for (side, (old, changes)) in sides
+                    .iter_mut()
+                    .zip([(ladder.bids, shift.bids), (ladder.asks, shift.asks)])
+                {
                     side.extend(old);
                     side.extend(changes);
                     side.retain(|_, quantity| quantity.is_positive());
                 }
                 let next = Ladder::around(&market, &after, 100).unwrap();
                 let [bids, asks] = sides;
-                assert_eq!(bids.into_iter().rev().take(100).collect::<Vec<_>>(), next.bids, "{from} to {to}");
-                assert_eq!(asks.into_iter().take(100).collect::<Vec<_>>(), next.asks, "{from} to {to}");
+                assert_eq!(
+                    bids.into_iter().rev().take(100).collect::<Vec<_>>(),
+                    next.bids,
+                    "{from} to {to}"
+                );
+                assert_eq!(
+                    asks.into_iter().take(100).collect::<Vec<_>>(),
+                    next.asks,
+                    "{from} to {to}"
+                );
                 assert!(next.bids[0].0 < next.asks[0].0);
             }
         }

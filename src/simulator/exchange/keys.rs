@@ -124,8 +124,17 @@ mod tests {
     #[test]
     fn account_is_read_and_keeps_its_secret_out_of_what_is_shown() {
         let account = Account::parse("alpha:s3cretword:1000.5").unwrap();
-        assert_eq!((account.key.as_str(), account.balance.to_string().as_str()), ("alpha", "1000.5"));
-        assert_eq!(account.rights, Rights { trade: true, withdraw: false });
+        assert_eq!(
+            (account.key.as_str(), account.balance.to_string().as_str()),
+            ("alpha", "1000.5")
+        );
+        assert_eq!(
+            account.rights,
+            Rights {
+                trade: true,
+                withdraw: false
+            }
+        );
         assert!(!format!("{account:?}").contains("s3cretword"));
         assert!(Account::parse("alpha:s3cretword:1:withdraw").unwrap().rights.withdraw);
         assert!(!Account::parse("alpha:s3cretword:1:read").unwrap().rights.trade);
@@ -133,7 +142,15 @@ mod tests {
 
     #[test]
     fn text_that_is_no_account_is_told_without_its_secret() {
-        for text in ["", "alpha", "alpha:secret", "alpha:secret:1:maybe", "a b c d:secret:1", "alpha:s:1", "alpha:secret:0"] {
+        for text in [
+            "",
+            "alpha",
+            "alpha:secret",
+            "alpha:secret:1:maybe",
+            "a b c d:secret:1",
+            "alpha:s:1",
+            "alpha:secret:0",
+        ] {
             let error = Account::parse(text).unwrap_err();
             assert!(!error.to_string().contains(":secret:1:maybe"), "{error}");
         }

@@ -156,15 +156,22 @@ impl Script {
             _ => {}
         }
         unless(self.times != Some(0), "times", "at least 1, or null")?;
-        unless(self.per_mille.is_none_or(|per| per <= 1_000), "per_mille", "at most 1000")
+        unless(
+            self.per_mille.is_none_or(|per| per <= 1_000),
+            "per_mille",
+            "at most 1000",
+        )
     }
 
     /// Whether it is aimed at this place and key.
     pub(super) fn is_at(&self, place: &str, key: Option<&str>) -> bool {
-        let here = self.endpoint.as_deref().is_none_or(|endpoint| match endpoint.strip_suffix('*') {
-            Some(beginning) => place.starts_with(beginning),
-            None => place == endpoint,
-        });
+        let here = self
+            .endpoint
+            .as_deref()
+            .is_none_or(|endpoint| match endpoint.strip_suffix('*') {
+                Some(beginning) => place.starts_with(beginning),
+                None => place == endpoint,
+            });
         here && self.key.as_deref().is_none_or(|own| key == Some(own))
     }
 }

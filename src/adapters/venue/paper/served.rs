@@ -109,7 +109,12 @@ impl PaperVenue {
     ) -> Result<Vec<T>, VenueError> {
         let (mut after, mut records) = (first.max(0), Vec::new());
         loop {
-            let page = self.shared.vault.rows_after(table, account, after, PAGE).await.map_err(unread)?;
+            let page = self
+                .shared
+                .vault
+                .rows_after(table, account, after, PAGE)
+                .await
+                .map_err(unread)?;
             for row in &page {
                 records.push(rows::read(row).map_err(unread)?);
             }

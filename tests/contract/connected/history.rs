@@ -1,0 +1,73 @@
+//! History in pages, whatever happened while nobody looked.
+
+use std::collections::BTreeSet;
+
+use domain::fixed::Amount;
+use domain::market::Action;
+use domain::outcome::Outcome;
+use domain::user::PositionMode;
+use domain::venue::Cursor;
+
+use super::{Ground, ME, btc, n};
+
+#[actix_web::test]
+async fn every_execution_is_told_once_and_in_order_page_by_page() {
+    let ground = Ground::open(PositionMode::OneWay).await;
+    let mut cursor = ground.start().await;
+    for _ in 0..12 {
+        for intent in [ground.intent(Action::Buy, "0.01"), ground.closing(Action::Sell, "0.01")] {
+            assert!(matches!(ground.client.place(ME, &intent).await, Outcome::Done(_)));
+        }
+    }
+    let (mut seen, mut reducing, mut fees) = (BTreeSet::new(), 0, Vec::new());
+    loop {
+        let report = ground.pages(&cursor, 7).await;
+        assert!(report.fills.len() <= 7);
+        for fill in &report.fills {
+            assert!(seen.insert(fill.venue_fill_id.clone()));
+            assert!(fill.client_id.is_some());
+            reducing += u32::from(fill.reducing);
+            fees.push(fill.fee);
+        }
+        cursor = report.cursor;
+        if !report.more {
+            break;
+        }
+    }
+    assert_eq!((seen.len(), reducing), (24, 12));
+    assert_eq!(Amount::sum(fees), Ok(n("6")));
+    assert!(ground.look(&cursor).await.fills.is_empty());
+    ground.close().await;
+}
+
+#[actix_web::test]
+async fn a_position_of_before_counts_although_its_executions_are_not_read() {
+    let ground = Ground::open(PositionMode::OneWay).await;
+    assert!(matches!(
+        ground.client.place(ME, &ground.intent(Action::Buy, "0.02")).await,
+        Outcome::Done(_)
+    ));
+    tokio::time::sleep(std::time::Duration::from_millis(5)).await;
+    let start = ground.start().await;
+    assert!(matches!(
+        ground.client.place(ME, &ground.intent(Action::Sell, "0.01")).await,
+        Outcome::Done(_)
+    ));
+    let report = ground.look(&start).await;
+    assert_eq!(report.fills.len(), 1);
+    assert!(report.fills[0].reducing, "it shrank what was held before");
+    ground.close().await;
+}
+
+#[actix_web::test]
+async fn a_foreign_cursor_is_an_error_and_not_the_beginning() {
+    let ground = Ground::open(PositionMode::OneWay).await;
+    let look = bursar::adapters::venue::binance::Look {
+        cursor: &Cursor("17:4".to_owned()),
+        markets: &[btc()],
+        limit: 9,
+    };
+    let error = ground.client.look(ME, &look).await.unwrap_err().to_string();
+    assert!(error.contains("cursor of binance"), "{error}");
+    ground.close().await;
+}
