@@ -17,6 +17,7 @@ mod paper;
 mod receiver;
 mod robot;
 mod settings;
+mod simulator;
 #[path = "../support/skipped.rs"]
 mod skipped;
 mod store;

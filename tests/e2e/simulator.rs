@@ -68,9 +68,18 @@ fn ccxt_trades_over_rest_and_websocket() {
     assert_eq!(did["user stream"], serde_json::json!(["closed", "buy", "long", true]));
     assert_eq!(did["trades"], 2);
     assert_eq!(did["streams"].as_array().unwrap().len(), 6);
-    assert_eq!(did["too dear"], "InsufficientFunds");
-    assert_eq!(did["unknown order"], "OrderNotFound");
-    assert_eq!(did["wrong secret"], "AuthenticationError");
+    for (refused, code) in [
+        ("duplicate", -4116),
+        ("unknown order", -2013),
+        ("post only", -5022),
+        ("too small", -4164),
+        ("too dear", -2019),
+        ("reduce only", -2022),
+        ("nothing to change", -4059),
+        ("wrong secret", -1022),
+    ] {
+        assert_eq!(did[refused], code, "{refused}");
+    }
 }
 
 #[test]

@@ -1,6 +1,5 @@
 //! Third parties' Python clients: installed once, each set in a virtual environment of its own.
 
-use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
@@ -29,34 +28,23 @@ fn home() -> PathBuf {
 impl Client {
     /// The interpreter that has the client's packages; `None`, with a word, where there is none and none can be made.
     pub fn python(&self) -> Option<PathBuf> {
-        let environment = home().join(self.name);
-        let python = environment.join("bin/python");
-        let wanted = fs::read_to_string(folder().join(self.name).with_extension("txt")).unwrap();
-        let mark = environment.join("installed.txt");
-        if fs::read_to_string(&mark).is_ok_and(|installed| installed == wanted) {
-            return Some(python);
-        }
-        let made = run(Command::new("python3")
-            .args(["-m", "venv", "--clear"])
-            .arg(&environment));
-        let requirements = folder().join(self.name).with_extension("txt");
-        let installed = made.and_then(|()| {
-            let pip = ["-m", "pip", "install", "--quiet", "--disable-pip-version-check", "-r"];
-            run(Command::new(&python).args(pip).arg(requirements))
-        });
-        match installed {
-            Ok(()) => {
-                fs::write(mark, wanted).unwrap();
-                Some(python)
-            }
-            Err(why) => {
-                let name = self.name;
-                skip(&format!(
-                    "Python's {name}: needs python3 with venv, and packages that can be installed: {why}"
-                ));
-                None
-            }
-        }
+        let install = Command::new(folder().join("install"))
+            .arg(home())
+            .arg(self.name)
+            .output();
+        let why = match install {
+            Ok(output) if output.status.success() => return Some(home().join(self.name).join("bin/python")),
+            Ok(output) => String::from_utf8_lossy(&output.stderr)
+                .lines()
+                .last()
+                .map(str::to_owned),
+            Err(error) => Some(error.to_string()),
+        };
+        let (name, why) = (self.name, why.unwrap_or_default());
+        skip(&format!(
+            "Python's {name}: needs python3 with venv, and packages that can be installed: {why}"
+        ));
+        None
     }
 
     /// Runs the client's program to its end.
@@ -68,13 +56,4 @@ impl Client {
             .env("PYTHONDONTWRITEBYTECODE", "1");
         command.output().unwrap()
     }
-}
-
-fn run(command: &mut Command) -> Result<(), String> {
-    let output = command.output().map_err(|error| error.to_string())?;
-    if output.status.success() {
-        return Ok(());
-    }
-    let told = String::from_utf8_lossy(&output.stderr);
-    Err(told.lines().last().unwrap_or("it failed without a word").to_owned())
 }

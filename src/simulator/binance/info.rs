@@ -169,7 +169,8 @@ pub(super) async fn restrictions(call: &Call<'_>) -> Told {
     }))
 }
 
-/// `GET /sapi/v1/capital/config/getall`: no coin can be moved here.
+/// `GET /sapi/v1/capital/config/getall` and `margin/allPairs`, which clients ask at their start: no coin can be moved, and
+/// nothing borrowed here.
 pub(super) async fn coins(_: &Call<'_>) -> Told {
     Ok(json!([]))
 }

@@ -124,6 +124,7 @@ const ROUTES: &[Route] = &[
     at("GET", "/fapi/v1/rateLimit/order", Signed, |_| 1, |c| Box::pin(info::order_limits(c))),
     at("GET", "/sapi/v1/account/apiRestrictions", Signed, |_| 1, |c| Box::pin(info::restrictions(c))),
     at("GET", "/sapi/v1/capital/config/getall", Signed, |_| 10, |c| Box::pin(info::coins(c))),
+    at("GET", "/sapi/v1/margin/allPairs", Key, |_| 1, |c| Box::pin(info::coins(c))),
     at("GET", "/fapi/v1/depth", Public, book, |c| Box::pin(market::depth(c))),
     at("GET", "/fapi/v1/ticker/price", Public, |p| by_symbol(p, 1, 2), |c| Box::pin(market::price(c))),
     at("GET", "/fapi/v2/ticker/price", Public, |p| by_symbol(p, 1, 2), |c| Box::pin(market::price(c))),

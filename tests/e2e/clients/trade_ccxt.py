@@ -39,11 +39,12 @@ async def until(watch, fits):
     return await soon(run())
 
 
-async def refused(attempt, kind):
+async def refused(attempt, kind=ccxt.ExchangeError):
+    """The code with which it was refused. What ccxt makes of some codes depends on Binance's own host names."""
     try:
         await attempt
     except kind as error:
-        return type(error).__name__
+        return int(re.search(r'"code":(-?[0-9]+)', str(error)).group(1))
     raise AssertionError(f"not refused with {kind.__name__}")
 
 
@@ -65,7 +66,8 @@ async def markets(exchange, did):
 
 
 async def account(exchange, did):
-    await exchange.set_position_mode(False)
+    assert not (await exchange.fetch_position_mode(SYMBOL))["hedged"]
+    did["nothing to change"] = await refused(exchange.set_position_mode(False), ccxt.OperationRejected)
     await exchange.set_margin_mode("isolated", SYMBOL)
     leverage = await exchange.set_leverage(10, SYMBOL)
     assert int(leverage["leverage"]) == 10, leverage
@@ -92,7 +94,8 @@ async def orders(exchange, did, last):
     pushed = [await orders, await trades, await positions, await balances]
     assert pushed[0]["id"] == bought["id"] and pushed[1]["order"] == bought["id"], pushed
     held = (await exchange.fetch_positions([SYMBOL]))[0]
-    assert held["side"] == "long" and held["contracts"] == amount and held["leverage"] == 10, held
+    assert held["side"] == "long" and held["contracts"] == amount and held["marginMode"] == "isolated", held
+    assert abs(held["initialMarginPercentage"] - 0.1) < 0.001, held
     did["user stream"] = [pushed[0]["status"], pushed[1]["side"], pushed[2]["side"], "USDT" in pushed[3]]
 
     price = float(exchange.price_to_precision(SYMBOL, last * 0.9))
@@ -101,7 +104,7 @@ async def orders(exchange, did, last):
     open_orders = await exchange.fetch_open_orders(SYMBOL)
     assert [order["id"] for order in open_orders] == [rests["id"]], open_orders
     did["duplicate"] = await refused(
-        exchange.create_order(SYMBOL, "limit", "buy", amount, price, {"clientOrderId": "mine-1"}), ccxt.ExchangeError
+        exchange.create_order(SYMBOL, "limit", "buy", amount, price, {"clientOrderId": "mine-1"})
     )
     lower = float(exchange.price_to_precision(SYMBOL, last * 0.89))
     edited = await exchange.edit_order(rests["id"], SYMBOL, "limit", "buy", amount, lower)
@@ -113,12 +116,12 @@ async def orders(exchange, did, last):
     assert (await exchange.fetch_order(again["id"], SYMBOL))["status"] == "canceled"
     did["unknown order"] = await refused(exchange.fetch_order("99999", SYMBOL), ccxt.OrderNotFound)
     did["post only"] = await refused(
-        exchange.create_order(SYMBOL, "limit", "buy", amount, round(last * 1.1), {"postOnly": True}), ccxt.ExchangeError
+        exchange.create_order(SYMBOL, "limit", "buy", amount, round(last * 1.1), {"postOnly": True})
     )
     did["too small"] = await refused(
-        exchange.create_order(SYMBOL, "limit", "buy", 0.001, round(last * 0.01)), ccxt.ExchangeError
+        exchange.create_order(SYMBOL, "limit", "buy", 0.001, round(last * 0.01))
     )
-    did["too dear"] = await refused(exchange.create_order(SYMBOL, "market", "buy", 500), ccxt.InsufficientFunds)
+    did["too dear"] = await refused(exchange.create_order(SYMBOL, "market", "buy", 500))
 
 
 async def conditional(exchange, did, last):
@@ -140,7 +143,7 @@ async def close(exchange, did):
     held = [held for held in await exchange.fetch_positions([SYMBOL]) if held["contracts"]]
     assert not held, held
     did["reduce only"] = await refused(
-        exchange.create_order(SYMBOL, "market", "sell", 0.01, None, {"reduceOnly": True}), ccxt.ExchangeError
+        exchange.create_order(SYMBOL, "market", "sell", 0.01, None, {"reduceOnly": True})
     )
     trades = await exchange.fetch_my_trades(SYMBOL)
     assert [trade["side"] for trade in trades] == ["buy", "sell"], trades
