@@ -2,8 +2,9 @@
 //!
 //! How long a story goes on can be set: `BURSAR_E2E_KILLS` (30 on SQLite, 15 on each server), `BURSAR_E2E_IMPORTS` (12) and
 //! `BURSAR_E2E_SEED` (1) for the random kills, `BURSAR_E2E_COMMITS` (a few) to be killed at each of so many first commits,
-//! `BURSAR_E2E_CUTS` (60) for cut connections, `BURSAR_E2E_FROZEN_SECONDS` (4) for the database that is away. What a machine
-//! lacks is skipped with a word, unless `BURSAR_REQUIRE_SERVICES` is set.
+//! `BURSAR_E2E_CUTS` (60) for cut connections, `BURSAR_E2E_FROZEN_SECONDS` (4) for the database that is away.
+//! `BURSAR_TEST_PYTHON` is where trading clients in Python are installed, or are to be. What a machine lacks is skipped with a
+//! word, unless `BURSAR_REQUIRE_SERVICES` is set.
 
 #![expect(clippy::unwrap_used, reason = "a test stops at the first surprise")]
 

@@ -6,7 +6,7 @@ use proptest::prelude::*;
 
 use super::*;
 use crate::fixed::Rounding;
-use crate::paper::PaperAccount;
+use crate::paper::{PaperAccount, TimeInForce, Trigger};
 
 #[derive(Debug, Clone)]
 enum Step {
@@ -17,6 +17,17 @@ enum Step {
     Cancel {
         account: i64,
         which: usize,
+    },
+    Amend {
+        account: i64,
+        which: usize,
+        lots: i64,
+        tenths: i64,
+    },
+    Leverage {
+        account: i64,
+        symbol: Symbol,
+        leverage: u32,
     },
     Price {
         symbol: Symbol,
@@ -44,9 +55,27 @@ fn requests() -> impl Strategy<Value = Request> {
     let actions = prop::sample::select(&[Action::Buy, Action::Sell][..]);
     let sides = prop::sample::select(&[Side::Long, Side::Short][..]);
     let modes = prop::sample::select(&[MarginMode::Isolated, MarginMode::Cross][..]);
+    let triggers = (9_000_i64..11_000, prop::bool::ANY).prop_map(|(tenths, rising)| {
+        let price = price_units(tenths);
+        Some(Trigger { price, rising })
+    });
+    let lasting = prop::sample::select(
+        &[
+            TimeInForce::UntilCancelled,
+            TimeInForce::ImmediateOrCancel,
+            TimeInForce::FillOrKill,
+            TimeInForce::PostOnly,
+        ][..],
+    );
+    let rules = (
+        prop_oneof![3 => Just(None), 1 => triggers],
+        lasting,
+        prop::bool::weighted(0.2),
+    );
     let rest = (1_i64..20_000, prop::bool::weighted(0.3), 1_u32..126, modes);
-    (symbols(), actions, sides, kinds, rest).prop_map(|(symbol, action, position_side, kind, rest)| {
+    (symbols(), actions, sides, kinds, rest, rules).prop_map(|(symbol, action, position_side, kind, rest, rules)| {
         let (lots, reduce_only, leverage, margin_mode) = rest;
+        let (trigger, time_in_force, whole) = rules;
         Request {
             client_id: None,
             symbol,
@@ -57,7 +86,11 @@ fn requests() -> impl Strategy<Value = Request> {
             reduce_only,
             leverage,
             margin_mode,
-            rules: Rules::default(),
+            rules: Rules {
+                time_in_force,
+                trigger,
+                whole: whole && trigger.is_some(),
+            },
         }
     })
 }
@@ -66,6 +99,10 @@ fn steps() -> impl Strategy<Value = Vec<Step>> {
     let step = prop_oneof![
         4 => (1_i64..5, requests()).prop_map(|(account, request)| Step::Place { account, request }),
         1 => (1_i64..5, 0_usize..4).prop_map(|(account, which)| Step::Cancel { account, which }),
+        1 => (1_i64..5, 0_usize..4, 1_i64..20_000, 9_000_i64..11_000)
+            .prop_map(|(account, which, lots, tenths)| Step::Amend { account, which, lots, tenths }),
+        1 => (1_i64..5, symbols(), 1_u32..126)
+            .prop_map(|(account, symbol, leverage)| Step::Leverage { account, symbol, leverage }),
         4 => (symbols(), 8_500_i64..11_500, 0_i64..3, 1_i64..20_000_000)
             .prop_map(|(symbol, price, quantity, later)| Step::Price { symbol, price, quantity, later }),
     ];
@@ -148,20 +185,42 @@ fn check_boards(engine: &Engine) {
     assert_eq!(format!("{:?}", anew.boards), format!("{:?}", engine.boards));
 }
 
+fn number_of(engine: &Engine, id: VenueAccountId, which: usize) -> i64 {
+    let orders = &engine.account(id).unwrap().orders;
+    orders.get(which).map_or(0, |order| order.number)
+}
+
 fn act(engine: &mut Engine, step: &Step, now: &mut Timestamp) -> Effects {
     match step {
         Step::Place { account, request } => {
             let placed = engine.place(VenueAccountId(*account), request, *now);
             placed.map(|placed| placed.effects).unwrap_or_default()
         }
+        Step::Amend {
+            account,
+            which,
+            lots,
+            tenths,
+        } => {
+            let id = VenueAccountId(*account);
+            let (number, quantity) = (
+                number_of(engine, id, *which),
+                Quantity::from_units(lots * 100_000).unwrap(),
+            );
+            let amended = engine.amend(id, number, quantity, price_units(*tenths), *now);
+            amended.map(|placed| placed.effects).unwrap_or_default()
+        }
+        Step::Leverage {
+            account,
+            symbol,
+            leverage,
+        } => {
+            let set = engine.set_leverage(VenueAccountId(*account), symbol, *leverage, *now);
+            set.unwrap_or_default()
+        }
         Step::Cancel { account, which } => {
             let id = VenueAccountId(*account);
-            let number = engine
-                .account(id)
-                .unwrap()
-                .orders
-                .get(*which)
-                .map_or(0, |order| order.number);
+            let number = number_of(engine, id, *which);
             let cancelled = engine.cancel(id, number, *now);
             cancelled.map(|placed| placed.effects).unwrap_or_default()
         }
