@@ -141,7 +141,8 @@ pub async fn start_with(
     let targets = targets::open(&settings.notify)?;
     let desk = Desk::new(store.clone(), Arc::clone(&clock), markets)
         .with_targets(targets.clone())
-        .with_keyring(keyring);
+        .with_keyring(keyring)
+        .closing_external(settings.close_all.close_external);
     let (fatal, fatal_seen) = watch::channel(false);
     end_with(&store, &fatal);
     let actors = Actors::start(settings, store.clone(), Arc::clone(&clock), venue, fatal, targets).await?;

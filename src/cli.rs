@@ -6,8 +6,10 @@ mod answer;
 mod backup;
 mod check;
 mod client;
+mod close_all;
 mod completions;
 mod demo;
+mod error;
 mod health;
 mod import;
 mod keys;
@@ -37,24 +39,9 @@ use std::process::{self, ExitCode};
 
 use clap::{Args, Parser, Subcommand};
 
-use crate::adapters::store::backup::BackupError;
-use domain::import::PlanError;
-
-use crate::adapters::store::LegacyError;
-use crate::adapters::store::schema::SchemaError;
-use crate::assemble::StartError;
-use crate::assemble::keys::MasterError;
-use crate::assemble::options::UnfitSetting;
-use crate::assemble::targets::TargetError;
-use crate::cli::client::ClientError;
 use crate::config::{self, Settings, SettingsError, Sources};
-use crate::desk::DeskError;
-use crate::import::files::FileError;
-use crate::import::run::ImportError;
-use crate::jobs::JobError;
-use crate::ports::store::StoreError;
-use crate::simulator::exchange::ExchangeError;
-use crate::telemetry::TelemetryError;
+
+pub use error::CliError;
 
 const EXIT_CODES: &str = "Exit codes: 0 done, 1 could not be done, 2 wrong input or settings, 3 the daemon does not answer, 70 an actor broke";
 
@@ -106,7 +93,9 @@ enum Command {
     Ledger(ledger::Args),
     /// Reports: daily
     Report(report::Args),
-    /// Open nothing more, everywhere or at one venue; syncs, closes and settlements go on
+    /// Close everything in a scope, until it is flat: ask, list, show, call-off
+    CloseAll(close_all::Args),
+    /// Open nothing more, everywhere, at one venue, for one user or one robot; syncs, closes and settlements go on
     Pause(pause::Args),
     /// Let robots open again
     Resume(pause::Args),
@@ -153,137 +142,6 @@ impl From<Exit> for ExitCode {
             Exit::BadInput => 2,
             Exit::Unreachable => 3,
         })
-    }
-}
-
-/// Why a command could not end well.
-#[derive(Debug, thiserror::Error)]
-pub enum CliError {
-    /// There are no settings to work with.
-    #[error(transparent)]
-    Settings(#[from] SettingsError),
-    /// The answer could not be written.
-    #[error("could not write the answer")]
-    Write(#[from] io::Error),
-    /// Nothing can be logged.
-    #[error(transparent)]
-    Telemetry(#[from] TelemetryError),
-    /// The daemon could not start.
-    #[error(transparent)]
-    Start(#[from] StartError),
-    /// The demo's players could not be seated.
-    #[error("could not prepare the demo")]
-    Seats(#[from] demo::SeatError),
-    /// The demo could not be brought to its end.
-    #[error("could not end the demo")]
-    Curtain(#[from] demo::CurtainError),
-    /// An argument breaks a rule.
-    #[error("{0}")]
-    BadInput(String),
-    /// The daemon did not do it.
-    #[error(transparent)]
-    Client(#[from] ClientError),
-    /// Only the daemon's actors can do it, and it is down.
-    #[error("this needs the running daemon, and none answers at {url}; start it with `bursar run`")]
-    NeedsDaemon {
-        /// Where it was looked for.
-        url: String,
-    },
-    /// Only one may write, and the daemon does.
-    #[error("a daemon runs at {url}; stop it first: nothing else may write while an import runs")]
-    DaemonRuns {
-        /// Where.
-        url: String,
-    },
-    /// A file cannot be read as a table.
-    #[error(transparent)]
-    File(#[from] FileError),
-    /// The other platform's database cannot be read.
-    #[error(transparent)]
-    Legacy(#[from] LegacyError),
-    /// There can be no plan.
-    #[error(transparent)]
-    Plan(#[from] PlanError),
-    /// An import ended in the middle.
-    #[error(transparent)]
-    Import(#[from] ImportError),
-    /// The daemon runs, but there is no token for it.
-    #[error(
-        "no token: set BURSAR_TOKEN, or stop the daemon and make one with `bursar token create NAME --role ROLE --save`"
-    )]
-    NoToken,
-    /// The saved token cannot be used.
-    #[error("token file {}: {why}", file.display())]
-    TokenFile {
-        /// Where it is.
-        file: PathBuf,
-        /// What is wrong with it.
-        why: String,
-    },
-    /// The desk over the database did not do it.
-    #[error(transparent)]
-    Desk(#[from] DeskError),
-    /// The database does not open.
-    #[error("could not open the store")]
-    Store(#[from] StoreError),
-    /// The schema is not as it must be.
-    #[error(transparent)]
-    Schema(#[from] SchemaError),
-    /// A backup was not made, or not restored.
-    #[error(transparent)]
-    Backup(#[from] BackupError),
-    /// A setting's number does not fit.
-    #[error(transparent)]
-    Setting(#[from] UnfitSetting),
-    /// The master keys cannot be used.
-    #[error(transparent)]
-    Keys(#[from] MasterError),
-    /// A target of alerts cannot be used.
-    #[error(transparent)]
-    Target(#[from] TargetError),
-    /// A job did not end well.
-    #[error(transparent)]
-    Job(#[from] JobError),
-    /// The simulated exchange does not open.
-    #[error("could not open the simulated exchange")]
-    Exchange(#[from] ExchangeError),
-}
-
-impl CliError {
-    fn exit(&self) -> Exit {
-        match self {
-            Self::Settings(_)
-            | Self::BadInput(_)
-            | Self::NoToken
-            | Self::File(_)
-            | Self::Plan(_)
-            | Self::TokenFile { .. }
-            | Self::Setting(_)
-            | Self::Target(_)
-            | Self::Keys(_)
-            | Self::Desk(DeskError::Invalid(_)) => Exit::BadInput,
-            Self::Client(ClientError::Problem { status, .. }) if [400, 413, 415, 422].contains(status) => {
-                Exit::BadInput
-            }
-            Self::Client(ClientError::Down { .. } | ClientError::Silent { .. }) | Self::NeedsDaemon { .. } => {
-                Exit::Unreachable
-            }
-            Self::Client(ClientError::Problem { .. })
-            | Self::Write(_)
-            | Self::DaemonRuns { .. }
-            | Self::Legacy(_)
-            | Self::Import(_)
-            | Self::Telemetry(_)
-            | Self::Start(_)
-            | Self::Seats(_)
-            | Self::Curtain(_)
-            | Self::Desk(_)
-            | Self::Store(_)
-            | Self::Schema(_)
-            | Self::Backup(_)
-            | Self::Exchange(_)
-            | Self::Job(_) => Exit::Failed,
-        }
     }
 }
 
@@ -341,6 +199,7 @@ fn run(cli: &Cli) -> Result<Exit, CliError> {
         Command::Position(args) => wait(position::run(args, &cli.global)),
         Command::Ledger(args) => wait(ledger::run(args, &cli.global)),
         Command::Report(args) => wait(report::run(args, &cli.global)),
+        Command::CloseAll(args) => wait(close_all::run(args, &cli.global)),
         Command::Pause(args) => wait(pause::run(args, true, &cli.global)),
         Command::Resume(args) => wait(pause::run(args, false, &cli.global)),
         Command::Status(args) => wait(pause::status(args, &cli.global)),

@@ -1,6 +1,7 @@
 //! The settings of the daemon: one typed struct per section, read from layered TOML files and variables.
 
 mod alerts;
+mod close_all;
 mod daemon;
 mod form;
 mod http;
@@ -25,6 +26,7 @@ use secrecy::{ExposeSecret, SecretString};
 use serde::{Deserialize, Serialize};
 
 pub use alerts::AlertSettings;
+pub use close_all::CloseAllSettings;
 pub use daemon::DaemonSettings;
 pub use form::duration::parse as parse_duration;
 pub use form::secret::SecretText;
@@ -68,6 +70,8 @@ pub struct Settings {
     pub robot: RobotSettings,
     /// What is checked before an open.
     pub risk: RiskSettings,
+    /// Orders to close everything in a scope.
+    pub close_all: CloseAllSettings,
     /// Charging power for profits.
     pub settlement: SettlementSettings,
     /// The single writer of money.
@@ -105,6 +109,7 @@ impl Settings {
         self.sync.check(wrong);
         self.robot.check(self.sync.lookup_grace, wrong);
         self.risk.check(wrong);
+        self.close_all.check(wrong);
         self.settlement.check(wrong);
         self.ledger.check(wrong);
         self.alerts.check(wrong);

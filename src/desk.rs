@@ -1,6 +1,7 @@
 //! The desk: what operators ask for, whether over HTTP or on the command line, decided and committed in one place.
 
 mod alerts;
+mod close_alls;
 mod fields;
 mod keys;
 mod markets;
@@ -28,6 +29,7 @@ use crate::ports::notify::Targets;
 use crate::ports::store::{Store, StoreError};
 
 pub use alerts::AlertDetail;
+pub use close_alls::NewCloseAll;
 pub use fields::read;
 pub use keys::{NewKey, Rotation, Unread};
 pub use markets::Markets;
@@ -68,6 +70,10 @@ pub struct Desk {
     pub targets: Targets,
     /// Who seals keys of venue accounts.
     keyring: Option<Arc<dyn Keyring>>,
+    /// Whether orders to close all are about positions that no robot opened, where they do not say.
+    close_external: bool,
+    /// Held while it is decided about a switch.
+    switches: Arc<Mutex<()>>,
     /// Held while it is decided whether a robot may live beside the others.
     robots: Arc<Mutex<()>>,
 }
@@ -81,6 +87,8 @@ impl Desk {
             markets,
             targets: Targets::default(),
             keyring: None,
+            close_external: false,
+            switches: Arc::default(),
             robots: Arc::default(),
         }
     }
@@ -89,6 +97,12 @@ impl Desk {
     #[must_use]
     pub fn with_targets(self, targets: Targets) -> Self {
         Self { targets, ..self }
+    }
+
+    /// The same desk, on which orders to close all are about positions that no robot opened, where they do not say.
+    #[must_use]
+    pub fn closing_external(self, close_external: bool) -> Self {
+        Self { close_external, ..self }
     }
 
     /// The same desk, on which keys of venue accounts can be set.

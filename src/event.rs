@@ -96,6 +96,10 @@ pub const OPEN_FAILED: &str = "open.failed";
 pub const CLOSE_INTENDED: &str = "close.intended";
 /// A robot could not close its position; it tries again.
 pub const CLOSE_FAILED: &str = "close.failed";
+/// An order to close all became flat, or is closing again.
+pub const CLOSE_ALL_MOVED: &str = "close_all.moved";
+/// A close that an order to close all asked for was not taken; it is asked for again.
+pub const CLOSE_ALL_NOT_TAKEN: &str = "close_all.not_taken";
 /// The trailing take-profit armed.
 pub const POSITION_ARMED: &str = "position.armed";
 /// The venue took an order.

@@ -4,6 +4,7 @@ mod alerts;
 mod asked;
 mod attempts;
 mod caller;
+mod close_all;
 mod guard;
 mod health;
 mod keyring;

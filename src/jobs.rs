@@ -5,6 +5,7 @@ pub mod deliver_alerts;
 pub mod evaluate_alerts;
 pub mod judge_closes;
 pub mod plan;
+pub mod press_close_alls;
 pub mod release_holds;
 pub mod remind_debtors;
 pub mod sweep_unsettled;
@@ -17,6 +18,7 @@ use actix::{Message, Recipient};
 use domain::alert::AlertKind;
 use domain::ledger::verify::Verified;
 
+use crate::jobs::press_close_alls::Pressed;
 use crate::jobs::release_holds::Released;
 use crate::jobs::sweep_unsettled::Swept;
 use crate::ports::store::StoreError;
@@ -50,6 +52,8 @@ pub enum JobReport {
     Released(Released),
     /// Of the alerts: how many there is reason for.
     Judged(usize),
+    /// Of the orders to close all.
+    Pressed(Pressed),
     /// Of the audit.
     Verified(Box<Verified>),
 }
@@ -61,7 +65,8 @@ impl JobReport {
             Self::Swept(swept) => swept.failed > 0,
             Self::Released(released) => released.failed > 0,
             Self::Verified(verified) => verified.finding.is_some(),
-            Self::Judged(_) => false,
+            // What is not taken is on record with its reason, and raises an alert of its own when it lasts.
+            Self::Judged(_) | Self::Pressed(_) => false,
         }
     }
 }
@@ -71,6 +76,7 @@ impl fmt::Display for JobReport {
         match self {
             Self::Swept(swept) => swept.fmt(f),
             Self::Released(released) => released.fmt(f),
+            Self::Pressed(pressed) => pressed.fmt(f),
             Self::Judged(raised) => write!(f, "{raised} alerts have reason"),
             Self::Verified(verified) => match &verified.finding {
                 Some(finding) => finding.fmt(f),

@@ -2,6 +2,7 @@
 
 mod account;
 mod alert;
+mod close_all;
 mod health;
 mod hold;
 mod key;
@@ -14,6 +15,7 @@ mod statement;
 
 pub use account::{AuditView, PauseStatus, PauseView, RateView, TokenView, UserView, VenueAccountView};
 pub use alert::{AcknowledgementView, AlertView, DeliveryView, TestView};
+pub use close_all::{CloseAllView, LiveView, ProgressView};
 pub use health::{ActorView, HealthView, RobotsHealth, StoreHealth, Vitality};
 pub use hold::HoldView;
 pub use key::{KeyView, RightsView};

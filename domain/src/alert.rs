@@ -50,11 +50,13 @@ pub enum AlertKind {
     DiskLow,
     /// The disk under the database was full, and nothing could be written.
     DiskFull,
+    /// An order to close all has not become flat in time.
+    CloseAllLate,
 }
 
 impl AlertKind {
     /// Every kind.
-    pub const ALL: [Self; 16] = [
+    pub const ALL: [Self; 17] = [
         Self::RobotQuarantined,
         Self::PowerShort,
         Self::UnsettledCount,
@@ -71,6 +73,7 @@ impl AlertKind {
         Self::DeliveryFailing,
         Self::DiskLow,
         Self::DiskFull,
+        Self::CloseAllLate,
     ];
 
     /// Name in the database, the API and the runbook.
@@ -92,6 +95,7 @@ impl AlertKind {
             Self::DeliveryFailing => "delivery_failing",
             Self::DiskLow => "disk_low",
             Self::DiskFull => "disk_full",
+            Self::CloseAllLate => "close_all_late",
         }
     }
 
@@ -110,7 +114,8 @@ impl AlertKind {
             | Self::ManualCloser
             | Self::ProfitSpike
             | Self::DebtRatio
-            | Self::DeliveryFailing => false,
+            | Self::DeliveryFailing
+            | Self::CloseAllLate => false,
         }
     }
 

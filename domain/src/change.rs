@@ -3,12 +3,13 @@
 use crate::access::{Audit, Token};
 use crate::alert::Alert;
 use crate::alert::delivery::Delivery;
+use crate::close_all::CloseAll;
 use crate::credential::{Resealed, SealedKey};
 use crate::id::{OrderId, PositionId, VenueAccountId};
 use crate::import::Declared;
 use crate::ledger::LedgerWrite;
 use crate::order::Order;
-use crate::pause::Pause;
+use crate::pause::{Pause, PauseScope};
 use crate::position::Position;
 use crate::robot::Robot;
 use crate::user::{PowerRate, User, VenueAccount};
@@ -81,6 +82,13 @@ pub enum Change {
     },
     /// A scope is paused or resumed (insert or replace).
     SetPause(Pause),
+    /// Writes nothing; refused when one of these scopes is paused. Whoever opens says so in the commit of the intent: what
+    /// was read before may not hold any more.
+    NotPaused([PauseScope; 4]),
+    /// A new order to close all; refused when one of its scope stands.
+    AddCloseAll(CloseAll),
+    /// A changed order to close all.
+    UpdateCloseAll(CloseAll),
     /// A new alert; refused when one of its kind and subject is unresolved.
     RaiseAlert(Alert),
     /// Somebody looks after the alert with this id; refused when it is over or somebody did before.

@@ -51,6 +51,8 @@ ids!(
     TokenId,
     /// A line of the audit trail.
     AuditId,
+    /// An order to close all.
+    CloseAllId,
 );
 
 /// The counters that the store hands ids out from.
@@ -78,11 +80,13 @@ pub enum IdKind {
     Token,
     /// For [`AuditId`].
     Audit,
+    /// For [`CloseAllId`].
+    CloseAll,
 }
 
 impl IdKind {
     /// Every counter.
-    pub const ALL: [Self; 11] = [
+    pub const ALL: [Self; 12] = [
         Self::User,
         Self::VenueAccount,
         Self::Robot,
@@ -94,6 +98,7 @@ impl IdKind {
         Self::Delivery,
         Self::Token,
         Self::Audit,
+        Self::CloseAll,
     ];
 
     /// The counter's name in the database.
@@ -110,6 +115,7 @@ impl IdKind {
             Self::Delivery => "delivery",
             Self::Token => "token",
             Self::Audit => "audit",
+            Self::CloseAll => "close_all",
         }
     }
 }

@@ -27,6 +27,10 @@ pub enum Invariant {
     FilledWithinQuantity,
     /// ORD-3: one venue order per intent.
     OneVenueOrder,
+    /// SWI-1: what was told to close all opens nothing until that is lifted.
+    NothingOpens,
+    /// SWI-2: what was told to close all gets flat, each position once.
+    GetsFlat,
     /// SUP-1: one live actor per wanted child.
     OneActorPerChild,
 }
@@ -46,6 +50,8 @@ impl Invariant {
             Self::TableMoves => "ORD-1",
             Self::FilledWithinQuantity => "ORD-2",
             Self::OneVenueOrder => "ORD-3",
+            Self::NothingOpens => "SWI-1",
+            Self::GetsFlat => "SWI-2",
             Self::OneActorPerChild => "SUP-1",
         }
     }

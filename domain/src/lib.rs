@@ -3,6 +3,7 @@
 pub mod access;
 pub mod alert;
 pub mod change;
+pub mod close_all;
 pub mod credential;
 pub mod exit;
 pub mod fixed;

@@ -4,6 +4,7 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
+use crate::id::{RobotId, UserId};
 use crate::time::Timestamp;
 use crate::venue::VenueName;
 
@@ -14,6 +15,10 @@ pub enum PauseScope {
     Global,
     /// One venue.
     Venue(VenueName),
+    /// All robots of one user.
+    User(UserId),
+    /// One robot.
+    Robot(RobotId),
 }
 
 impl fmt::Display for PauseScope {
@@ -21,18 +26,41 @@ impl fmt::Display for PauseScope {
         match self {
             Self::Global => f.write_str("global"),
             Self::Venue(venue) => write!(f, "venue:{venue}"),
+            Self::User(user) => write!(f, "user:{user}"),
+            Self::Robot(robot) => write!(f, "robot:{robot}"),
         }
     }
 }
 
 impl PauseScope {
-    /// From `global` or `venue:NAME`.
+    /// From `global`, `venue:NAME`, `user:ID` or `robot:ID`.
     pub fn parse(text: &str) -> Option<Self> {
+        let id = |text: &str| {
+            let plain = text.bytes().all(|byte| byte.is_ascii_digit()) && !text.starts_with('0');
+            text.parse().ok().filter(|_| plain)
+        };
         match text.split_once(':') {
             None if text == "global" => Some(Self::Global),
             Some(("venue", name)) => VenueName::parse(name).map(Self::Venue),
+            Some(("user", number)) => id(number).map(UserId).map(Self::User),
+            Some(("robot", number)) => id(number).map(RobotId).map(Self::Robot),
             _ => None,
         }
+    }
+
+    /// Whether it covers what a robot does at a venue for a user; `None` for what no robot does.
+    pub fn covers(self, venue: VenueName, user: UserId, robot: Option<RobotId>) -> bool {
+        match self {
+            Self::Global => true,
+            Self::Venue(name) => name == venue,
+            Self::User(id) => id == user,
+            Self::Robot(id) => Some(id) == robot,
+        }
+    }
+
+    /// Every scope that covers a robot.
+    pub const fn over(venue: VenueName, user: UserId, robot: RobotId) -> [Self; 4] {
+        [Self::Global, Self::Venue(venue), Self::User(user), Self::Robot(robot)]
     }
 }
 
@@ -45,7 +73,8 @@ impl Serialize for PauseScope {
 impl<'de> Deserialize<'de> for PauseScope {
     fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let text = String::deserialize(deserializer)?;
-        Self::parse(&text).ok_or_else(|| serde::de::Error::custom("scope must be `global` or `venue:NAME`"))
+        let rule = "must be `global`, `venue:NAME`, `user:ID` or `robot:ID`";
+        Self::parse(&text).ok_or_else(|| serde::de::Error::custom(rule))
     }
 }
 
@@ -64,13 +93,63 @@ pub struct Pause {
     pub at: Timestamp,
 }
 
-/// Whether anything among `pauses` forbids opening at this venue.
-pub fn is_paused(pauses: &[Pause], venue: VenueName) -> bool {
-    pauses.iter().any(|pause| {
-        pause.paused
-            && match pause.scope {
-                PauseScope::Global => true,
-                PauseScope::Venue(name) => name == venue,
-            }
-    })
+/// The first scope among these pauses that forbids opening, if any does.
+pub fn stopped_by(pauses: &[Pause], scopes: &[PauseScope]) -> Option<PauseScope> {
+    let mut paused = pauses.iter().filter(|pause| pause.paused);
+    paused
+        .find(|pause| scopes.contains(&pause.scope))
+        .map(|pause| pause.scope)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn scopes_are_read_from_their_names_and_from_nothing_else() {
+        for scope in PauseScope::over(VenueName::Paper, UserId(7), RobotId(8)) {
+            assert_eq!(PauseScope::parse(&scope.to_string()), Some(scope));
+        }
+        for text in [
+            "",
+            "robot",
+            "robot:",
+            "robot:0",
+            "robot:07",
+            "robot:+7",
+            "user:-1",
+            "venue:nowhere",
+            "Global",
+        ] {
+            assert_eq!(PauseScope::parse(text), None, "{text}");
+        }
+    }
+
+    #[test]
+    fn a_robot_is_stopped_by_each_of_its_four_scopes_and_by_no_other() {
+        let over = PauseScope::over(VenueName::Paper, UserId(7), RobotId(8));
+        let said = |scope, paused| Pause {
+            scope,
+            paused,
+            by: "op".to_owned(),
+            reason: "test".to_owned(),
+            at: Timestamp(1),
+        };
+        let others = [
+            PauseScope::Venue(VenueName::Legacy),
+            PauseScope::User(UserId(8)),
+            PauseScope::Robot(RobotId(7)),
+        ];
+        let beside = others.map(|scope| said(scope, true));
+        assert_eq!(stopped_by(&beside, &over), None);
+        for scope in over {
+            assert_eq!(stopped_by(&[said(scope, true)], &over), Some(scope));
+            assert_eq!(stopped_by(&[said(scope, false)], &over), None);
+            assert!(scope.covers(VenueName::Paper, UserId(7), Some(RobotId(8))));
+        }
+        for scope in others {
+            assert!(!scope.covers(VenueName::Paper, UserId(7), Some(RobotId(8))));
+        }
+        assert!(!PauseScope::Robot(RobotId(8)).covers(VenueName::Paper, UserId(7), None));
+    }
 }

@@ -8,7 +8,7 @@ use crate::id::{OrderId, PositionId};
 use crate::instrument::{FilterError, Instrument};
 use crate::market::{Side, Tick};
 use crate::order::Order;
-use crate::pause::{Pause, is_paused};
+use crate::pause::{Pause, PauseScope, stopped_by};
 use crate::position::{Exits, Position};
 use crate::robot::{PastClose, Robot, Wanted};
 use crate::time::Timestamp;
@@ -126,9 +126,9 @@ pub struct OpenFacts<'a> {
 /// Why a robot may not open. Each has the numbers that it was decided by.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum RiskRefusal {
-    /// Everything, or the venue, is paused.
-    #[error("opening at {0} is paused")]
-    Paused(VenueName),
+    /// Everything, the venue, the user or the robot is paused.
+    #[error("opening is paused for {0}")]
+    Paused(PauseScope),
     /// The robot crashed repeatedly.
     #[error("robot is quarantined since {0}")]
     Quarantined(Timestamp),
@@ -293,8 +293,8 @@ pub fn approve(draft: OpenDraft, facts: &OpenFacts<'_>, rules: &RiskRules) -> Re
 
 fn check_wanted(facts: &OpenFacts<'_>) -> Result<(), RiskRefusal> {
     let robot = facts.robot;
-    if is_paused(facts.pauses, facts.venue) {
-        return Err(RiskRefusal::Paused(facts.venue));
+    if let Some(scope) = stopped_by(facts.pauses, &PauseScope::over(facts.venue, robot.user, robot.id)) {
+        return Err(RiskRefusal::Paused(scope));
     }
     if let Some(since) = robot.quarantined_at {
         return Err(RiskRefusal::Quarantined(since));

@@ -12,6 +12,7 @@ pub mod alert;
 pub mod alert_delivery;
 pub mod app_user;
 pub mod audit;
+pub mod close_all;
 pub mod debt;
 pub mod entry;
 pub mod entry_refusal;

@@ -27,6 +27,7 @@ use crate::event;
 use crate::http::Mailboxes;
 use crate::jobs::judge_closes::Ears;
 use crate::jobs::plan::JobPlan;
+use crate::jobs::press_close_alls::{self, CloseAllPress};
 use crate::ports::notify::Targets;
 use crate::ports::store::Store;
 use crate::ports::venue::Venue;
@@ -75,8 +76,9 @@ impl Actors {
         let alert = parts.alert();
         let ledger = parts.ledger(&alert)?;
         let scheduler = parts.scheduler(&alert, &ledger, robots.clone())?;
-        let supervisor = parts.supervisor(&alert, (&ledger, &scheduler), robots, installation)?;
-        let jobs = parts.jobs(&alert, &ledger)?;
+        let deps = Arc::new(parts.robot_deps((&ledger, &scheduler), installation)?);
+        let supervisor = parts.supervisor(&alert, Arc::clone(&deps), robots);
+        let jobs = parts.jobs(&alert, &ledger, &supervisor, deps)?;
         spawn::tick(scheduler.clone().recipient(), sync_scheduler::TICK);
         Ok(Self {
             alert,
@@ -257,14 +259,12 @@ impl Parts<'_> {
         .start())
     }
 
-    fn supervisor(
+    fn robot_deps(
         &self,
-        alert: &Addr<AlertActor>,
         (ledger, scheduler): (&Addr<LedgerActor>, &Addr<SyncSchedulerActor>),
-        robots: RobotDirectory,
         installation: String,
-    ) -> Result<Addr<SupervisorActor>, UnfitSetting> {
-        let deps = Arc::new(RobotDeps {
+    ) -> Result<RobotDeps, UnfitSetting> {
+        Ok(RobotDeps {
             store: Arc::clone(&self.store),
             venue: Arc::clone(&self.venue),
             clock: Arc::clone(&self.clock),
@@ -274,8 +274,16 @@ impl Parts<'_> {
             installation,
             rules: self.robot_rules()?,
             shared: Shared::default(),
-        });
-        Ok(SupervisorActor::new(SupervisorDeps {
+        })
+    }
+
+    fn supervisor(
+        &self,
+        alert: &Addr<AlertActor>,
+        deps: Arc<RobotDeps>,
+        robots: RobotDirectory,
+    ) -> Addr<SupervisorActor> {
+        SupervisorActor::new(SupervisorDeps {
             store: Arc::clone(&self.store),
             clock: Arc::clone(&self.clock),
             robots,
@@ -285,7 +293,7 @@ impl Parts<'_> {
             options: self.supervisor_options(),
             fatal: self.fatal.clone(),
         })
-        .start())
+        .start()
     }
 
     fn supervisor_options(&self) -> SupervisorOptions {
@@ -327,7 +335,20 @@ impl Parts<'_> {
         &self,
         alert: &Addr<AlertActor>,
         ledger: &Addr<LedgerActor>,
+        supervisor: &Addr<SupervisorActor>,
+        outside: Arc<RobotDeps>,
     ) -> Result<Addr<JobSchedulerActor>, UnfitSetting> {
+        let press = CloseAllPress {
+            store: Arc::clone(&self.store),
+            clock: Arc::clone(&self.clock),
+            closes: supervisor.clone().recipient(),
+            outside,
+            ears: Ears {
+                raises: alert.clone().recipient(),
+                resolves: alert.clone().recipient(),
+            },
+            flat_within: self.settings.close_all.flat_within,
+        };
         let plan = JobPlan {
             store: Arc::clone(&self.store),
             clock: Arc::clone(&self.clock),
@@ -349,6 +370,8 @@ impl Parts<'_> {
             resolves: alert.clone().recipient(),
             failures_until_alert: self.settings.alerts.job_failures,
         };
-        Ok(JobSchedulerActor::new(deps, plan.jobs()).start())
+        let mut jobs = plan.jobs();
+        jobs.push(press_close_alls::job(press, self.settings.close_all.look_every));
+        Ok(JobSchedulerActor::new(deps, jobs).start())
     }
 }

@@ -1,5 +1,6 @@
 //! `bursar pause`, `resume` and `status`: what may open positions, and what may not.
 
+use domain::id::{RobotId, UserId};
 use domain::pause::PauseScope;
 use domain::venue::VenueName;
 use serde_json::{Map, json};
@@ -14,13 +15,38 @@ use crate::desk::Desk;
 /// What to pause or resume.
 #[derive(Debug, clap::Args)]
 pub(super) struct Args {
-    /// Only at this venue; without it everywhere
-    #[arg(long, value_name = "NAME", value_parser = venue)]
-    venue: Option<VenueName>,
+    #[command(flatten)]
+    scope: Where,
     #[command(flatten)]
     why: Why,
     #[command(flatten)]
     form: Form,
+}
+
+/// Where; everywhere when nothing is said.
+#[derive(Debug, clap::Args)]
+#[group(multiple = false)]
+pub(super) struct Where {
+    /// Only at this venue
+    #[arg(long, value_name = "NAME", value_parser = venue)]
+    venue: Option<VenueName>,
+    /// Only robots of this user
+    #[arg(long, value_name = "USER")]
+    user: Option<UserId>,
+    /// Only this robot
+    #[arg(long, value_name = "ROBOT")]
+    robot: Option<RobotId>,
+}
+
+impl Where {
+    /// The scope.
+    pub(super) fn scope(&self) -> PauseScope {
+        let venue = self.venue.map(PauseScope::Venue);
+        let scope = venue
+            .or(self.user.map(PauseScope::User))
+            .or(self.robot.map(PauseScope::Robot));
+        scope.unwrap_or(PauseScope::Global)
+    }
 }
 
 /// How to look at it.
@@ -44,7 +70,7 @@ fn venue(text: &str) -> Result<VenueName, &'static str> {
 
 /// Pauses or resumes.
 pub(super) async fn run(args: &Args, paused: bool, global: &Global) -> Result<Exit, CliError> {
-    let scope = args.venue.map_or(PauseScope::Global, PauseScope::Venue);
+    let scope = args.scope.scope();
     let body = args.why.body(Map::from_iter([("scope".to_owned(), json!(scope))]));
     let path = if paused { "/control/pause" } else { "/control/resume" };
     let direct = async |desk: &Desk| {

@@ -105,7 +105,9 @@ pub(super) async fn desk(settings: &Settings) -> Result<Desk, CliError> {
     let listed = markets
         .map(|market| (VenueName::Paper, market.terms.instrument))
         .collect();
-    let desk = Desk::new(store, Arc::new(SystemClock), Markets::Listed(listed)).with_keyring(keyring);
+    let desk = Desk::new(store, Arc::new(SystemClock), Markets::Listed(listed))
+        .with_keyring(keyring)
+        .closing_external(settings.close_all.close_external);
     Ok(desk.with_targets(targets::known(&settings.notify)?))
 }
 

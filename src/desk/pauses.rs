@@ -19,11 +19,14 @@ impl Desk {
         })
     }
 
-    /// Pauses or resumes a scope. Saying again what already holds is recorded and changes nothing else.
+    /// Pauses or resumes a scope. Saying again what already holds is recorded and changes nothing else. To resume lifts an
+    /// order to close all of the same scope, which needs that all is flat.
     ///
     /// # Errors
-    /// When the store does not take it.
+    /// When the scope is of nobody, something in it is still being closed, or the store does not take it.
     pub async fn set_pause(&self, scope: PauseScope, paused: bool, asker: &Asker) -> Result<PauseView, DeskError> {
+        let _one_at_a_time = self.switches.lock().await;
+        self.check_scope(scope).await?;
         let now = self.clock.now();
         let pause = Pause {
             scope,
@@ -34,7 +37,10 @@ impl Desk {
         };
         let action = if paused { "control.pause" } else { "control.resume" };
         let audit = self.audit(asker, action, scope.to_string(), now).await?;
-        let changes = vec![Change::SetPause(pause.clone()), audit];
+        let mut changes = vec![Change::SetPause(pause.clone()), audit];
+        if !paused {
+            changes.extend(self.lifted(scope, asker, now).await?);
+        }
         self.commit(ChangeSet { changes }).await?;
         Ok(pause.into())
     }

@@ -15,7 +15,7 @@ use crate::view::{PauseStatus, PauseView};
 #[derive(Debug, Clone, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Scoped {
-    /// `global`, which is meant when absent, or `venue:NAME`.
+    /// `global`, which is meant when absent, `venue:NAME`, `user:ID` or `robot:ID`.
     #[schema(value_type = Option<String>, example = "global")]
     #[serde(default = "everything")]
     scope: PauseScope,
@@ -47,7 +47,8 @@ pub(super) async fn pause(
     set(&state, writer, sent, true).await
 }
 
-/// Resumes: robots in the scope may open again, where nothing else pauses them.
+/// Resumes: robots in the scope may open again, where nothing else pauses them. An order to close all of this scope is over
+/// then, which needs that all is flat.
 #[utoipa::path(
     post,
     path = "/control/resume",

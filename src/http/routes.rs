@@ -6,8 +6,8 @@ use domain::access::Role;
 use utoipa::OpenApi;
 
 use crate::http::{
-    alerts, health, keys, ledger, metrics, money, openapi, pause, people, positions, reports, robots, statements,
-    tokens,
+    alerts, close_all, health, keys, ledger, metrics, money, openapi, pause, people, positions, reports, robots,
+    statements, tokens,
 };
 
 /// The methods that the interface knows.
@@ -110,6 +110,10 @@ table! {
     Get "/status/pause" VIEWER => pause::status;
     Post "/control/pause" OPERATOR => pause::pause;
     Post "/control/resume" OPERATOR => pause::resume;
+    Post "/control/close-all" OPERATOR => close_all::ask;
+    Get "/control/close-all" VIEWER => close_all::list;
+    Get "/control/close-all/{id}" VIEWER => close_all::show;
+    Post "/control/close-all/{id}/call-off" OPERATOR => close_all::call_off;
     Get "/robots" VIEWER => robots::list;
     Post "/robots" ADMIN => robots::create;
     Get "/robots/{id}" VIEWER => robots::show;

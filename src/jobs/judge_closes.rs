@@ -170,7 +170,8 @@ async fn open_alerts(store: &dyn Store) -> Result<BTreeMap<(&'static str, String
         | AlertKind::SyncFailing
         | AlertKind::DeliveryFailing
         | AlertKind::DiskLow
-        | AlertKind::DiskFull => false,
+        | AlertKind::DiskFull
+        | AlertKind::CloseAllLate => false,
     };
     let mut open = BTreeMap::new();
     let mut page = Page::first(PAGE);

@@ -6,21 +6,24 @@ use domain::alert::delivery::Delivery;
 use domain::alert::rules::Close;
 use domain::alert::{Alert, AlertKind, AlertState};
 use domain::change::{ChangeSet, Fill, Income};
+use domain::close_all::CloseAll;
 use domain::credential::SealedKey;
 use domain::fixed::Amount;
-use domain::id::{AlertId, DebtId, IdKind, LedgerAccountId, OrderId, PositionId, RobotId, UserId, VenueAccountId};
+use domain::id::{
+    AlertId, CloseAllId, DebtId, IdKind, LedgerAccountId, OrderId, PositionId, RobotId, UserId, VenueAccountId,
+};
 use domain::import::{Declared, DeclaredKind};
 use domain::ledger::{Account, AccountKey, Debt, Entry, EntryKey, EntrySeq, Head, Hold, PositionFact, Refused};
 use domain::order::Order;
 use domain::page::Page;
-use domain::pause::Pause;
+use domain::pause::{Pause, PauseScope};
 use domain::period::Period;
 use domain::position::Position;
 use domain::report::{Activity, By};
 use domain::robot::{PastClose, Robot};
 use domain::time::Timestamp;
 use domain::user::{PowerRate, User, VenueAccount};
-use domain::venue::{ClientOrderId, Cursor};
+use domain::venue::{ClientOrderId, Cursor, VenueName};
 
 /// Why a commit or a read did not succeed.
 #[derive(Debug, thiserror::Error)]
@@ -56,12 +59,36 @@ pub struct PositionFilter {
     pub robot: Option<RobotId>,
     /// Only of this venue account.
     pub account: Option<VenueAccountId>,
+    /// Only at this venue.
+    pub venue: Option<VenueName>,
     /// Only those that are not final (`true`) or only final ones (`false`).
     pub live: Option<bool>,
     /// Only closed ones that were open at some time from the one to the other of these.
     pub open_during: Option<(Timestamp, Timestamp)>,
     /// Only closed ones whose settlement is pending or that a correction is due on.
     pub unsettled: bool,
+}
+
+impl PositionFilter {
+    /// Those that a scope covers.
+    pub fn within(scope: PauseScope) -> Self {
+        let all = Self::default();
+        match scope {
+            PauseScope::Global => all,
+            PauseScope::Venue(venue) => Self {
+                venue: Some(venue),
+                ..all
+            },
+            PauseScope::User(user) => Self {
+                user: Some(user),
+                ..all
+            },
+            PauseScope::Robot(robot) => Self {
+                robot: Some(robot),
+                ..all
+            },
+        }
+    }
 }
 
 /// Which orders to list.
@@ -308,6 +335,14 @@ pub trait Store: Send + Sync + 'static {
 
     /// The last word on every scope.
     async fn pauses(&self) -> Result<Vec<Pause>, StoreError>;
+    /// The last word on each of these scopes; those on which nothing was ever said are left out.
+    async fn pauses_on(&self, scopes: &[PauseScope]) -> Result<Vec<Pause>, StoreError>;
+    /// One order to close all.
+    async fn close_all(&self, id: CloseAllId) -> Result<Option<CloseAll>, StoreError>;
+    /// Orders to close all.
+    async fn close_alls(&self, page: Page) -> Result<Vec<CloseAll>, StoreError>;
+    /// Orders to close all that stand: at most one per scope.
+    async fn standing_close_alls(&self) -> Result<Vec<CloseAll>, StoreError>;
     /// One alert.
     async fn alert(&self, id: AlertId) -> Result<Option<Alert>, StoreError>;
     /// Alerts, newest first, below the page's key (zero: from the newest).

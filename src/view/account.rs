@@ -85,7 +85,7 @@ impl From<PowerRate> for RateView {
 /// The last word on one scope.
 #[derive(Debug, Clone, Serialize, ToSchema)]
 pub struct PauseView {
-    /// `global` or `venue:NAME`.
+    /// `global`, `venue:NAME`, `user:ID` or `robot:ID`.
     pub scope: String,
     /// Whether it is paused now.
     pub paused: bool,

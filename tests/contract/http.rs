@@ -4,6 +4,7 @@
 mod access;
 mod alerts;
 mod asking;
+mod close_alls;
 mod keys;
 mod money;
 mod reports;

@@ -27,6 +27,7 @@ mod rows;
 mod samples;
 mod settlements;
 mod statements;
+mod switches;
 mod tables;
 
 /// Each story on each kind of store, with a database of its own.
@@ -100,6 +101,8 @@ stories! {
     imported: what_was_taken_over_is_on_record_once, what_was_taken_over_is_read_page_by_page_in_byte_order,
         a_position_may_come_from_another_platform;
     groups: a_refused_commit_does_not_hurt_its_neighbours, concurrent_changes_of_one_row_have_one_winner_each;
+    switches: an_opening_is_refused_whole_when_one_of_its_four_scopes_is_paused,
+        one_order_to_close_all_stands_per_scope_and_moves_by_its_version, positions_are_found_by_what_a_scope_covers;
     statements: a_time_is_found_in_the_ledger, a_balance_of_the_past_is_known, accounts_of_a_user_are_found,
         entries_end_before_a_place;
     reports: s0_11_a_day_is_counted_by_booking_time_in_utc, groups_of_a_report_come_page_by_page,

@@ -7,6 +7,7 @@ mod world;
 
 mod calls;
 mod checker;
+mod close_alls;
 mod holds;
 mod late;
 mod scenarios;

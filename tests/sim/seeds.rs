@@ -10,12 +10,16 @@ const SEEDS: u64 = 500;
 
 /// What must have happened somewhere in a hundred worlds, or the worlds prove little.
 const HAPPENS: &[&str] = &[
+    "alert close_all_late",
     "alert power_short",
     "alert robot_quarantined",
+    "close-all called_off",
+    "close-all flat",
     "debt owed",
     "debt repaid",
     "external position closed: liquidation",
     "external position closed: manual",
+    "external position closed: requested",
     "external position open",
     "order refused: absent",
     "robot panic",

@@ -8,18 +8,21 @@ use std::time::Duration;
 use bursar::actors::mail::ClosePosition;
 use bursar::adapters::store::MemoryStore;
 use bursar::adapters::venue::paper::Chaos;
+use bursar::desk::NewCloseAll;
 use bursar::ports::store::{AlertFilter, HoldFilter, OrderFilter, PositionFilter, Store};
-use domain::change::{Change, ChangeSet};
-use domain::id::RobotId;
+use domain::id::{RobotId, UserId};
 use domain::market::{Side, Symbol};
 use domain::order::OrderState;
 use domain::page::Page;
-use domain::pause::{Pause, PauseScope};
+use domain::pause::PauseScope;
 use domain::position::{CloseReason, PositionState};
 use domain::robot::Wanted;
 use domain::time::Timestamp;
+use domain::venue::VenueName;
 
-use crate::world::{ACCOUNTS, Broken, Chance, Daemon, POOR, Panics, RICH, ROBOTS, Troubles, World, btc, check, eth};
+use crate::world::{
+    ACCOUNTS, Broken, Chance, Daemon, POOR, Panics, RICH, ROBOTS, Troubles, World, asker, btc, check, eth,
+};
 
 /// How long trouble lasts, in seconds.
 const TROUBLED: u32 = 420;
@@ -151,6 +154,9 @@ async fn totals(rows: &MemoryStore, lives: u64) -> Told {
     for hold in rows.holds(HoldFilter::default(), ALL).await.unwrap() {
         count(format!("hold {}", hold.state.as_str()));
     }
+    for close_all in rows.close_alls(ALL).await.unwrap() {
+        count(format!("close-all {}", close_all.state.as_str()));
+    }
     let newest = Page::first(1_000);
     for alert in rows.alerts(AlertFilter::All, newest).await.unwrap() {
         count(format!("alert {}", alert.kind.as_str()));
@@ -192,6 +198,7 @@ async fn happen(chance: &mut Chance, daemon: &Daemon, panics: &Panics, second: u
     if chance.in_thousand(5) {
         pause(daemon, chance.in_thousand(300)).await;
     }
+    switch(chance, daemon).await;
     if chance.in_thousand(5) {
         let by = chance.pick(&[HOUR, -HOUR, -24 * HOUR, 45_000, -45_000]);
         daemon.clock.set_by(by);
@@ -225,15 +232,40 @@ fn start(robot: &mut domain::robot::Robot, now: Timestamp) {
 }
 
 async fn pause(daemon: &Daemon, paused: bool) {
-    let pause = Pause {
-        scope: PauseScope::Global,
-        paused,
-        by: "test".to_owned(),
-        reason: String::new(),
-        at: daemon.now(),
-    };
-    // A commit that failed by chance leaves it as it was; at rest none fails.
-    drop(daemon.store.commit(ChangeSet::of(Change::SetPause(pause))).await);
+    // A commit that failed by chance leaves it as it was; at rest none fails. What is still closing is not resumed.
+    drop(daemon.desk.set_pause(PauseScope::Global, paused, &asker()).await);
+}
+
+/// Somebody tells a scope to close all, or ends that.
+async fn switch(chance: &mut Chance, daemon: &Daemon) {
+    if chance.in_thousand(5) {
+        let (user, robot) = (chance.pick(&[1, 2, 3]), chance.pick(&ROBOTS).0);
+        let scope = chance.pick(&[
+            PauseScope::Global,
+            PauseScope::Venue(VenueName::Paper),
+            PauseScope::User(UserId(user)),
+            PauseScope::User(UserId(user)),
+            PauseScope::Robot(RobotId(robot)),
+            PauseScope::Robot(RobotId(robot)),
+        ]);
+        let external = Some(chance.in_thousand(400));
+        drop(daemon.desk.close_all(NewCloseAll { scope, external }, &asker()).await);
+    }
+    let standing = daemon.store.standing_close_alls().await.unwrap();
+    for close_all in standing {
+        if chance.in_thousand(6) {
+            drop(daemon.desk.call_off(close_all.id, &asker()).await);
+        }
+        if chance.in_thousand(25) {
+            drop(daemon.desk.set_pause(close_all.scope, false, &asker()).await);
+        }
+    }
+    // A scope whose order was called off is still paused.
+    for pause in daemon.store.pauses().await.unwrap() {
+        if pause.paused && pause.scope != PauseScope::Global && chance.in_thousand(15) {
+            drop(daemon.desk.set_pause(pause.scope, false, &asker()).await);
+        }
+    }
 }
 
 /// Two markets that wander, with runs in one direction now and then, and rare gaps.

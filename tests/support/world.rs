@@ -14,6 +14,8 @@ mod fragile;
 mod options;
 #[path = "world/people.rs"]
 mod people;
+#[path = "world/switches.rs"]
+mod switches;
 #[path = "world/witness.rs"]
 mod witness;
 
@@ -32,7 +34,7 @@ use domain::time::Timestamp;
 pub use chance::Chance;
 pub use checks::{Broken, check};
 pub use clock::WorldClock;
-pub use daemon::Daemon;
+pub use daemon::{Daemon, asker};
 pub use fragile::Panics;
 pub use people::{ACCOUNTS, POOR, RICH, ROBOTS, btc, eth};
 pub use witness::Witness;

@@ -39,7 +39,11 @@ impl AlertKind {
     /// How bad it is.
     pub const fn severity(self) -> Severity {
         match self {
-            Self::LedgerInvariant | Self::OrderInDoubt | Self::RobotQuarantined | Self::DiskFull => Severity::Critical,
+            Self::LedgerInvariant
+            | Self::OrderInDoubt
+            | Self::RobotQuarantined
+            | Self::DiskFull
+            | Self::CloseAllLate => Severity::Critical,
             Self::UnsettledCount
             | Self::UnsettledPower
             | Self::UnsettledAge

@@ -136,7 +136,7 @@ fn paused_opens_nothing() {
         at: NOW,
     };
     let (robot, instrument) = (robot(), instrument());
-    for scope in [PauseScope::Global, PauseScope::Venue(VenueName::Paper)] {
+    for scope in PauseScope::over(VenueName::Paper, robot.user, robot.id) {
         let paused = [pause(scope, true)];
         let facts = facts(&robot, &instrument);
         assert_eq!(
@@ -144,7 +144,7 @@ fn paused_opens_nothing() {
                 pauses: &paused,
                 ..facts
             }),
-            Some(RiskRefusal::Paused(VenueName::Paper))
+            Some(RiskRefusal::Paused(scope))
         );
         let resumed = [pause(scope, false)];
         assert_eq!(

@@ -8,7 +8,7 @@ use domain::id::{IdKind, OrderId, PositionId};
 use domain::ledger::debt_of;
 use domain::outcome::Outcome;
 use domain::page::Page;
-use domain::pause::is_paused;
+use domain::pause::{PauseScope, stopped_by};
 use domain::risk::{self, Approved, OpenDraft, OpenFacts, RiskRefusal};
 use domain::robot::{Robot, place as intent};
 use domain::venue::OrderReport;
@@ -105,9 +105,7 @@ async fn try_open(
         .claim(robot.account, &robot.symbol)
         .ok_or(NotOpened::Taken)?;
     // A paused platform is not to ask its venues for a sync at every signal; whether it is paused decides below.
-    if is_paused(&deps.store.pauses().await?, deps.venue.name()) {
-        return Err(RiskRefusal::Paused(deps.venue.name()).into());
-    }
+    not_paused(deps, robot).await?;
     sync(deps, robot).await?;
     let (robot, approved) = approve(deps, robot, signal, tape).await?;
     let position = PositionId(deps.store.reserve_ids(IdKind::Position, 1).await?);
@@ -115,13 +113,32 @@ async fn try_open(
     let reserved = reserve(deps, &robot, &approved, position).await;
     crash::point("open.after_hold");
     let placed = match reserved {
-        Ok(()) => place(deps, &robot, approved, position, seen_at).await,
+        Ok(()) => match place(deps, &robot, approved, position, seen_at).await {
+            // Somebody may have pressed a switch since that was asked; then that is the reason.
+            Err(NotOpened::Store(error @ StoreError::Conflict { .. })) => {
+                Err(not_paused(deps, &robot).await.err().unwrap_or(error.into()))
+            }
+            placed => placed,
+        },
         Err(error) => Err(error.into()),
     };
     if !matches!(placed, Ok(Outcome::Done(_) | Outcome::Unknown(_))) {
         give_back(deps, position);
     }
     placed.map(drop)
+}
+
+/// The four scopes that cover a robot.
+fn scopes(deps: &RobotDeps, robot: &Robot) -> [PauseScope; 4] {
+    PauseScope::over(deps.venue.name(), robot.user, robot.id)
+}
+
+async fn not_paused(deps: &RobotDeps, robot: &Robot) -> Result<(), NotOpened> {
+    let scopes = scopes(deps, robot);
+    match stopped_by(&deps.store.pauses_on(&scopes).await?, &scopes) {
+        Some(scope) => Err(RiskRefusal::Paused(scope).into()),
+        None => Ok(()),
+    }
 }
 
 /// Writes the intent and sends it.
@@ -143,7 +160,9 @@ async fn place(
         deps.rules.profit_basis,
         intended.by_clock,
     );
-    let mut changes = ChangeSet::of(Change::AddPosition(Box::new(position)));
+    // Whoever pressed a switch since it was looked at is heard: this commit is refused.
+    let mut changes = ChangeSet::of(Change::NotPaused(scopes(deps, robot)));
+    changes.push(Change::AddPosition(Box::new(position)));
     changes.push(Change::AddOrder(Box::new(order.clone())));
     // When it is not known whether this was written, nothing is sent: the sync finds the order absent and ends it.
     deps.store.commit(changes).await?;
@@ -177,11 +196,12 @@ async fn approve(
         since: Some(now.before(MINUTE)),
         ..OrderFilter::default()
     };
+    let scopes = scopes(deps, robot);
     let most = Page::first(deps.rules.risk.max_orders_per_minute);
     let (stored, account, pauses, owed, closes, (positions, orders), recent) = futures::try_join!(
         store.robot(robot.id),
         store.venue_account(robot.account),
-        store.pauses(),
+        store.pauses_on(&scopes),
         store.accounts_by_key(&debts),
         store.past_closes(robot.id, risk::closes_since(robot, now)),
         rows::live_on(store, robot.account),

@@ -93,7 +93,8 @@ async fn all_positions(store: &dyn Store, filter: PositionFilter) -> Result<Vec<
     }
 }
 
-async fn all_orders(store: &dyn Store, filter: OrderFilter) -> Result<Vec<Order>, StoreError> {
+/// All orders that fit.
+pub(super) async fn all_orders(store: &dyn Store, filter: OrderFilter) -> Result<Vec<Order>, StoreError> {
     let mut all: Vec<Order> = Vec::new();
     loop {
         let after = all.last().map_or(0, |order| order.id.0);

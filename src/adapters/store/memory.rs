@@ -16,6 +16,7 @@ mod read;
 mod reports;
 mod rules;
 mod state;
+mod switches;
 
 use std::fmt;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};

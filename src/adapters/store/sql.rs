@@ -11,6 +11,7 @@ mod read;
 mod readers;
 mod room;
 mod rows;
+mod switch_write;
 mod tx;
 mod writer;
 

@@ -22,6 +22,10 @@ pub fn subject(change: &Change) -> String {
         }
         Change::MoveCursor { account, .. } => format!("cursor of account {account}"),
         Change::SetPause(pause) => format!("pause of {}", pause.scope),
+        Change::NotPaused([_, _, user, robot]) => format!("whether {robot} of {user} is paused"),
+        Change::AddCloseAll(close_all) | Change::UpdateCloseAll(close_all) => {
+            format!("close-all {} of {}", close_all.id, close_all.scope)
+        }
         Change::RaiseAlert(alert) => format!("alert {} of {}", alert.kind.as_str(), alert.subject),
         Change::AcknowledgeAlert(alert) | Change::ResolveAlert(alert) => format!("alert {}", alert.id),
         Change::AddDelivery(delivery) | Change::UpdateDelivery(delivery) => format!("delivery {}", delivery.id),

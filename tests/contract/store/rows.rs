@@ -5,7 +5,7 @@ use std::sync::Arc;
 use domain::access::{Audit, Role, Token};
 use domain::alert::AlertKind;
 use domain::change::Change;
-use domain::id::{AuditId, DebtId, PositionId, TokenId, UserId};
+use domain::id::{AuditId, DebtId, PositionId, RobotId, TokenId, UserId};
 use domain::ledger::{AccountKind, Asset, EntryKind, EntrySeq, LedgerWrite};
 use domain::order::{Order, OrderState, Purpose};
 use domain::page::Page;
@@ -241,7 +241,12 @@ pub async fn every_name_in_operations_is_accepted(ground: Arc<Ground>) {
         assert_eq!(store.open_alert(kind, "x").await.unwrap(), Some(alert));
     }
     let scopes = VenueName::ALL.map(PauseScope::Venue);
-    for scope in scopes.into_iter().chain([PauseScope::Global]) {
+    let others = [
+        PauseScope::Global,
+        PauseScope::User(USER),
+        PauseScope::Robot(RobotId(8)),
+    ];
+    for scope in scopes.into_iter().chain(others) {
         let said = Pause {
             scope,
             paused: true,

@@ -21,6 +21,7 @@ use domain::position::{Origin, Position, PositionState};
 use domain::settlement::Settlement;
 use serde::de::DeserializeOwned;
 
+use super::switches::switches;
 use super::{ACCOUNTS, Witness};
 
 /// All rows at once: a world is small.
@@ -75,6 +76,8 @@ pub async fn check(rows: &MemoryStore, witness: &Witness) -> Vec<Broken> {
     broken.extend(orders(&facts));
     broken.extend(positions(&facts));
     broken.extend(histories(rows, &facts).await);
+    let switched = switches(rows, witness, &facts.positions, &facts.orders).await;
+    broken.extend(switched.into_iter().map(Broken::Invariant));
     broken.extend(alerts(rows).await);
     broken
 }
@@ -344,6 +347,7 @@ async fn alerts(rows: &MemoryStore) -> Vec<Broken> {
         AlertKind::OrderInDoubt,
         AlertKind::SyncFailing,
         AlertKind::LedgerInvariant,
+        AlertKind::CloseAllLate,
     ];
     let wrong = open.into_iter().filter(|alert| wrong.contains(&alert.kind));
     wrong

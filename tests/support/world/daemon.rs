@@ -18,6 +18,9 @@ use bursar::actors::sync_scheduler::{SyncDeps, SyncSchedulerActor};
 use bursar::adapters::store::CommitFault;
 use bursar::adapters::venue::paper::PaperVenue;
 use bursar::clock::Clock;
+use bursar::desk::{Asker, Desk, Markets};
+use bursar::jobs::judge_closes::Ears;
+use bursar::jobs::press_close_alls::{CloseAllPress, press_close_alls};
 use bursar::jobs::release_holds::{Released, release_holds};
 use bursar::jobs::sweep_unsettled::{Swept, sweep_unsettled};
 use bursar::ports::store::Store;
@@ -39,6 +42,8 @@ use super::{Chance, Witness, World, WorldClock, options};
 
 /// A living daemon.
 pub struct Daemon {
+    /// What operators ask for.
+    pub desk: Desk,
     pub store: Arc<dyn Store>,
     pub venue: Arc<PaperVenue>,
     pub clock: Arc<WorldClock>,
@@ -85,14 +90,27 @@ impl Daemon {
             fatal: fatal.clone(),
         });
         let scheduler = scheduler.start();
-        let deps = robot_deps(&store, fragile, &clock, (&ledger, &scheduler)).await;
-        let factory = watched_factory(Arc::new(deps), Arc::clone(&world.witness));
+        let deps = Arc::new(robot_deps(&store, fragile, &clock, (&ledger, &scheduler)).await);
+        let factory = watched_factory(Arc::clone(&deps), Arc::clone(&world.witness));
         let supervisor = supervisor(&store, &clock, &alert, factory, robots.clone(), fatal);
         let supervisor = supervisor.start();
         tick(scheduler.clone().recipient(), Duration::from_millis(250));
         tick(supervisor.clone().recipient(), Duration::from_secs(1));
+        actix::spawn(press_on(CloseAllPress {
+            store: Arc::clone(&store),
+            clock: clock.clone(),
+            closes: supervisor.clone().recipient(),
+            outside: deps,
+            ears: Ears {
+                raises: alert.clone().recipient(),
+                resolves: alert.recipient(),
+            },
+            flat_within: Duration::from_secs(30),
+        }));
         let prices = Rc::clone(&world.prices);
+        let desk = Desk::new(Arc::clone(&store), clock.clone(), Markets::Listed(Vec::new()));
         Self {
+            desk,
             store,
             venue,
             clock,
@@ -200,6 +218,24 @@ impl Daemon {
         self.supervisor.send(Drain).await.unwrap();
         self.scheduler.send(Stop).await.unwrap();
         self.ledger.send(Stop).await.unwrap();
+    }
+}
+
+/// Presses what was told to close all, as the job does.
+async fn press_on(press: CloseAllPress) {
+    loop {
+        tokio::time::sleep(Duration::from_secs(2)).await;
+        // A store that failed by chance: the next time it looks again.
+        drop(press_close_alls(&press).await);
+    }
+}
+
+/// Who presses switches.
+pub fn asker() -> Asker {
+    Asker {
+        by: "hand".to_owned(),
+        reason: "it is told so".to_owned(),
+        from: "story".to_owned(),
     }
 }
 

@@ -7,7 +7,8 @@ use domain::change::{Change, ChangeSet};
 use domain::fixed::Quantity;
 use domain::invariant::{Invariant, Violation};
 use domain::order::Order;
-use domain::position::Position;
+use domain::pause::PauseScope;
+use domain::position::{Position, PositionState};
 
 /// What was seen of a row at a version: its state, and a quantity that never falls.
 type Seen = BTreeMap<(i64, u32), Vec<(&'static str, Quantity)>>;
@@ -21,6 +22,19 @@ struct Notes {
     orders: Seen,
     positions: Seen,
     violations: Vec<Violation>,
+    /// What was tried about switches, in the order in which it was committed where it was.
+    tries: Vec<Try>,
+}
+
+/// What was tried; whether it was committed shows in the rows.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Try {
+    /// A robot opens.
+    Open { position: i64, scopes: [PauseScope; 4] },
+    /// All of a scope is to be closed.
+    Stop { close_all: i64, scope: PauseScope },
+    /// A scope is resumed.
+    Resume { scope: PauseScope },
 }
 
 impl Witness {
@@ -31,7 +45,15 @@ impl Witness {
             match change {
                 Change::AddOrder(order) => notes.order(order, false),
                 Change::UpdateOrder(order) => notes.order(order, true),
-                Change::AddPosition(position) => notes.position(position, false),
+                Change::AddPosition(position) => {
+                    notes.position(position, false);
+                    notes.opening(position);
+                }
+                Change::AddCloseAll(close_all) => notes.tries.push(Try::Stop {
+                    close_all: close_all.id.0,
+                    scope: close_all.scope,
+                }),
+                Change::SetPause(pause) if !pause.paused => notes.tries.push(Try::Resume { scope: pause.scope }),
                 Change::UpdatePosition(position) => notes.position(position, true),
                 Change::Ledger(write) => write.settled.iter().for_each(|one| notes.settled(one.position.0)),
                 _ => {}
@@ -47,6 +69,11 @@ impl Witness {
     /// What was seen that must not be.
     pub fn violations(&self) -> Vec<Violation> {
         self.notes().violations.clone()
+    }
+
+    /// What was tried about switches.
+    pub fn tries(&self) -> Vec<Try> {
+        self.notes().tries.clone()
     }
 
     fn notes(&self) -> MutexGuard<'_, Notes> {
@@ -80,6 +107,15 @@ impl Notes {
             entered,
         );
         self.judge(moved, "position", id);
+    }
+
+    fn opening(&mut self, position: &Position) {
+        if let (Some(robot), PositionState::Opening) = (position.robot, position.state) {
+            self.tries.push(Try::Open {
+                position: position.id.0,
+                scopes: PauseScope::over(position.venue, position.user, robot),
+            });
+        }
     }
 
     /// Settling raises a position's version and moves it nowhere.

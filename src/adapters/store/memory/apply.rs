@@ -7,7 +7,6 @@ use domain::change::{Change, ChangeSet, Fill, Income};
 use domain::id::{UserId, VenueAccountId};
 use domain::import::Declared;
 use domain::order::Order;
-use domain::pause::Pause;
 use domain::position::Position;
 use domain::robot::Robot;
 use domain::user::{PowerRate, User, VenueAccount};
@@ -50,6 +49,9 @@ impl Journal<'_> {
             Change::AddIncome(income) => self.add_income(income),
             Change::MoveCursor { account, from, to } => self.move_cursor(*account, from, to),
             Change::SetPause(pause) => self.set_pause(pause),
+            Change::NotPaused(scopes) => self.not_paused(scopes),
+            Change::AddCloseAll(close_all) => self.add_close_all(close_all),
+            Change::UpdateCloseAll(close_all) => self.update_close_all(close_all),
             Change::RaiseAlert(alert) => self.raise_alert(alert),
             Change::AcknowledgeAlert(alert) => self.acknowledge_alert(alert),
             Change::ResolveAlert(alert) => self.resolve_alert(alert),
@@ -212,11 +214,6 @@ impl Journal<'_> {
         let stored = self.state.cursors.get(&account.0);
         self.require(stored.map_or(*from == Cursor::default(), |stored| stored == from))?;
         self.put(|state| &mut state.cursors, account.0, to.clone());
-        Ok(())
-    }
-
-    fn set_pause(&mut self, pause: &Pause) -> Result<(), Refusal> {
-        self.put(|state| &mut state.pauses, pause.scope, pause.clone());
         Ok(())
     }
 

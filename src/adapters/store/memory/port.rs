@@ -6,14 +6,17 @@ use domain::alert::delivery::Delivery;
 use domain::alert::rules::Close;
 use domain::alert::{Alert, AlertKind};
 use domain::change::{ChangeSet, Fill, Income};
+use domain::close_all::CloseAll;
 use domain::credential::SealedKey;
 use domain::fixed::Amount;
-use domain::id::{AlertId, DebtId, IdKind, LedgerAccountId, OrderId, PositionId, RobotId, UserId, VenueAccountId};
+use domain::id::{
+    AlertId, CloseAllId, DebtId, IdKind, LedgerAccountId, OrderId, PositionId, RobotId, UserId, VenueAccountId,
+};
 use domain::import::{Declared, DeclaredKind};
 use domain::ledger::{Account, AccountKey, Debt, Entry, EntryKey, EntrySeq, Head, Hold, HoldState, Refused};
 use domain::order::Order;
 use domain::page::Page;
-use domain::pause::Pause;
+use domain::pause::{Pause, PauseScope};
 use domain::period::Period;
 use domain::position::Position;
 use domain::report::{Activity, By};
@@ -23,7 +26,7 @@ use domain::user::{PowerRate, User, VenueAccount};
 use domain::venue::{ClientOrderId, Cursor};
 
 use super::journal::Refusal;
-use super::{CommitFault, Injected, MemoryStore, alerts, apply, closes, read, reports};
+use super::{CommitFault, Injected, MemoryStore, alerts, apply, closes, read, reports, switches};
 use crate::ports::store::{
     AlertFilter, Dues, EntryFilter, HoldFilter, OrderFilter, PositionFilter, Settled, Store, StoreError, Unsettled,
 };
@@ -318,6 +321,29 @@ impl Store for MemoryStore {
 
     async fn pauses(&self) -> Result<Vec<Pause>, StoreError> {
         self.see(|state| Ok(state.pauses.values().cloned().collect())).await
+    }
+
+    async fn pauses_on(&self, scopes: &[PauseScope]) -> Result<Vec<Pause>, StoreError> {
+        self.see(|state| {
+            Ok(scopes
+                .iter()
+                .filter_map(|scope| state.pauses.get(scope).cloned())
+                .collect())
+        })
+        .await
+    }
+
+    async fn close_all(&self, id: CloseAllId) -> Result<Option<CloseAll>, StoreError> {
+        self.see(|state| Ok(state.close_alls.get(&id.0).cloned())).await
+    }
+
+    async fn close_alls(&self, page: Page) -> Result<Vec<CloseAll>, StoreError> {
+        self.see(|state| Ok(read::page(&state.close_alls, page, |_| true)))
+            .await
+    }
+
+    async fn standing_close_alls(&self) -> Result<Vec<CloseAll>, StoreError> {
+        self.see(|state| Ok(switches::standing(state))).await
     }
 
     async fn alert(&self, id: AlertId) -> Result<Option<Alert>, StoreError> {

@@ -35,6 +35,7 @@ pub fn positions(state: &State, filter: PositionFilter, page_of: Page) -> Vec<Po
         filter.user.is_none_or(|user| position.user == user)
             && filter.robot.is_none_or(|robot| position.robot == Some(robot))
             && filter.account.is_none_or(|account| position.account == account)
+            && filter.venue.is_none_or(|venue| position.venue == venue)
             && filter.live.is_none_or(|live| position.state.is_final() != live)
             && filter.open_during.is_none_or(|(from, to)| was_open(position, from, to))
             && (!filter.unsettled || position.is_unsettled())

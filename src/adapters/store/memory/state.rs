@@ -6,6 +6,7 @@ use domain::access::{Audit, Token};
 use domain::alert::delivery::Delivery;
 use domain::alert::{Alert, AlertKind};
 use domain::change::{Fill, Income};
+use domain::close_all::CloseAll;
 use domain::credential::SealedKey;
 use domain::id::IdKind;
 use domain::import::{Declared, DeclaredKind};
@@ -57,6 +58,9 @@ pub struct State {
     /// By position.
     pub holds: BTreeMap<i64, Hold>,
     pub pauses: BTreeMap<PauseScope, Pause>,
+    pub close_alls: BTreeMap<i64, CloseAll>,
+    /// By scope.
+    pub standing_close_alls: BTreeMap<PauseScope, i64>,
     pub alerts: BTreeMap<i64, Alert>,
     pub open_alerts: BTreeMap<(&'static str, String), i64>,
     pub deliveries: BTreeMap<i64, Delivery>,

@@ -6,22 +6,22 @@ use domain::alert::delivery::Delivery;
 use domain::change::Change;
 use domain::id::VenueAccountId;
 use domain::order::Order;
-use domain::pause::Pause;
 use domain::position::Position;
 use domain::robot::Robot;
 use domain::venue::Cursor;
-use entity::{access_token, alert, alert_delivery, pause, position, robot, sync_cursor, trade_order};
+use entity::{access_token, alert, alert_delivery, position, robot, sync_cursor, trade_order};
 use sea_orm::ActiveValue::{NotSet, Set};
-use sea_orm::sea_query::{Expr, OnConflict};
+use sea_orm::sea_query::Expr;
 use sea_orm::{ColumnTrait, Condition, EntityTrait, IntoActiveModel, QueryFilter};
 
 use super::super::failure::Failure;
 use super::super::subject::subject;
 use super::rows::{
-    access, alert as alert_rows, fill, imported, order, position as position_rows, robot as robot_rows, user,
+    access, alert as alert_rows, close_all as close_all_rows, fill, imported, order, position as position_rows,
+    robot as robot_rows, user,
 };
 use super::tx::Tx;
-use super::{key_write, ledger_write};
+use super::{key_write, ledger_write, switch_write};
 
 /// Writes one change, or says which guard did not hold.
 pub async fn apply(tx: &Tx<'_>, change: &Change) -> Result<(), Failure> {
@@ -42,7 +42,10 @@ pub async fn apply(tx: &Tx<'_>, change: &Change) -> Result<(), Failure> {
         Change::AddFill(fill) => tx.insert(vec![fill::fill_row(fill)], &what).await,
         Change::AddIncome(income) => tx.insert(vec![fill::income_row(income)], &what).await,
         Change::MoveCursor { account, from, to } => move_cursor(tx, *account, from, to, &what).await,
-        Change::SetPause(pause) => set_pause(tx, pause, &what).await,
+        Change::SetPause(pause) => switch_write::set_pause(tx, pause, &what).await,
+        Change::NotPaused(scopes) => switch_write::not_paused(tx, scopes, &what).await,
+        Change::AddCloseAll(close_all) => add(tx, close_all_rows::close_all_row(close_all), &what).await,
+        Change::UpdateCloseAll(close_all) => switch_write::update_close_all(tx, close_all, &what).await,
         Change::RaiseAlert(alert) => add(tx, alert_rows::alert_row(alert), &what).await,
         Change::AcknowledgeAlert(alert) => acknowledge_alert(tx, alert, &what).await,
         Change::ResolveAlert(alert) => resolve_alert(tx, alert, &what).await,
@@ -126,15 +129,6 @@ async fn move_cursor(
         }
         answer => answer,
     }
-}
-
-async fn set_pause(tx: &Tx<'_>, pause: &Pause, what: &str) -> Result<(), Failure> {
-    use pause::Column;
-    let replace = OnConflict::column(Column::Scope)
-        .update_columns([Column::Paused, Column::SaidBy, Column::Reason, Column::At])
-        .to_owned();
-    let row = alert_rows::pause_row(pause).into_active_model();
-    tx.upsert(vec![row], replace, what).await
 }
 
 async fn acknowledge_alert(tx: &Tx<'_>, alert: &Alert, what: &str) -> Result<(), Failure> {

@@ -6,14 +6,17 @@ use domain::alert::delivery::Delivery;
 use domain::alert::rules::Close;
 use domain::alert::{Alert, AlertKind};
 use domain::change::{ChangeSet, Fill, Income};
+use domain::close_all::CloseAll;
 use domain::credential::SealedKey;
 use domain::fixed::Amount;
-use domain::id::{AlertId, DebtId, IdKind, LedgerAccountId, OrderId, PositionId, RobotId, UserId, VenueAccountId};
+use domain::id::{
+    AlertId, CloseAllId, DebtId, IdKind, LedgerAccountId, OrderId, PositionId, RobotId, UserId, VenueAccountId,
+};
 use domain::import::{Declared, DeclaredKind};
 use domain::ledger::{Account, AccountKey, Debt, Entry, EntryKey, EntrySeq, Head, Hold, PositionFact, Refused};
 use domain::order::Order;
 use domain::page::Page;
-use domain::pause::Pause;
+use domain::pause::{Pause, PauseScope};
 use domain::period::Period;
 use domain::position::Position;
 use domain::report::{Activity, By};
@@ -251,6 +254,22 @@ impl Store for SqlStore {
 
     async fn pauses(&self) -> Result<Vec<Pause>, StoreError> {
         self.readers.pauses().await
+    }
+
+    async fn pauses_on(&self, scopes: &[PauseScope]) -> Result<Vec<Pause>, StoreError> {
+        self.readers.pauses_on(scopes).await
+    }
+
+    async fn close_all(&self, id: CloseAllId) -> Result<Option<CloseAll>, StoreError> {
+        self.readers.close_all(id).await
+    }
+
+    async fn close_alls(&self, page: Page) -> Result<Vec<CloseAll>, StoreError> {
+        self.readers.close_alls(page).await
+    }
+
+    async fn standing_close_alls(&self) -> Result<Vec<CloseAll>, StoreError> {
+        self.readers.standing_close_alls().await
     }
 
     async fn alert(&self, id: AlertId) -> Result<Option<Alert>, StoreError> {

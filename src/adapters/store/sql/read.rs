@@ -17,6 +17,7 @@ mod robots;
 mod settling;
 mod statements;
 mod statistics;
+mod switches;
 mod users;
 
 /// Keys per question.

@@ -3,6 +3,7 @@
 pub mod access;
 pub mod alert;
 pub mod close;
+pub mod close_all;
 pub mod fill;
 pub mod hold;
 pub mod imported;

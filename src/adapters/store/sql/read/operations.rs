@@ -1,12 +1,11 @@
-//! What operators see: pauses, alerts, tokens and the audit trail.
+//! What operators see: alerts, tokens and the audit trail.
 
 use domain::access::{Audit, Token};
 use domain::alert::delivery::Delivery;
 use domain::alert::{Alert, AlertKind, AlertState};
 use domain::id::AlertId;
 use domain::page::Page;
-use domain::pause::Pause;
-use entity::{access_token, alert, alert_delivery, audit, pause};
+use entity::{access_token, alert, alert_delivery, audit};
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 
 use super::super::readers::Readers;
@@ -14,11 +13,6 @@ use super::super::rows::{access, alert as rows, read_all};
 use crate::ports::store::{AlertFilter, StoreError};
 
 impl Readers {
-    pub async fn pauses(&self) -> Result<Vec<Pause>, StoreError> {
-        let query = pause::Entity::find().order_by_asc(pause::Column::Scope);
-        read_all(self.ask(query.all(self.connection())).await?, rows::pause)
-    }
-
     pub async fn alert(&self, id: AlertId) -> Result<Option<Alert>, StoreError> {
         let query = alert::Entity::find_by_id(id.0);
         self.ask(query.one(self.connection()))

@@ -46,6 +46,9 @@ impl Readers {
         if let Some(account) = filter.account {
             query = query.filter(Column::AccountId.eq(account.0));
         }
+        if let Some(venue) = filter.venue {
+            query = query.filter(Column::Venue.eq(venue.as_str()));
+        }
         if let Some(live) = filter.live {
             query = query.filter(Column::Live.eq(i64::from(live)));
         }
