@@ -134,15 +134,10 @@ pub async fn start_with(
     head::tell(store.as_ref(), "start").await;
     let daily = tokio::spawn(head::tell_daily(store.clone()));
     let clock = clock(settings, &store).await?;
-    let keyring = keys::open(&settings.keys, store.clone())?;
     let paper = open_venue(settings, &store, &clock).await?;
     let venue = in_front(paper.clone());
-    let markets = Markets::Venues(HashMap::from([(VenueName::Paper, Arc::clone(&venue))]));
     let targets = targets::open(&settings.notify)?;
-    let desk = Desk::new(store.clone(), Arc::clone(&clock), markets)
-        .with_targets(targets.clone())
-        .with_keyring(keyring)
-        .closing_external(settings.close_all.close_external);
+    let desk = desk(settings, &store, &clock, &venue)?.with_targets(targets.clone());
     let (fatal, fatal_seen) = watch::channel(false);
     end_with(&store, &fatal);
     let actors = Actors::start(settings, store.clone(), Arc::clone(&clock), venue, fatal, targets).await?;
@@ -230,6 +225,20 @@ impl Daemon {
         );
         Ending::Broken
     }
+}
+
+/// The desk over a store and the venues that run.
+fn desk(
+    settings: &Settings,
+    store: &Arc<SqlStore>,
+    clock: &Arc<dyn Clock>,
+    venue: &Arc<dyn Venue>,
+) -> Result<Desk, StartError> {
+    let keyring = keys::open(&settings.keys, store.clone())?;
+    let markets = Markets::Venues(HashMap::from([(VenueName::Paper, Arc::clone(venue))]));
+    Ok(Desk::new(store.clone(), Arc::clone(clock), markets)
+        .with_keyring(keyring)
+        .closing_external(settings.close_all.close_external))
 }
 
 fn feed_watchdog(settings: &Settings, actors: &Actors) -> tokio::task::JoinHandle<()> {

@@ -348,6 +348,7 @@ impl Parts<'_> {
                 resolves: alert.clone().recipient(),
             },
             flat_within: self.settings.close_all.flat_within,
+            told: Arc::default(),
         };
         let plan = JobPlan {
             store: Arc::clone(&self.store),

@@ -3,11 +3,11 @@
 
 use std::collections::BTreeSet;
 use std::fmt;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use actix::Recipient;
-use domain::alert::{Alert, AlertKind};
+use domain::alert::AlertKind;
 use domain::change::{Change, ChangeSet};
 use domain::close_all::CloseAll;
 use domain::id::RobotId;
@@ -29,9 +29,9 @@ pub const NAME: &str = "press_close_alls";
 /// Rows per read.
 const PAGE: u32 = 500;
 /// Longest run.
-const LIMIT: Duration = Duration::from_secs(120);
+const LIMIT: Duration = Duration::from_secs(600);
 /// Robots that are asked at once.
-const PARALLEL: usize = 32;
+const PARALLEL: usize = 64;
 
 /// What the job needs.
 #[derive(Clone)]
@@ -48,6 +48,8 @@ pub struct CloseAllPress {
     pub ears: Ears,
     /// Whatever is not flat after so long is told.
     pub flat_within: Duration,
+    /// On what alerts are open; `None` until that was read. Starts empty.
+    pub told: Arc<Mutex<Option<BTreeSet<String>>>>,
 }
 
 /// What a run saw and did.
@@ -119,7 +121,7 @@ pub async fn press_close_alls(press: &CloseAllPress) -> Result<Pressed, JobError
         }
         live.extend(about.into_iter().filter(|position| seen.insert(position.id)));
     }
-    press.resolve_others(&late).await?;
+    press.resolve_others(late).await?;
     show(standing.len(), &live);
     pressed.live = live.len();
     let open = live
@@ -187,19 +189,35 @@ impl CloseAllPress {
         tell(&self.ears.raises, kind, Raise { kind, subject, message })
     }
 
-    /// Alerts without a reason any more: their orders became flat, or were ended.
-    async fn resolve_others(&self, late: &BTreeSet<String>) -> Result<(), JobError> {
+    /// Ends alerts without a reason any more: their orders became flat, or were ended. Which are open is read once, and
+    /// again after anything went wrong.
+    async fn resolve_others(&self, late: BTreeSet<String>) -> Result<(), JobError> {
+        let known = self.told().take();
+        let open = match known {
+            Some(told) => told,
+            None => self.open_alerts().await?,
+        };
         let kind = AlertKind::CloseAllLate;
-        let mut page = Page::first(PAGE);
+        for subject in open.difference(&late).cloned() {
+            tell(&self.ears.resolves, kind, Resolve { kind, subject })?;
+        }
+        *self.told() = Some(late);
+        Ok(())
+    }
+
+    fn told(&self) -> MutexGuard<'_, Option<BTreeSet<String>>> {
+        self.told.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    async fn open_alerts(&self) -> Result<BTreeSet<String>, StoreError> {
+        let (mut open, mut page) = (BTreeSet::new(), Page::first(PAGE));
         loop {
             let alerts = self.store.alerts(AlertFilter::Open, page).await?;
             let oldest = alerts.last().map_or(0, |alert| alert.id.0);
-            let over = |alert: &Alert| alert.kind == kind && !late.contains(&alert.subject);
-            for Alert { subject, .. } in alerts.into_iter().filter(over) {
-                tell(&self.ears.resolves, kind, Resolve { kind, subject })?;
-            }
+            let ours = alerts.into_iter().filter(|alert| alert.kind == AlertKind::CloseAllLate);
+            open.extend(ours.map(|alert| alert.subject));
             if oldest <= 1 {
-                return Ok(());
+                return Ok(open);
             }
             page = Page::after(oldest, PAGE);
         }

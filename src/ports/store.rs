@@ -1,10 +1,12 @@
 //! The store as the actors see it: one commit per decision, and reads by page.
 
+mod filters;
+
 use async_trait::async_trait;
 use domain::access::{Audit, Token};
 use domain::alert::delivery::Delivery;
 use domain::alert::rules::Close;
-use domain::alert::{Alert, AlertKind, AlertState};
+use domain::alert::{Alert, AlertKind};
 use domain::change::{ChangeSet, Fill, Income};
 use domain::close_all::CloseAll;
 use domain::credential::SealedKey;
@@ -23,7 +25,9 @@ use domain::report::{Activity, By};
 use domain::robot::{PastClose, Robot};
 use domain::time::Timestamp;
 use domain::user::{PowerRate, User, VenueAccount};
-use domain::venue::{ClientOrderId, Cursor, VenueName};
+use domain::venue::{ClientOrderId, Cursor};
+
+pub use filters::{AlertFilter, EntryFilter, HoldFilter, OrderFilter, PositionFilter};
 
 /// Why a commit or a read did not succeed.
 #[derive(Debug, thiserror::Error)]
@@ -48,94 +52,6 @@ pub enum StoreError {
         /// What is wrong with it.
         why: String,
     },
-}
-
-/// Which positions to list.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub struct PositionFilter {
-    /// Only of this user.
-    pub user: Option<UserId>,
-    /// Only of this robot.
-    pub robot: Option<RobotId>,
-    /// Only of this venue account.
-    pub account: Option<VenueAccountId>,
-    /// Only at this venue.
-    pub venue: Option<VenueName>,
-    /// Only those that are not final (`true`) or only final ones (`false`).
-    pub live: Option<bool>,
-    /// Only closed ones that were open at some time from the one to the other of these.
-    pub open_during: Option<(Timestamp, Timestamp)>,
-    /// Only closed ones whose settlement is pending or that a correction is due on.
-    pub unsettled: bool,
-}
-
-impl PositionFilter {
-    /// Those that a scope covers.
-    pub fn within(scope: PauseScope) -> Self {
-        let all = Self::default();
-        match scope {
-            PauseScope::Global => all,
-            PauseScope::Venue(venue) => Self {
-                venue: Some(venue),
-                ..all
-            },
-            PauseScope::User(user) => Self {
-                user: Some(user),
-                ..all
-            },
-            PauseScope::Robot(robot) => Self {
-                robot: Some(robot),
-                ..all
-            },
-        }
-    }
-}
-
-/// Which orders to list.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub struct OrderFilter {
-    /// Only of this user.
-    pub user: Option<UserId>,
-    /// Only of this robot.
-    pub robot: Option<RobotId>,
-    /// Only of this venue account.
-    pub account: Option<VenueAccountId>,
-    /// Only of this position.
-    pub position: Option<PositionId>,
-    /// Only those that are not final (`true`) or only final ones (`false`).
-    pub live: Option<bool>,
-    /// Only those created at this time or later.
-    pub since: Option<Timestamp>,
-}
-
-/// Which entries to list.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub struct EntryFilter {
-    /// Only with a posting on this account.
-    pub account: Option<LedgerAccountId>,
-    /// Only below this place in the ledger.
-    pub before: Option<EntrySeq>,
-}
-
-/// Which holds to list.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub struct HoldFilter {
-    /// Only of this user.
-    pub user: Option<UserId>,
-    /// Only those in state `Held`.
-    pub held: bool,
-}
-
-/// Which alerts to list.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub enum AlertFilter {
-    /// All.
-    #[default]
-    All,
-    /// Those that are not over, acknowledged or not.
-    Open,
-    /// Those in one state.
-    In(AlertState),
 }
 
 /// What settling some positions is decided on.

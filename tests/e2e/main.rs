@@ -35,6 +35,7 @@ mod user;
 
 mod backup;
 mod clock;
+mod close_all;
 mod command_line;
 mod crowded;
 mod database;

@@ -111,33 +111,20 @@ async fn a_row_that_was_moved_or_changed_does_not_open() {
         let letter = if text.as_bytes()[at] == b'A' { "B" } else { "A" };
         format!("{}{letter}{}", &text[..at], &text[at + 1..])
     };
+    let with = |data_key: &str, content: &str| Seals {
+        data_key: data_key.to_owned(),
+        content: content.to_owned(),
+        ..own.clone()
+    };
     let wrong = [
         other.clone(),
-        Seals {
-            content: other.content.clone(),
-            ..own.clone()
-        },
-        Seals {
-            data_key: other.data_key,
-            ..own.clone()
-        },
+        with(&own.data_key, &other.content),
+        with(&other.data_key, &own.content),
         seal(7, VenueName::Legacy),
-        Seals {
-            content: flipped(&own.content),
-            ..own.clone()
-        },
-        Seals {
-            data_key: flipped(&own.data_key),
-            ..own.clone()
-        },
-        Seals {
-            content: String::new(),
-            ..own.clone()
-        },
-        Seals {
-            data_key: "no base64".to_owned(),
-            ..own.clone()
-        },
+        with(&own.data_key, &flipped(&own.content)),
+        with(&flipped(&own.data_key), &own.content),
+        with(&own.data_key, ""),
+        with("no base64", &own.content),
     ];
     for seals in wrong {
         put(&store, row(7, seals)).await;

@@ -51,32 +51,31 @@ async fn each_scope_is_paused_and_resumed_by_name_and_one_of_nobody_is_refused()
     assert_eq!(vague.wrong(), (422, vec!["scope".to_owned()]));
 }
 
-#[actix_web::test]
-async fn an_order_to_close_all_is_asked_shown_and_called_off_on_record() {
-    let stage = Stage::new().await;
-    let (_, robot) = robot(&stage).await;
+/// A robot's scope that is told to close all.
+async fn asked(stage: &Stage) -> (String, Value) {
+    let (_, robot) = robot(stage).await;
     let scope = format!("robot:{robot}");
     let asked = ask(
-        &stage,
+        stage,
         json!({"scope": scope, "external": true, "reason": "it runs wild"}),
     )
     .await;
     assert_eq!(asked.status, 201, "{asked:?}");
-    let order = asked.json();
-    let told = json!([
-        order["scope"],
-        order["state"],
-        order["stands"],
-        order["external"],
-        order["by"],
-        order["reason"]
-    ]);
-    assert_eq!(told, json!([scope, "closing", true, true, "operator", "it runs wild"]));
-    let paused = stage.get(Role::Viewer, "/status/pause").await.json();
+    (scope, asked.json())
+}
+
+#[actix_web::test]
+async fn an_order_to_close_all_pauses_its_scope_and_is_not_lifted_while_it_closes() {
+    let stage = Stage::new().await;
+    let (scope, order) = asked(&stage).await;
+    let told = ["scope", "state", "stands", "external", "by", "reason"].map(|field| order[field].clone());
     assert_eq!(
-        (&paused["scopes"][0]["scope"], &paused["scopes"][0]["paused"]),
-        (&json!(scope), &json!(true))
+        json!(told),
+        json!([scope, "closing", true, true, "operator", "it runs wild"])
     );
+    let status = stage.get(Role::Viewer, "/status/pause").await.json();
+    let paused = &status["scopes"][0];
+    assert_eq!(json!([paused["scope"], paused["paused"]]), json!([scope, true]));
     let twice = ask(&stage, json!({"scope": scope})).await;
     assert_eq!(twice.wrong().0, 409);
     assert!(detail(&twice).contains("stands since"), "{}", detail(&twice));
@@ -87,47 +86,38 @@ async fn an_order_to_close_all_is_asked_shown_and_called_off_on_record() {
     assert!(detail(&early).contains("call it off first"), "{}", detail(&early));
     let path = format!("/control/close-all/{}", order["id"]);
     let shown = stage.get(Role::Viewer, &path).await.json();
-    let told = json!([
-        shown["progress"],
-        shown["positions"],
-        shown["flat"],
-        shown["in_doubt"],
-        shown["live"]
-    ]);
-    assert_eq!(told, json!(["0 of 0 positions flat", 0, 0, 0, []]));
+    let told = ["progress", "positions", "flat", "in_doubt", "live"].map(|field| shown[field].clone());
+    assert_eq!(json!(told), json!(["0 of 0 positions flat", 0, 0, 0, []]));
+    assert_eq!(stage.get(Role::Viewer, "/control/close-all/999").await.status, 404);
+    let listed = stage.get(Role::Viewer, "/control/close-all").await.json();
+    assert_eq!(listed["items"], json!([order]));
+}
+
+#[actix_web::test]
+async fn an_order_to_close_all_is_called_off_once_and_its_scope_stays_paused_until_it_is_resumed() {
+    let stage = Stage::new().await;
+    let (scope, order) = asked(&stage).await;
+    let path = format!("/control/close-all/{}/call-off", order["id"]);
     let off = stage
-        .post(
-            Role::Operator,
-            &format!("{path}/call-off"),
-            json!({"reason": "false alarm"}),
-        )
+        .post(Role::Operator, &path, json!({"reason": "false alarm"}))
         .await;
-    assert_eq!(
-        (off.status, &off.json()["state"], &off.json()["stands"]),
-        (200, &json!("called_off"), &json!(false))
-    );
-    assert_eq!(off.json()["ended_by"], "operator");
-    let again = stage.post(Role::Operator, &format!("{path}/call-off"), json!({})).await;
-    assert_eq!(again.wrong().0, 409);
+    let told = ["state", "stands", "ended_by"].map(|field| off.json()[field].clone());
+    assert_eq!(json!(told), json!(["called_off", false, "operator"]));
+    assert_eq!(stage.post(Role::Operator, &path, json!({})).await.wrong().0, 409);
     assert_eq!(stage.get(Role::Viewer, "/status/pause").await.json()["paused"], true);
     let resumed = stage
         .post(Role::Operator, "/control/resume", json!({"scope": scope}))
         .await;
     assert_eq!(resumed.status, 200);
-    assert_eq!(stage.get(Role::Viewer, "/control/close-all/999").await.status, 404);
-    let listed = stage.get(Role::Viewer, "/control/close-all").await.json();
-    assert_eq!(listed["items"].as_array().unwrap().len(), 1);
     let trail = stage.trail().await;
-    let line = |action: &str, subject: &str, why: &str| {
-        let why = format!("{why} (from 192.0.2.7)");
-        ("operator".to_owned(), action.to_owned(), subject.to_owned(), why)
-    };
     let called_off = format!("close_all:{}", order["id"]);
-    for line in [
-        line("control.close_all", &scope, "it runs wild"),
-        line("control.call_off", &called_off, "false alarm"),
-        line("control.resume", &scope, "no reason given"),
+    for (action, subject, why) in [
+        ("control.close_all", &scope, "it runs wild"),
+        ("control.call_off", &called_off, "false alarm"),
+        ("control.resume", &scope, "no reason given"),
     ] {
+        let (by, why) = ("operator".to_owned(), format!("{why} (from 192.0.2.7)"));
+        let line = (by, action.to_owned(), subject.clone(), why);
         assert!(trail.contains(&line), "{line:?} is not in {trail:?}");
     }
 }

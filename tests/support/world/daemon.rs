@@ -70,26 +70,8 @@ impl Daemon {
         let ledger = ledger(&store, &clock, &alert, &fatal).start();
         let robots = RobotDirectory::default();
         let polls = Arc::new(AtomicUsize::new(0));
-        let fragile: Arc<dyn Venue> = Arc::new(FragileVenue {
-            inner: Arc::clone(&venue),
-            chaos: Arc::clone(&world.chaos),
-            panics: Arc::clone(&world.panics),
-            polls: Arc::clone(&polls),
-            late_per_mille: world.troubles.late_placements,
-        });
-        let scheduler = SyncSchedulerActor::new(SyncDeps {
-            store: Arc::clone(&store),
-            venues: HashMap::from([(VenueName::Paper, Arc::clone(&fragile))]),
-            clock: clock.clone(),
-            robots: robots.clone(),
-            ledger: ledger.clone().recipient(),
-            releases: ledger.clone().recipient(),
-            raises: alert.clone().recipient(),
-            resolves: alert.clone().recipient(),
-            options: options::sync(),
-            fatal: fatal.clone(),
-        });
-        let scheduler = scheduler.start();
+        let fragile = fragile(world, &venue, &polls);
+        let scheduler = scheduler(&store, &clock, &fragile, (&alert, &ledger), &robots, &fatal).start();
         let deps = Arc::new(robot_deps(&store, fragile, &clock, (&ledger, &scheduler)).await);
         let factory = watched_factory(Arc::clone(&deps), Arc::clone(&world.witness));
         let supervisor = supervisor(&store, &clock, &alert, factory, robots.clone(), fatal);
@@ -106,6 +88,7 @@ impl Daemon {
                 resolves: alert.recipient(),
             },
             flat_within: Duration::from_secs(30),
+            told: Arc::default(),
         }));
         let prices = Rc::clone(&world.prices);
         let desk = Desk::new(Arc::clone(&store), clock.clone(), Markets::Listed(Vec::new()));
@@ -237,6 +220,38 @@ pub fn asker() -> Asker {
         reason: "it is told so".to_owned(),
         from: "story".to_owned(),
     }
+}
+
+fn fragile(world: &World, venue: &Arc<PaperVenue>, polls: &Arc<AtomicUsize>) -> Arc<dyn Venue> {
+    Arc::new(FragileVenue {
+        inner: Arc::clone(venue),
+        chaos: Arc::clone(&world.chaos),
+        panics: Arc::clone(&world.panics),
+        polls: Arc::clone(polls),
+        late_per_mille: world.troubles.late_placements,
+    })
+}
+
+fn scheduler(
+    store: &Arc<dyn Store>,
+    clock: &Arc<WorldClock>,
+    venue: &Arc<dyn Venue>,
+    (alert, ledger): (&Addr<AlertActor>, &Addr<LedgerActor>),
+    robots: &RobotDirectory,
+    fatal: &watch::Sender<bool>,
+) -> SyncSchedulerActor {
+    SyncSchedulerActor::new(SyncDeps {
+        store: Arc::clone(store),
+        venues: HashMap::from([(VenueName::Paper, Arc::clone(venue))]),
+        clock: clock.clone(),
+        robots: robots.clone(),
+        ledger: ledger.clone().recipient(),
+        releases: ledger.clone().recipient(),
+        raises: alert.clone().recipient(),
+        resolves: alert.clone().recipient(),
+        options: options::sync(),
+        fatal: fatal.clone(),
+    })
 }
 
 async fn robot_deps(
