@@ -75,7 +75,9 @@ impl fmt::Debug for Masters {
 /// When the system has none now.
 pub fn generate() -> Result<Zeroizing<[u8; KEY_BYTES]>, KeyringError> {
     let mut key = Zeroizing::new([0; KEY_BYTES]);
-    aws_lc_rs::rand::fill(key.as_mut_slice()).map_err(|_| KeyringError::NotSealed)?;
+    let provider = rustls::crypto::aws_lc_rs::default_provider();
+    let filled = provider.secure_random.fill(key.as_mut_slice());
+    filled.map_err(|_| KeyringError::NotSealed)?;
     Ok(key)
 }
 

@@ -1,3 +1,5 @@
+//! Seals that open where they belong and nowhere else, and master keys that come and go.
+
 use domain::change::{Change, ChangeSet};
 use domain::id::UserId;
 use domain::time::Timestamp;
