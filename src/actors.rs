@@ -5,6 +5,7 @@ pub mod job_scheduler;
 pub mod ledger;
 pub mod mail;
 pub mod robot;
+pub mod sights;
 pub mod spawn;
 pub mod supervisor;
 pub mod sync_scheduler;

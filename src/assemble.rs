@@ -137,10 +137,10 @@ pub async fn start_with(
     let paper = open_venue(settings, &store, &clock).await?;
     let venue = in_front(paper.clone());
     let targets = targets::open(&settings.notify)?;
-    let desk = desk(settings, &store, &clock, &venue)?.with_targets(targets.clone());
+    let desk = desk(settings, &store, &clock, &venue)?.with_targets(targets);
     let (fatal, fatal_seen) = watch::channel(false);
     end_with(&store, &fatal);
-    let actors = Actors::start(settings, store.clone(), Arc::clone(&clock), venue, fatal, targets).await?;
+    let actors = Actors::start(settings, &desk, venue, fatal).await?;
     tokio::spawn(disks::tell_when_full(store.disk_full(), actors.ears()));
     let upkeep = tokio::spawn(http::metrics::keep_up(recorder.clone()));
     let limits = options::http(settings)?;

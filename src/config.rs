@@ -36,7 +36,7 @@ pub use ledger::LedgerSettings;
 pub use log::{LogFormat, LogSettings};
 pub use notify::{NotifySettings, TargetKind, TargetSettings};
 pub use paper::{InstrumentSettings, PaperFaults, PaperFeed, PaperSettings};
-pub use risk::RiskSettings;
+pub use risk::{OppositeChoice, RiskSettings};
 pub use robot::RobotSettings;
 pub use settlement::{HoldChoice, HoldSettings, PayFrom, SettlementSettings};
 pub use sources::Sources;

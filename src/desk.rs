@@ -5,6 +5,7 @@ mod close_alls;
 mod fields;
 mod keys;
 mod markets;
+mod nets;
 mod pages;
 mod pauses;
 mod reads;
@@ -21,8 +22,8 @@ use domain::access::Audit;
 use domain::change::{Change, ChangeSet};
 use domain::id::{AuditId, IdKind};
 use domain::time::Timestamp;
-use tokio::sync::Mutex;
 
+use crate::actors::sights::Sights;
 use crate::clock::Clock;
 use crate::ports::keyring::Keyring;
 use crate::ports::notify::Targets;
@@ -33,6 +34,7 @@ pub use close_alls::NewCloseAll;
 pub use fields::read;
 pub use keys::{NewKey, Rotation, Unread};
 pub use markets::Markets;
+pub use nets::NetExplained;
 pub use pages::{Listing, PageAsk};
 pub use reads::{OrderDetail, PositionDetail};
 pub use reports::DailyReport;
@@ -76,6 +78,8 @@ pub struct Desk {
     switches: Arc<Mutex<()>>,
     /// Held while it is decided whether a robot may live beside the others.
     robots: Arc<Mutex<()>>,
+    /// What venues last reported of accounts; empty where no daemon runs.
+    pub sights: Sights,
 }
 
 impl Desk {
@@ -90,6 +94,7 @@ impl Desk {
             close_external: false,
             switches: Arc::default(),
             robots: Arc::default(),
+            sights: Sights::default(),
         }
     }
 

@@ -7,6 +7,7 @@ mod health;
 mod hold;
 mod key;
 mod ledger;
+mod net;
 mod order;
 mod position;
 mod report;
@@ -22,6 +23,7 @@ pub use key::{KeyView, RightsView};
 pub use ledger::{
     AnswerView, DebtView, EntryView, HeadView, JobRunView, LedgerAccountView, PostView, PostingView, StatisticsView,
 };
+pub use net::NetLineView;
 pub use order::{FillView, OrderView};
 pub use position::{ExitsView, PositionView, ProvenanceView};
 pub use report::{ActivityView, UnsettledPositionView, UnsettledView};

@@ -152,6 +152,7 @@ fn template() -> Position {
         profit_basis: ProfitBasis::Net,
         provenance: Provenance::default(),
         settlement: Settlement::Pending,
+        carry: None,
         settled_profit: None,
         corrections: 0,
         opened_at: Some(Timestamp(1_699_999_000_000)),

@@ -170,6 +170,7 @@ mod tests {
             profit_basis: ProfitBasis::Net,
             provenance: Provenance::default(),
             settlement: Settlement::NotYet,
+            carry: None,
             settled_profit: None,
             corrections: 0,
             opened_at: Some(Timestamp(1)),

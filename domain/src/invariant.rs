@@ -31,6 +31,12 @@ pub enum Invariant {
     NothingOpens,
     /// SWI-2: what was told to close all gets flat, each position once.
     GetsFlat,
+    /// POS-1: the venue's net is the sum of the robots' positions and the external one.
+    NetExplained,
+    /// POS-2: what positions realised, and what they carry, is what the venue realised.
+    RealisedExplained,
+    /// POS-3: the shares of a fill or a payment sum to it.
+    SharesSum,
     /// SUP-1: one live actor per wanted child.
     OneActorPerChild,
 }
@@ -52,6 +58,9 @@ impl Invariant {
             Self::OneVenueOrder => "ORD-3",
             Self::NothingOpens => "SWI-1",
             Self::GetsFlat => "SWI-2",
+            Self::NetExplained => "POS-1",
+            Self::RealisedExplained => "POS-2",
+            Self::SharesSum => "POS-3",
             Self::OneActorPerChild => "SUP-1",
         }
     }

@@ -55,6 +55,14 @@ impl Side {
         [Self::Long, Self::Short].into_iter().find(|side| side.as_str() == text)
     }
 
+    /// The other side.
+    pub const fn other(self) -> Self {
+        match self {
+            Self::Long => Self::Short,
+            Self::Short => Self::Long,
+        }
+    }
+
     /// The action that opens or grows a position of this side.
     pub const fn opening(self) -> Action {
         match self {

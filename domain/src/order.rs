@@ -161,6 +161,8 @@ pub struct Order {
     pub position_side: Side,
     /// Opens or closes.
     pub purpose: Purpose,
+    /// Whether the venue is told that it may only shrink a position.
+    pub reduce_only: bool,
     /// Matching.
     pub kind: OrderKind,
     /// Asked quantity.
@@ -194,7 +196,7 @@ impl Order {
             position_side: self.position_side,
             kind: self.kind,
             quantity: self.quantity,
-            reduce_only: self.purpose == Purpose::Close,
+            reduce_only: self.reduce_only,
             leverage: self.leverage,
             margin_mode: self.margin_mode,
         }

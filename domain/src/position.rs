@@ -103,6 +103,9 @@ pub struct Position {
     pub exits: Option<Exits>,
     /// Highest profit since the trailing take-profit armed; `None` while it is not armed.
     pub peak: Option<Amount>,
+    /// What the venue realised on a net beyond what the positions that share it did: kept by the oldest of them until
+    /// the net is flat, zero on the others. `None` on one that never shared a net.
+    pub carry: Option<Amount>,
     /// Which profit counts.
     pub profit_basis: ProfitBasis,
     /// What the profit was computed from.
@@ -133,6 +136,35 @@ impl Position {
     pub fn exit_price(&self) -> Option<Price> {
         let left = self.entered.minus(self.quantity).ok()?;
         Price::average(self.exit_notional, left, Rounding::HalfUp).ok()
+    }
+
+    /// What the open quantity cost: the notional of its opening fills, less what its closes took out of that.
+    pub fn cost(&self) -> Result<Amount, NumberError> {
+        let taken = match self.side {
+            Side::Long => self.exit_notional.minus(self.realised)?,
+            Side::Short => self.exit_notional.plus(self.realised)?,
+        };
+        self.entry_notional.minus(taken)
+    }
+
+    /// What closing so much of it for `notional` realises by its own cost, before fees. Over its life these sum to the
+    /// difference of all that it was closed for and all that it was opened for, to the last unit.
+    pub fn own_profit(&self, quantity: Quantity, notional: Amount) -> Result<Amount, NumberError> {
+        let cost = self.cost()?;
+        let taken = if quantity == self.quantity {
+            cost
+        } else {
+            let part = i128::from(cost.units()) * i128::from(quantity.units());
+            Amount::from_wide(crate::fixed::divide(
+                part,
+                self.quantity.units().into(),
+                Rounding::HalfUp,
+            )?)?
+        };
+        match self.side {
+            Side::Long => notional.minus(taken),
+            Side::Short => taken.minus(notional),
+        }
     }
 
     /// Margin of the open quantity at entry: notional / leverage, rounded up.

@@ -5,6 +5,7 @@ mod desk;
 mod differences;
 mod executions;
 mod incomes;
+mod nets;
 mod orders;
 mod revisions;
 mod share;
@@ -52,6 +53,10 @@ pub struct Records {
     pub repeated: Vec<Fill>,
     /// Which of the report's incomes are on record, with parts and revisions.
     pub paid: Vec<Income>,
+    /// Smallest steps of quantities by market, where they are known: nobody's share of a fill is less.
+    pub lots: BTreeMap<Symbol, Quantity>,
+    /// All that is on record as fills of positions that changed after the oldest of the report's payments was made.
+    pub histories: BTreeMap<PositionId, Vec<Fill>>,
     /// How far the history was read before the report.
     pub cursor: Cursor,
 }
@@ -139,6 +144,14 @@ pub enum Mismatch {
         /// The venue's id of the fill.
         fill: String,
     },
+    /// Our own closing order, which was not held to shrinking, was filled after its position had become smaller: what was
+    /// more is external and has no exits.
+    Overshot {
+        /// The order.
+        order: OrderId,
+        /// The venue's id of the fill.
+        fill: String,
+    },
     /// The report contradicts what an order or a position can do.
     Contradiction {
         /// Such as `order:3`.
@@ -155,7 +168,7 @@ impl Mismatch {
             Self::Missing { account, difference } => {
                 format!("account:{account}:{}:{}", difference.symbol, difference.side.as_str())
             }
-            Self::LateFill { order, .. } => format!("order:{order}"),
+            Self::LateFill { order, .. } | Self::Overshot { order, .. } => format!("order:{order}"),
             Self::Contradiction { subject, .. } => subject.clone(),
         }
     }
@@ -179,6 +192,12 @@ impl fmt::Display for Mismatch {
             ),
             Self::LateFill { order, fill } => {
                 write!(f, "fill {fill} came for order {order} after its position was over")
+            }
+            Self::Overshot { order, fill } => {
+                write!(
+                    f,
+                    "fill {fill} of order {order} closed more than its position held; the rest is external"
+                )
             }
             Self::Contradiction { what, .. } => f.write_str(what),
         }

@@ -16,6 +16,7 @@ use crate::user::PositionMode;
 use crate::venue::{MarginMode, VenueName};
 
 mod limits;
+mod neighbours;
 
 /// Something that passed every risk check; nothing but this module can make one.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -79,6 +80,15 @@ impl OpenDraft {
     }
 }
 
+/// Whether robots may hold opposite sides of one market of a one-way account.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum OppositeRobots {
+    /// They may not: who comes second does not open. A close can then always be held to shrinking.
+    Refuse,
+    /// They may, and the venue nets them. A close may then have to open the other side.
+    Net,
+}
+
 /// Limits that hold for every robot.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct RiskRules {
@@ -88,7 +98,11 @@ pub struct RiskRules {
     pub debt_limit: Amount,
     /// Largest notional of one position of any robot.
     pub max_notional: Amount,
-    /// Most positions that one venue account may hold at once.
+    /// Largest notional that one venue account may hold or be about to hold on one market, both sides together.
+    pub max_symbol_notional: Amount,
+    /// Whether robots may hold opposite sides of a one-way account.
+    pub opposite_robots: OppositeRobots,
+    /// Most positions that one venue account may hold at once, each robot's its own.
     pub max_open_positions: u32,
     /// Most orders that one robot may place in any 60 seconds.
     pub max_orders_per_minute: u32,
@@ -138,9 +152,30 @@ pub enum RiskRefusal {
     /// The robot does not open by itself.
     #[error("robot does not open by itself")]
     AutoOpenOff,
-    /// Another position that this one would meet at the venue is not over.
+    /// An earlier position of the robot is not over.
     #[error("position {0} is live")]
     LivePosition(PositionId),
+    /// On a one-way account the venue would net it with a position of the other side.
+    #[error("position {0} is on the other side, and the venue would net the two")]
+    OppositePosition(PositionId),
+    /// Leverage and margin mode belong to the market of an account: another robot's position has others.
+    #[error("position {position} on this market has leverage {leverage} on {} margin", margin_mode.as_str())]
+    OtherTerms {
+        /// The position.
+        position: PositionId,
+        /// Its leverage.
+        leverage: u32,
+        /// Its margin mode.
+        margin_mode: MarginMode,
+    },
+    /// Too much on one market of the account.
+    #[error("account would hold a notional of {notional} on this market, above {limit}")]
+    Exposure {
+        /// All positions of the market, at the price of the new one, and the new one.
+        notional: Amount,
+        /// The limit.
+        limit: Amount,
+    },
     /// The outcome of an order on this market is not known.
     #[error("order {0} is not confirmed")]
     UnconfirmedOrder(OrderId),
@@ -244,6 +279,9 @@ impl RiskRefusal {
             Self::NotWanted => "not_wanted",
             Self::AutoOpenOff => "auto_open_off",
             Self::LivePosition(_) => "live_position",
+            Self::OppositePosition(_) => "opposite_position",
+            Self::OtherTerms { .. } => "other_terms",
+            Self::Exposure { .. } => "exposure",
             Self::UnconfirmedOrder(_) => "unconfirmed_order",
             Self::OpenPositions { .. } => "open_positions",
             Self::Debtor { .. } => "debtor",
@@ -282,8 +320,8 @@ pub fn consider(
 /// Approves what passes every check; otherwise the first check that it does not pass.
 pub fn approve(draft: OpenDraft, facts: &OpenFacts<'_>, rules: &RiskRules) -> Result<Approved<OpenDraft>, RiskRefusal> {
     check_wanted(facts)?;
-    check_alone(&draft, facts)?;
-    check_account(facts, rules)?;
+    neighbours::check(&draft, facts, rules)?;
+    neighbours::check_account(facts, rules)?;
     check_debtor(facts, rules)?;
     check_price(facts, rules)?;
     check_size(&draft, facts, rules)?;
@@ -305,40 +343,6 @@ fn check_wanted(facts: &OpenFacts<'_>) -> Result<(), RiskRefusal> {
     }
     if !robot.auto_open {
         return Err(RiskRefusal::AutoOpenOff);
-    }
-    Ok(())
-}
-
-/// The robot holds nothing else, and at the venue the new position would not meet another one: on a one-way account
-/// the only one of its market, on a hedge account the only one of its market and side. An order whose
-/// outcome is not known freezes openings of its robot and on its market.
-fn check_alone(draft: &OpenDraft, facts: &OpenFacts<'_>) -> Result<(), RiskRefusal> {
-    let robot = facts.robot;
-    let meets = |position: &&Position| {
-        let same_side = match facts.mode {
-            PositionMode::OneWay => true,
-            PositionMode::Hedge => position.side == draft.side,
-        };
-        position.robot == Some(robot.id) || (position.symbol == robot.symbol && same_side)
-    };
-    let live = facts.positions.iter().filter(|position| !position.state.is_final());
-    if let Some(position) = live.clone().find(meets) {
-        return Err(RiskRefusal::LivePosition(position.id));
-    }
-    let near = |order: &&Order| order.robot == Some(robot.id) || order.symbol == robot.symbol;
-    let mut unconfirmed = facts.orders.iter().filter(|order| order.state.is_unconfirmed());
-    match unconfirmed.find(near) {
-        Some(order) => Err(RiskRefusal::UnconfirmedOrder(order.id)),
-        None => Ok(()),
-    }
-}
-
-fn check_account(facts: &OpenFacts<'_>, rules: &RiskRules) -> Result<(), RiskRefusal> {
-    let live = facts.positions.iter().filter(|position| !position.state.is_final());
-    let count = u32::try_from(live.count()).unwrap_or(u32::MAX);
-    let limit = rules.max_open_positions;
-    if count >= limit {
-        return Err(RiskRefusal::OpenPositions { count, limit });
     }
     Ok(())
 }
@@ -375,7 +379,7 @@ fn check_size(draft: &OpenDraft, facts: &OpenFacts<'_>, rules: &RiskRules) -> Re
     if notional > limit {
         return Err(RiskRefusal::MaxNotional { notional, limit });
     }
-    Ok(())
+    neighbours::check_exposure(notional, draft, facts, rules)
 }
 
 #[cfg(test)]

@@ -2,6 +2,7 @@
 
 pub mod decide;
 pub mod draft;
+pub mod net;
 pub mod place;
 pub mod run;
 pub mod validate;

@@ -29,6 +29,7 @@ pub struct Model {
     pub arm: Option<i64>,
     pub give_back: Option<i64>,
     pub peak: Option<i64>,
+    pub carry: Option<i64>,
     pub profit_basis: String,
     pub profit_source: String,
     pub fill_count: i64,

@@ -18,6 +18,7 @@ pub struct Model {
     pub action: String,
     pub position_side: String,
     pub purpose: String,
+    pub reduce_only: i64,
     pub kind: String,
     pub limit_price: Option<i64>,
     pub quantity: i64,

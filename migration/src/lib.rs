@@ -20,6 +20,7 @@ mod m0015_add_reports;
 mod m0016_create_imported;
 mod m0017_ease_postings;
 mod m0018_create_keys;
+mod m0019_share_nets;
 mod m0020_create_close_alls;
 mod plan;
 mod rebuild;
@@ -53,6 +54,7 @@ pub fn changes() -> Vec<Box<dyn Change>> {
         Box::new(m0016_create_imported::Migration),
         Box::new(m0017_ease_postings::Migration),
         Box::new(m0018_create_keys::Migration),
+        Box::new(m0019_share_nets::Migration),
         Box::new(m0020_create_close_alls::Migration),
     ]
 }

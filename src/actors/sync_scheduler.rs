@@ -25,6 +25,7 @@ use tokio::time::Instant;
 use crate::actors::mail::{
     ActorHealth, HowAreYou, MailError, Post, Raise, Resolve, Settle, Stop, SyncAndWait, SyncNow, Tick,
 };
+use crate::actors::sights::Sights;
 use crate::actors::spawn::RobotDirectory;
 use crate::clock::Clock;
 use crate::event;
@@ -74,6 +75,8 @@ pub struct SyncDeps {
     pub clock: Arc<dyn Clock>,
     /// Where robots are found.
     pub robots: RobotDirectory,
+    /// Where what venues reported is kept for others.
+    pub sights: Sights,
     /// Who settles closed positions; what it does not get, the sweep finds.
     pub ledger: Recipient<Settle>,
     /// Who gives back what was reserved for a position that is over.

@@ -18,11 +18,13 @@ use crate::actors::job_scheduler::{JobSchedulerActor, JobSchedulerDeps};
 use crate::actors::ledger::{LedgerActor, LedgerDeps};
 use crate::actors::mail::{Drain, Look, Pulse, Recharge, RunJob, Stop, SyncAndWait};
 use crate::actors::robot::{RobotActor, RobotDeps, RobotRules, Shared};
+use crate::actors::sights::Sights;
 use crate::actors::spawn::{self, RobotDirectory};
 use crate::actors::supervisor::{CrashRules, SupervisorActor, SupervisorDeps, SupervisorOptions};
 use crate::actors::sync_scheduler::{self, SyncDeps, SyncOptions, SyncSchedulerActor};
 use crate::clock::Clock;
 use crate::config::Settings;
+use crate::desk::Desk;
 use crate::event;
 use crate::http::Mailboxes;
 use crate::jobs::judge_closes::Ears;
@@ -51,26 +53,26 @@ struct Parts<'a> {
     venue: Arc<dyn Venue>,
     fatal: watch::Sender<bool>,
     targets: Targets,
+    sights: Sights,
 }
 
 impl Actors {
     /// Builds and starts all of them. Robots are not spawned before [`Actors::begin`].
     pub(super) async fn start(
         settings: &Settings,
-        store: Arc<dyn Store>,
-        clock: Arc<dyn Clock>,
+        desk: &Desk,
         venue: Arc<dyn Venue>,
         fatal: watch::Sender<bool>,
-        targets: Targets,
     ) -> Result<Self, StartError> {
-        let installation = store.installation().await?;
+        let installation = desk.store.installation().await?;
         let parts = Parts {
             settings,
-            store,
-            clock,
+            store: Arc::clone(&desk.store),
+            clock: Arc::clone(&desk.clock),
             venue,
             fatal,
-            targets,
+            targets: desk.targets.clone(),
+            sights: desk.sights.clone(),
         };
         let robots = RobotDirectory::default();
         let alert = parts.alert();
@@ -236,6 +238,7 @@ impl Parts<'_> {
             venues,
             clock: Arc::clone(&self.clock),
             robots,
+            sights: self.sights.clone(),
             ledger: ledger.clone().recipient(),
             releases: ledger.clone().recipient(),
             raises: alert.clone().recipient(),
@@ -273,6 +276,7 @@ impl Parts<'_> {
             ledger: ledger.clone().recipient(),
             installation,
             rules: self.robot_rules()?,
+            sights: self.sights.clone(),
             shared: Shared::default(),
         })
     }

@@ -5,7 +5,7 @@ use domain::exit::ExitRules;
 use domain::fixed::{Amount, NumberError, Ratio};
 use domain::ledger::Rules;
 use domain::position::Exits;
-use domain::risk::RiskRules;
+use domain::risk::{OppositeRobots, RiskRules};
 use domain::settlement::PayOrder;
 use domain::strategy::market_state::Classifier;
 use domain::strategy::template::{Template, Templates, TemplatesByRisk};
@@ -14,7 +14,7 @@ use rust_decimal::Decimal;
 use crate::actors::ledger::LedgerOptions;
 use crate::actors::robot::{HoldMode, HoldRules};
 use crate::adapters::store::StoreOptions;
-use crate::config::{ExitTemplate, HoldChoice, PayFrom, RiskTemplates, Settings};
+use crate::config::{ExitTemplate, HoldChoice, OppositeChoice, PayFrom, RiskTemplates, Settings};
 use crate::http;
 use crate::jobs::judge_closes::CloseRules;
 
@@ -132,6 +132,11 @@ pub fn risk(settings: &Settings) -> Result<RiskRules, UnfitSetting> {
         max_price_age: settings.risk.price_max_age,
         debt_limit: amount("settlement.debt_limit", settings.settlement.debt_limit)?,
         max_notional: amount("risk.max_notional", settings.risk.max_notional)?,
+        max_symbol_notional: amount("risk.max_symbol_notional", settings.risk.max_symbol_notional)?,
+        opposite_robots: match settings.risk.opposite_robots {
+            OppositeChoice::Refuse => OppositeRobots::Refuse,
+            OppositeChoice::Net => OppositeRobots::Net,
+        },
         max_open_positions: settings.risk.max_open_positions_per_account,
         max_orders_per_minute: settings.risk.max_orders_per_minute,
     })

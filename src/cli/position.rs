@@ -1,6 +1,7 @@
 //! `bursar position`: lists and shows positions.
 
 use domain::id::{PositionId, RobotId, UserId, VenueAccountId};
+use domain::market::Symbol;
 
 use crate::cli::answer::{Form, Pages};
 use crate::cli::table::Column;
@@ -26,6 +27,17 @@ enum Act {
         unsettled: bool,
         #[command(flatten)]
         pages: Pages,
+        #[command(flatten)]
+        form: Form,
+    },
+    /// Show what the venue holds of a market, and the positions that this is made of
+    Net {
+        /// The venue account
+        #[arg(long)]
+        account: i64,
+        /// The market, such as BTCUSDT
+        #[arg(long)]
+        symbol: String,
         #[command(flatten)]
         form: Form,
     },
@@ -82,6 +94,18 @@ const COLUMNS: &[Column] = &[
     ("POWER", "power"),
 ];
 
+const NET_COLUMNS: &[Column] = &[
+    ("WHAT", "what"),
+    ("ROBOT", "robot"),
+    ("POSITION", "position"),
+    ("SIDE", "side"),
+    ("QUANTITY", "quantity"),
+    ("STATE", "state"),
+    ("ENTRY", "entry_price"),
+    ("REALISED", "realised"),
+    ("CARRY", "carry"),
+];
+
 pub(super) async fn run(args: &Args, global: &Global) -> Result<Exit, CliError> {
     match &args.act {
         Act::List {
@@ -104,6 +128,11 @@ pub(super) async fn run(args: &Args, global: &Global) -> Result<Exit, CliError> 
             query.extend(unsettled.then(|| ("unsettled", "true".to_owned())));
             let direct = async |desk: &Desk| Ok(desk.positions(filter, ask).await?);
             form.list(global, ("/positions", query), COLUMNS, direct).await?;
+        }
+        Act::Net { account, symbol, form } => {
+            let query = vec![("account", account.to_string()), ("symbol", symbol.clone())];
+            let direct = async |desk: &Desk| Ok(desk.net(VenueAccountId(*account), &Symbol::new(symbol)).await?);
+            form.list(global, ("/nets", query), NET_COLUMNS, direct).await?;
         }
         Act::Show { id, form } => {
             let direct = async |desk: &Desk| Ok(desk.position(PositionId(*id)).await?);

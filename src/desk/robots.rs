@@ -2,14 +2,12 @@
 
 use domain::change::{Change, ChangeSet};
 use domain::id::{IdKind, RobotId};
-use domain::page::Page;
+use domain::robot::Wanted;
 use domain::robot::draft::{RobotDraft, RobotPatch};
 use domain::robot::validate::FieldError;
-use domain::robot::{Robot, Wanted};
 use domain::user::VenueAccount;
 
 use crate::desk::{Asker, Desk, DeskError, WrongField};
-use crate::ports::store::{PositionFilter, StoreError};
 use crate::view::RobotView;
 
 /// How often a start or stop is decided anew when somebody else changed the robot meanwhile.
@@ -21,14 +19,12 @@ impl Desk {
     /// # Errors
     /// Names every field that broke a rule; or what stands against it.
     pub async fn create_robot(&self, draft: RobotDraft, asker: &Asker) -> Result<RobotView, DeskError> {
-        let _one_at_a_time = self.robots.lock().await;
         let wrong = self.wrong_fields(&draft).await?;
         if !wrong.is_empty() {
             return Err(DeskError::Invalid(wrong));
         }
         let now = self.clock.now();
         let robot = draft.to_robot(RobotId(self.next_id(IdKind::Robot).await?), now);
-        self.only_one_lives(&robot).await?;
         let audit = self.audit(asker, "robot.create", subject(robot.id), now).await?;
         let changes = vec![Change::AddRobot(Box::new(robot.clone())), audit];
         self.commit(ChangeSet { changes }).await?;
@@ -70,39 +66,31 @@ impl Desk {
     /// Starts or stops a robot. Asking for what already holds is recorded and changes nothing else.
     ///
     /// # Errors
-    /// When another robot lives on the same account and market; or the store does not take it.
+    /// When the store does not take it.
     pub async fn want_robot(&self, id: RobotId, wanted: Wanted, asker: &Asker) -> Result<RobotView, DeskError> {
-        let _one_at_a_time = self.robots.lock().await;
         let mut attempt = 1;
         loop {
             match self.try_want(id, wanted, asker).await {
                 Err(DeskError::Conflict { .. }) if attempt < ATTEMPTS => attempt += 1,
                 Err(error) => return Err(error),
-                Ok(Move::Done) => return self.robot(id).await,
-                Ok(Move::Refused { why }) => return Err(DeskError::Conflict { why }),
+                Ok(()) => return self.robot(id).await,
             }
         }
     }
 
-    async fn try_want(&self, id: RobotId, wanted: Wanted, asker: &Asker) -> Result<Move, DeskError> {
+    async fn try_want(&self, id: RobotId, wanted: Wanted, asker: &Asker) -> Result<(), DeskError> {
         let robot = self.robot_row(id).await?;
         let now = self.clock.now();
         let (next, action) = match wanted {
             Wanted::Running => (robot.start(now), "robot.start"),
             Wanted::Stopped => (robot.stop(now), "robot.stop"),
         };
-        if wanted == Wanted::Running
-            && let Some(why) = self.other_that_lives(&robot).await?
-        {
-            return Ok(Move::Refused { why });
-        }
         let audit = self.audit(asker, action, subject(id), now).await?;
         let mut changes = ChangeSet::of(audit);
         if next != robot {
             changes.push(Change::UpdateRobot(Box::new(next)));
         }
-        self.commit(changes).await?;
-        Ok(Move::Done)
+        self.commit(changes).await
     }
 
     async fn wrong_fields(&self, draft: &RobotDraft) -> Result<Vec<WrongField>, DeskError> {
@@ -127,43 +115,6 @@ impl Desk {
         }
         Ok(wrong)
     }
-
-    async fn only_one_lives(&self, robot: &Robot) -> Result<(), DeskError> {
-        match self.other_that_lives(robot).await? {
-            Some(why) => Err(DeskError::Conflict { why }),
-            None => Ok(()),
-        }
-    }
-
-    /// Why no other robot may live on this account and market, if one does. A venue holds one position per account,
-    /// market and side, so the fills of two robots there could not be told apart.
-    async fn other_that_lives(&self, robot: &Robot) -> Result<Option<String>, StoreError> {
-        let others = self.store.robots_on(robot.account).await?;
-        let others = others
-            .iter()
-            .filter(|other| other.id != robot.id && other.symbol == robot.symbol);
-        for other in others {
-            let filter = PositionFilter {
-                robot: Some(other.id),
-                live: Some(true),
-                ..PositionFilter::default()
-            };
-            let holds = !self.store.positions(filter, Page::first(1)).await?.is_empty();
-            if holds || other.wanted == Wanted::Running {
-                let does = if holds { "holds a position" } else { "runs" };
-                return Ok(Some(format!(
-                    "robot {} {does} on account {} in {}: two robots there could not tell their fills apart",
-                    other.id, robot.account, robot.symbol
-                )));
-            }
-        }
-        Ok(None)
-    }
-}
-
-enum Move {
-    Done,
-    Refused { why: String },
 }
 
 fn subject(id: RobotId) -> String {

@@ -2,10 +2,11 @@
 
 use actix_web::web;
 use domain::id::{OrderId, PositionId, RobotId, UserId, VenueAccountId};
+use domain::market::Symbol;
 use serde::Deserialize;
 use utoipa::IntoParams;
 
-use crate::desk::{Listing, OrderDetail, PageAsk, PositionDetail};
+use crate::desk::{DeskError, Listing, NetExplained, OrderDetail, PageAsk, PositionDetail, WrongField};
 use crate::http::asked::{Asked, Paging, PathId, text};
 use crate::http::problem::Problem;
 use crate::http::state::AppState;
@@ -66,6 +67,32 @@ pub(super) struct OrderQuery {
     /// Only those that are not over (`true`), or only those that are (`false`).
     #[serde(deserialize_with = "text")]
     live: Option<bool>,
+}
+
+/// Which net.
+#[derive(Debug, Default, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields, default)]
+#[into_params(parameter_in = Query)]
+pub(super) struct NetQuery {
+    /// The venue account; must be given.
+    #[serde(deserialize_with = "text")]
+    account: Option<i64>,
+    /// The market, such as `BTCUSDT`; must be given.
+    symbol: Option<String>,
+}
+
+/// What the venue holds of a market, explained by positions.
+#[utoipa::path(get, path = "/nets", tag = "positions", params(NetQuery), responses((status = 200, description = "What the venue holds, each robot's position, the external one and the difference", body = NetExplained)))]
+pub(super) async fn net(
+    state: web::Data<AppState>,
+    asked: Asked<NetQuery>,
+) -> Result<web::Json<NetExplained>, Problem> {
+    let asked = asked.0;
+    let missing = |field: &str| DeskError::Invalid(vec![WrongField::new(field, "must be given")]);
+    let account = asked.account.ok_or_else(|| missing("account"))?;
+    let symbol = asked.symbol.ok_or_else(|| missing("symbol"))?;
+    let net = state.desk.net(VenueAccountId(account), &Symbol::new(&symbol)).await?;
+    Ok(web::Json(net))
 }
 
 fn page(after: Option<i64>, limit: Option<u32>, state: &AppState) -> Result<PageAsk, Problem> {

@@ -123,6 +123,7 @@ table! {
     Post "/robots/{id}/close" OPERATOR => robots::close;
     Get "/positions" VIEWER => positions::list;
     Get "/positions/{id}" VIEWER => positions::show;
+    Get "/nets" VIEWER => positions::net;
     Get "/orders" VIEWER => positions::orders;
     Get "/orders/{id}" VIEWER => positions::order;
     Get "/users" VIEWER => people::users;

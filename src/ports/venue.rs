@@ -75,7 +75,9 @@ pub trait Venue: Send + Sync + 'static {
         client_id: &ClientOrderId,
     ) -> Result<Lookup, VenueError>;
 
-    /// Balances, positions, open orders, and a page of at most `limit` fills and as many incomes after `cursor`.
+    /// Balances, positions, open orders, and a page of at most `limit` fills and as many incomes after `cursor`. Neither list
+    /// runs ahead of the other: what is later than the last of a list that goes on waits for a later page, so that who
+    /// held what when a payment was made is known by the time it is told.
     async fn poll(&self, account: VenueAccountId, cursor: &Cursor, limit: u32) -> Result<AccountReport, VenueError>;
 
     /// What a key may do, asked with the key itself; `None` where this venue never tells. A key that the venue does not

@@ -34,6 +34,8 @@ pub struct OrderView {
     pub position_side: &'static str,
     /// `open` or `close`.
     pub purpose: &'static str,
+    /// Whether the venue was told that it may only shrink a position.
+    pub reduce_only: bool,
     /// `market` or `limit`.
     pub kind: &'static str,
     /// The worst acceptable price, of a limit order.
@@ -92,6 +94,7 @@ impl From<Order> for OrderView {
             action: order.action.as_str(),
             position_side: order.position_side.as_str(),
             purpose: order.purpose.as_str(),
+            reduce_only: order.reduce_only,
             kind,
             limit_price,
             quantity: order.quantity.to_string(),

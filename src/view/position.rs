@@ -30,7 +30,8 @@ impl From<Exits> for ExitsView {
 /// What a profit was computed from: the fills and payments that are on record under the position.
 #[derive(Debug, Clone, Serialize, ToSchema)]
 pub struct ProvenanceView {
-    /// `venue`: all of it was reported as fills and payments; `inferred`: some of the quantity was only seen at the
+    /// `venue`: all of it was reported as fills and payments; `derived`: the position shared a net at the venue, and earned
+    /// the difference of what its own fills were worth; `inferred`: some of the quantity was only seen at the
     /// venue; `imported`: from another platform's tables.
     pub source: &'static str,
     /// How many of the venue's fills.
@@ -112,6 +113,9 @@ pub struct PositionView {
     pub exits: Option<ExitsView>,
     /// Highest profit since the trailing take-profit armed.
     pub peak: Option<String>,
+    /// What the venue realised on a net beyond what the positions that share it did, as far as this one keeps it; absent
+    /// where it never shared one.
+    pub carry: Option<String>,
     /// Which profit counts: `net` or `gross`.
     pub profit_basis: &'static str,
     /// What the profit was computed from.
@@ -174,6 +178,7 @@ impl From<Position> for PositionView {
             margin_mode: position.margin_mode.as_str(),
             exits: position.exits.map(ExitsView::from),
             peak: position.peak.map(|peak| peak.to_string()),
+            carry: position.carry.map(|carry| carry.to_string()),
             profit_basis: position.profit_basis.as_str(),
             settlement: position.settlement.as_str(),
             settled_profit: position.settled_profit.map(|profit| profit.to_string()),

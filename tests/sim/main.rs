@@ -5,6 +5,7 @@
 #[path = "../support/world.rs"]
 mod world;
 
+mod away;
 mod calls;
 mod checker;
 mod close_alls;

@@ -12,7 +12,7 @@ use bursar::desk::NewCloseAll;
 use bursar::ports::store::{AlertFilter, HoldFilter, OrderFilter, PositionFilter, Store};
 use domain::id::{RobotId, UserId};
 use domain::market::{Side, Symbol};
-use domain::order::OrderState;
+use domain::order::{OrderState, Purpose};
 use domain::page::Page;
 use domain::pause::PauseScope;
 use domain::position::{CloseReason, PositionState};
@@ -21,7 +21,7 @@ use domain::time::Timestamp;
 use domain::venue::VenueName;
 
 use crate::world::{
-    ACCOUNTS, Broken, Chance, Daemon, POOR, Panics, RICH, ROBOTS, Troubles, World, asker, btc, check, eth,
+    ACCOUNTS, Broken, Chance, Daemon, Neighbours, POOR, Panics, RICH, Troubles, World, asker, btc, check, eth,
 };
 
 /// How long trouble lasts, in seconds.
@@ -76,7 +76,9 @@ pub fn tell(seed: u64) -> (Vec<Broken>, Told) {
 /// Lives through a story, and lets the world come to rest.
 pub fn tell_world(seed: u64) -> World {
     let mut world = World::new(seed, troubles(seed));
+    world.neighbours = Neighbours::of(seed);
     let mut chance = Chance::new(seed, "story");
+    let robots: Vec<i64> = world.neighbours.robots().collect();
     let mut market = Market::new(seed);
     let mut left = TROUBLED;
     world.chaos.store(true, Ordering::Relaxed);
@@ -87,7 +89,7 @@ pub fn tell_world(seed: u64) -> World {
             daemon.venue.faults().chaos(Some(venue_troubles));
             for second in 0..until_crash {
                 daemon.second(&market.moves()).await;
-                happen(&mut chance, daemon, &panics, left - second).await;
+                happen(&mut chance, daemon, &panics, (&robots, left - second)).await;
             }
             // The process dies between two awaits, wherever its tasks are.
             for _ in 0..chance.below(40) {
@@ -140,9 +142,16 @@ async fn totals(rows: &MemoryStore, lives: u64) -> Told {
             PositionState::Closed { reason, .. } => count(format!("{origin} position closed: {}", reason.as_str())),
             other => count(format!("{origin} position {}", other.as_str())),
         }
+        count(format!(
+            "{origin} position's profit: {}",
+            position.provenance.source.as_str()
+        ));
         count(format!("settlement {}", position.settlement.as_str()));
     }
     for order in rows.orders(OrderFilter::default(), ALL).await.unwrap() {
+        if order.purpose == Purpose::Close && !order.reduce_only {
+            count(format!("close that may grow the other side: {}", order.state.as_str()));
+        }
         match &order.state {
             OrderState::Refused { reason } => count(format!("order refused: {reason}")),
             other => count(format!("order {}", other.as_str())),
@@ -165,11 +174,11 @@ async fn totals(rows: &MemoryStore, lives: u64) -> Told {
 }
 
 /// What else happens in a second.
-async fn happen(chance: &mut Chance, daemon: &Daemon, panics: &Panics, second: u32) {
+async fn happen(chance: &mut Chance, daemon: &Daemon, panics: &Panics, (robots, second): (&[i64], u32)) {
     let (account, ..) = chance.pick(&ACCOUNTS);
     let side = chance.pick(&[Side::Long, Side::Short]);
     let symbol = chance.pick(&[btc(), eth()]);
-    let robot = RobotId(chance.pick(&ROBOTS).0);
+    let robot = RobotId(chance.pick(robots));
     // Whether it succeeds is the daemon's business, not the story's.
     if chance.in_thousand(15) {
         drop(daemon.venue.close_by_hand(account, &symbol, side).await);

@@ -10,6 +10,8 @@ mod clock;
 mod daemon;
 #[path = "world/fragile.rs"]
 mod fragile;
+#[path = "world/nets.rs"]
+mod nets;
 #[path = "world/options.rs"]
 mod options;
 #[path = "world/people.rs"]
@@ -36,7 +38,7 @@ pub use checks::{Broken, check};
 pub use clock::WorldClock;
 pub use daemon::{Daemon, asker};
 pub use fragile::Panics;
-pub use people::{ACCOUNTS, POOR, RICH, ROBOTS, btc, eth};
+pub use people::{ACCOUNTS, Neighbours, POOR, RICH, ROBOTS, btc, eth};
 pub use witness::Witness;
 
 /// What goes wrong by chance while chaos reigns, each in so many of a thousand cases.
@@ -74,6 +76,8 @@ pub struct World {
     pub now: Timestamp,
     pub prices: Rc<RefCell<BTreeMap<Symbol, Price>>>,
     pub seed: u64,
+    /// Whether robots have neighbours on their markets.
+    pub neighbours: Neighbours,
     /// How many lives there were.
     pub lives: u64,
     /// Whether the usual people live in it.
@@ -94,6 +98,7 @@ impl World {
             now: Timestamp(1_800_000_000_000),
             prices: Rc::new(RefCell::new(BTreeMap::from(prices))),
             seed,
+            neighbours: Neighbours::None,
             lives: 0,
             is_peopled: true,
         }
@@ -116,7 +121,7 @@ impl World {
         });
         let (told, now) = runner.block_on(async {
             if self.lives == 1 && self.is_peopled {
-                people::settle_in(&self.rows, self.now).await;
+                people::settle_in(&self.rows, self.now, self.neighbours).await;
             }
             let daemon = Daemon::start(self).await;
             let told = story(&daemon).await;

@@ -87,6 +87,7 @@ impl Placing {
                 Fate::Pending => Settlement::Pending,
                 Fate::NothingDue => Settlement::NothingDue,
             },
+            carry: None,
             settled_profit: None,
             corrections: 0,
             opened_at: order.row.opened_at,

@@ -31,6 +31,11 @@ pub enum PositionEvent {
         /// Fee.
         fee: Amount,
     },
+    /// It shares a net at the venue, and keeps so much of what was not given to anybody yet.
+    Shared {
+        /// What it keeps.
+        carry: Amount,
+    },
     /// The trailing take-profit armed or its peak rose.
     Peaked(Amount),
 }
@@ -119,6 +124,10 @@ impl Position {
             }
             PositionEvent::Revised { realised, fee } => {
                 next.revise(realised, fee).map_err(|source| self.number(source))?
+            }
+            PositionEvent::Shared { carry } => {
+                next.carry = Some(carry);
+                next.provenance.share();
             }
             PositionEvent::Peaked(profit) => match self.state {
                 PositionState::Open => next.peak = Some(self.peak.map_or(profit, |peak| peak.max(profit))),

@@ -11,6 +11,9 @@ pub enum ProfitSource {
     /// Every figure from a fill or a payment that the venue reported; all of them are on record.
     #[default]
     Venue,
+    /// It shared a net at the venue with other positions: the profit is the difference of what its own fills were worth,
+    /// because the venue's figures speak of the net; fees and funding are the venue's.
+    Derived,
     /// Some of the quantity was taken from what the venue holds, without a fill. Only external positions.
     Inferred,
     /// From the tables of another platform.
@@ -19,12 +22,13 @@ pub enum ProfitSource {
 
 impl ProfitSource {
     /// Every source.
-    pub const ALL: [Self; 3] = [Self::Venue, Self::Inferred, Self::Imported];
+    pub const ALL: [Self; 4] = [Self::Venue, Self::Derived, Self::Inferred, Self::Imported];
 
     /// Name in the database and the API.
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::Venue => "venue",
+            Self::Derived => "derived",
             Self::Inferred => "inferred",
             Self::Imported => "imported",
         }
@@ -71,6 +75,13 @@ impl Provenance {
                 venue_id: venue_id.to_owned(),
                 at,
             });
+        }
+    }
+
+    /// It shares a net from now on.
+    pub(super) fn share(&mut self) {
+        if self.source == ProfitSource::Venue {
+            self.source = ProfitSource::Derived;
         }
     }
 

@@ -34,6 +34,7 @@ fn opening() -> Position {
         profit_basis: ProfitBasis::Net,
         provenance: Provenance::default(),
         settlement: Settlement::NotYet,
+        carry: None,
         settled_profit: None,
         corrections: 0,
         opened_at: None,

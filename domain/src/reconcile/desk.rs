@@ -209,6 +209,7 @@ impl<'a> Desk<'a> {
             profit_basis: self.context.rules.profit_basis,
             provenance: Provenance::default(),
             settlement: Settlement::NotYet,
+            carry: None,
             settled_profit: None,
             corrections: 0,
             opened_at: None,

@@ -2,8 +2,9 @@
 
 use std::collections::BTreeSet;
 
-use crate::fixed::{Quantity, Rounding};
+use crate::fixed::{NumberError, Quantity, Rounding};
 use crate::market::{Side, Symbol};
+use crate::robot::net::nets;
 use crate::venue::PositionReport;
 
 use super::desk::Desk;
@@ -22,9 +23,7 @@ impl Desk<'_> {
         for (symbol, side) in self.sides() {
             let reported = self.reported(&symbol, side).cloned();
             let held = reported.as_ref().map_or(Quantity::ZERO, |report| report.quantity);
-            let open = self.holding(&symbol, side);
-            let quantities = open.into_iter().map(|index| self.positions[index].now.quantity);
-            let Ok(recorded) = Quantity::sum(quantities) else {
+            let Ok(recorded) = self.recorded(&symbol, side) else {
                 self.contradiction(
                     format!("account:{}", self.records.account.id),
                     format!("quantities on record of {symbol} are out of range"),
@@ -52,6 +51,25 @@ impl Desk<'_> {
         recorded.chain(reported).collect()
     }
 
+    /// Quantity that the venue should hold on this side by the records. On a one-way account that is what is left of the
+    /// side after the other one; what was only seen at the venue does not net, because nobody knows what it came from.
+    fn recorded(&self, symbol: &Symbol, side: Side) -> Result<Quantity, NumberError> {
+        let sum = |side: Side, netting: bool| {
+            let open = self
+                .holding(symbol, side)
+                .into_iter()
+                .map(|index| &self.positions[index].now);
+            let open = open.filter(|position| nets(position) == netting);
+            Quantity::sum(open.map(|position| position.quantity))
+        };
+        let (own, seen_only) = (sum(side, true)?, sum(side, false)?);
+        if !self.is_one_way() {
+            return own.plus(seen_only);
+        }
+        let against = sum(side.other(), true)?;
+        own.max(against).minus(against)?.plus(seen_only)
+    }
+
     fn reported(&self, symbol: &Symbol, side: Side) -> Option<&PositionReport> {
         let mut reported = self.report.positions.iter();
         reported.find(|position| position.symbol == *symbol && position.side == side)
@@ -62,7 +80,8 @@ impl Desk<'_> {
         self.orders.iter().any(|held| {
             let order = &held.now;
             let is_unclear = order.state.is_unconfirmed() || self.lookups.contains(&order.id) || !held.is_accounted();
-            order.symbol == *symbol && order.position_side == side && is_unclear
+            let may_explain = self.is_one_way() || order.position_side == side;
+            order.symbol == *symbol && may_explain && is_unclear
         })
     }
 
@@ -105,7 +124,9 @@ impl Desk<'_> {
         };
         let quantity = difference.held.minus(difference.recorded);
         let surplus = quantity.and_then(|quantity| {
-            let notional = report.entry_price.notional(quantity, Rounding::HalfUp)?;
+            let average = report.entry_price.notional(quantity, Rounding::HalfUp)?;
+            let held = report.entry_price.notional(difference.held, Rounding::HalfUp)?;
+            let notional = self.cost_of_surplus((&difference.symbol, difference.side), held, average)?;
             Ok((quantity, notional))
         });
         match surplus {

@@ -1,9 +1,11 @@
 //! Incomes: funding goes to the positions that were open when it was paid, whether or not they have closed since.
 
+use std::cmp::Ordering;
+
 use crate::change::Income;
 use crate::fixed::{NumberError, Quantity};
 use crate::market::{Side, Symbol};
-use crate::position::{PositionEvent, PositionState};
+use crate::position::{Position, PositionEvent, PositionState};
 use crate::time::Timestamp;
 use crate::venue::IncomeReport;
 
@@ -18,37 +20,58 @@ impl Desk<'_> {
         }
     }
 
-    /// By quantity, over the positions that were open then; a payment that fits none is kept without a position. What
-    /// has closed since counts with all that it had entered.
+    /// By the quantity that each held when it was paid, whether or not it has closed since; a payment that fits nobody is
+    /// kept without a position.
     fn share_income(&mut self, income: &IncomeReport) -> Result<(), NumberError> {
-        let open = self.open_at(income);
+        let open = self.open_at(income)?;
         if open.is_empty() {
             self.keep(income, 0, None, income.amount);
             return Ok(());
         }
-        let quantities: Vec<Quantity> = open.iter().map(|held| self.weight(*held)).collect();
+        let quantities: Vec<Quantity> = open.iter().map(|(_, quantity)| *quantity).collect();
         let shares = share::by_quantity(income.amount, &quantities)?;
-        for (part, (held, amount)) in open.into_iter().zip(shares).enumerate() {
+        for (part, ((held, _), amount)) in open.into_iter().zip(shares).enumerate() {
             let taken = self.move_position(held, PositionEvent::Funded(amount));
             self.keep(income, part, taken.then_some(held), amount);
         }
         Ok(())
     }
 
-    fn open_at(&self, income: &IncomeReport) -> Vec<usize> {
-        let sides = match income.position_side {
-            Some(side) => vec![side],
-            None => vec![Side::Long, Side::Short],
-        };
-        let side_by_side = sides.into_iter().flat_map(|side| {
-            let closed = self.closed_since(&income.symbol, side, income.at);
-            closed.into_iter().chain(self.holding(&income.symbol, side))
-        });
-        let was_open = |held: &usize| {
-            let opened_at = self.positions[*held].now.opened_at;
-            opened_at.is_some_and(|opened_at| opened_at <= income.at)
-        };
-        side_by_side.filter(was_open).collect()
+    /// Who held how much of what the payment was for: of the side that the venue names, else of both; on a one-way
+    /// account, where it pays on the net, of the side that outweighed the other.
+    fn open_at(&self, income: &IncomeReport) -> Result<Vec<(usize, Quantity)>, NumberError> {
+        let of = |side| self.held_at(&income.symbol, side, income.at);
+        if let Some(side) = income.position_side {
+            return of(side);
+        }
+        let (mut long, mut short) = (of(Side::Long)?, of(Side::Short)?);
+        if self.is_one_way() {
+            let sum = |held: &[(usize, Quantity)]| Quantity::sum(held.iter().map(|(_, quantity)| *quantity));
+            match sum(&long)?.cmp(&sum(&short)?) {
+                Ordering::Greater => short.clear(),
+                Ordering::Less => long.clear(),
+                Ordering::Equal => {}
+            }
+        }
+        long.append(&mut short);
+        Ok(long)
+    }
+
+    /// Those that have closed since in order of id, then those that hold something, oldest first.
+    fn held_at(&self, symbol: &Symbol, side: Side, at: Timestamp) -> Result<Vec<(usize, Quantity)>, NumberError> {
+        let closed = self.closed_since(symbol, side, at).into_iter();
+        let mut found = Vec::new();
+        for held in closed.chain(self.holding(symbol, side)) {
+            let position = &self.positions[held].now;
+            if position.opened_at.is_none_or(|opened_at| opened_at > at) {
+                continue;
+            }
+            let quantity = self.quantity_at(position, at)?;
+            if quantity.is_positive() {
+                found.push((held, quantity));
+            }
+        }
+        Ok(found)
     }
 
     /// Positions that closed at this time or later, in order of id.
@@ -64,13 +87,23 @@ impl Desk<'_> {
         found
     }
 
-    fn weight(&self, held: usize) -> Quantity {
-        let position = &self.positions[held].now;
-        if position.closed_profit().is_some() {
-            position.entered
-        } else {
-            position.quantity
+    /// What it holds now, with the fills taken back that came at this time or later. Of a closed one whose fills are not at
+    /// hand, all that it had entered.
+    fn quantity_at(&self, position: &Position, at: Timestamp) -> Result<Quantity, NumberError> {
+        let recorded = self.records.histories.get(&position.id);
+        let fresh = self.fills.iter().filter(|fill| fill.position == Some(position.id));
+        let rows = recorded.into_iter().flatten().chain(fresh);
+        let mut quantity = position.quantity;
+        for fill in rows.filter(|fill| fill.report.at >= at) {
+            quantity = if fill.report.reducing {
+                quantity.plus(fill.report.quantity)?
+            } else {
+                // An external position that was only seen may have held less than what is on record of it.
+                quantity.max(fill.report.quantity).minus(fill.report.quantity)?
+            };
         }
+        let is_unknown = position.closed_profit().is_some() && quantity.is_zero();
+        Ok(if is_unknown { position.entered } else { quantity })
     }
 
     fn keep(&mut self, income: &IncomeReport, part: usize, held: Option<usize>, amount: crate::fixed::Amount) {

@@ -21,7 +21,8 @@ impl Desk<'_> {
             }
             match self.context.lookups.get(&self.orders[index].now.id) {
                 Some(LookedUp::Found(report)) => self.move_order(index, OrderEvent::Reported(report.clone())),
-                Some(LookedUp::Absent { since }) if *since >= self.context.rules.lookup_grace => {
+                // Its fills may wait behind the cursor, however long the venue has forgotten the order itself.
+                Some(LookedUp::Absent { since }) if *since >= self.context.rules.lookup_grace && !self.report.more => {
                     self.give_up(index);
                 }
                 Some(LookedUp::Absent { .. }) => {}

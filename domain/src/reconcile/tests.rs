@@ -4,6 +4,8 @@ mod account;
 mod external;
 mod history;
 mod late;
+mod nets;
 mod orders;
 mod pages;
 mod reports;
+mod virtuals;

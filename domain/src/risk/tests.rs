@@ -1,6 +1,7 @@
 //! Each check with the numbers at which it turns.
 
 mod limits;
+mod neighbours;
 
 use super::*;
 use crate::id::RobotId;
@@ -37,6 +38,8 @@ fn rules() -> RiskRules {
         max_price_age: Duration::from_secs(60),
         debt_limit: "100".parse().unwrap(),
         max_notional: "1000".parse().unwrap(),
+        max_symbol_notional: "1000".parse().unwrap(),
+        opposite_robots: OppositeRobots::Refuse,
         max_open_positions: 3,
         max_orders_per_minute: 30,
     }
@@ -169,35 +172,6 @@ fn a_robot_that_is_not_to_open_does_not() {
         ..robot()
     };
     assert_eq!(refusal_of(&by_hand), Some(RiskRefusal::AutoOpenOff));
-}
-
-#[test]
-fn a_position_that_it_would_meet_is_in_the_way() {
-    let (robot, instrument) = (robot(), instrument());
-    let live = Some(RiskRefusal::LivePosition(PositionId(50)));
-    let with = |position: Position, mode| {
-        let positions = [position];
-        refusal(&OpenFacts {
-            positions: &positions,
-            mode,
-            ..facts(&robot, &instrument)
-        })
-    };
-    let own = || held(RobotId(7), "ETHUSDT", Side::Short);
-    assert_eq!(with(own(), PositionMode::Hedge), live);
-    let other = |side| held(RobotId(8), "BTCUSDT", side);
-    assert_eq!(with(other(Side::Short), PositionMode::OneWay), live);
-    assert_eq!(with(other(Side::Short), PositionMode::Hedge), None);
-    assert_eq!(with(other(Side::Long), PositionMode::Hedge), live);
-    assert_eq!(
-        with(held(RobotId(8), "ETHUSDT", Side::Long), PositionMode::OneWay),
-        None
-    );
-    let over = Position {
-        state: PositionState::Abandoned { at: NOW },
-        ..own()
-    };
-    assert_eq!(with(over, PositionMode::OneWay), None);
 }
 
 #[test]

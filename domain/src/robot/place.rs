@@ -14,6 +14,7 @@ use crate::position::{
 };
 use crate::risk::{Approved, OpenDraft};
 use crate::robot::Robot;
+use crate::robot::net::Reach;
 use crate::settlement::Settlement;
 use crate::time::Timestamp;
 use crate::venue::{OrderKind, OrderReport, ReportedState, VenueName};
@@ -64,6 +65,7 @@ pub fn opening(
         profit_basis,
         provenance: Provenance::default(),
         settlement: Settlement::NotYet,
+        carry: None,
         settled_profit: None,
         corrections: 0,
         opened_at: None,
@@ -75,16 +77,19 @@ pub fn opening(
     (position, order)
 }
 
-/// The rows to commit before an order that closes all of the position is sent.
+/// The rows to commit before an order that closes all of the position is sent; whether it may only shrink what the venue
+/// holds is decided by [`super::net::reach`].
 pub fn closing(
     position: &Position,
     reason: CloseReason,
+    reach: Reach,
     order: OrderId,
     installation: &str,
     now: Timestamp,
 ) -> Result<(Position, Order), PositionError> {
     let closing = position.on(PositionEvent::CloseIntended { reason }, now)?;
-    let order = order_of(&closing, order, Purpose::Close, closing.quantity, installation, now);
+    let mut order = order_of(&closing, order, Purpose::Close, closing.quantity, installation, now);
+    order.reduce_only = reach == Reach::ReduceOnly;
     Ok((closing, order))
 }
 
@@ -113,6 +118,7 @@ fn order_of(
         action,
         position_side: position.side,
         purpose,
+        reduce_only: false,
         kind: OrderKind::Market,
         quantity,
         filled: Quantity::ZERO,

@@ -372,6 +372,7 @@ pub fn position(id: i64, user: i64, state: PositionState, settlement: Settlement
         profit_basis: ProfitBasis::Net,
         provenance: Provenance::default(),
         settlement,
+        carry: None,
         settled_profit: None,
         corrections: 0,
         opened_at: Some(Timestamp(1)),

@@ -3,15 +3,17 @@
 use std::time::Duration;
 
 use domain::change::{Change, ChangeSet};
-use domain::id::{IdKind, OrderId};
+use domain::id::{IdKind, OrderId, VenueAccountId};
 use domain::outcome::Outcome;
 use domain::position::{CloseReason, Position};
+use domain::robot::net::{self, NetFacts, Reach};
 use domain::robot::place::{self, close_delay};
 use domain::time::Timestamp;
 use tokio::sync::oneshot;
 use tokio::time::Instant;
 
 use super::deps::{RobotDeps, RobotRules};
+use super::rows;
 use super::submit::{Intended, submit};
 use crate::actors::mail::MailError;
 use crate::event;
@@ -57,6 +59,10 @@ enum NotClosed {
     Position(#[from] domain::position::PositionError),
     #[error("rows could not be read or written")]
     Store(#[from] StoreError),
+    #[error("account {0} is not there")]
+    NoAccount(VenueAccountId),
+    #[error("account {0} has not been compared with its venue since the start, and its position is shared")]
+    NotCompared(VenueAccountId),
 }
 
 async fn try_close(
@@ -65,14 +71,41 @@ async fn try_close(
     reason: CloseReason,
     seen_at: Instant,
 ) -> Result<Outcome<domain::venue::OrderReport>, NotClosed> {
+    // Who decides next on this market of the account sees this intent, and does not count on the same net.
+    let claim = deps.shared.claim_closing(position.account, &position.symbol).await;
+    let reach = reach(deps, position).await?;
     let order = OrderId(deps.store.reserve_ids(IdKind::Order, 1).await?);
     let intended = Intended::now(deps);
-    let (closing, order) = place::closing(position, reason, order, &deps.installation, intended.by_clock)?;
+    let (closing, order) = place::closing(position, reason, reach, order, &deps.installation, intended.by_clock)?;
     let mut changes = ChangeSet::of(Change::UpdatePosition(Box::new(closing)));
     changes.push(Change::AddOrder(Box::new(order.clone())));
     deps.store.commit(changes).await?;
+    drop(claim);
     metrics::histogram!("bursar_decision_seconds", "purpose" => "close").record(seen_at.elapsed().as_secs_f64());
     Ok(submit(deps, &order, intended).await)
+}
+
+/// What the closing order may do, by the account as it is on record and as its venue last reported it.
+async fn reach(deps: &RobotDeps, position: &Position) -> Result<Reach, NotClosed> {
+    let store = deps.store.as_ref();
+    let (account, (positions, orders)) = futures::try_join!(
+        store.venue_account(position.account),
+        rows::live_on(store, position.account)
+    )?;
+    let mode = account.ok_or(NotClosed::NoAccount(position.account))?.mode;
+    let sight = deps.sights.of(position.account);
+    // Records that nobody compared since the start may be days old: the position may have been closed at the venue, and
+    // an order that only shrinks would shrink somebody else's.
+    if sight.is_none() && net::is_shared(position, mode, &positions) {
+        return Err(NotClosed::NotCompared(position.account));
+    }
+    let facts = NetFacts {
+        mode,
+        positions: &positions,
+        orders: &orders,
+        seen: sight.as_ref().map(|sight| sight.positions.as_slice()),
+    };
+    Ok(net::reach(position, &facts))
 }
 
 /// Who asked for a close and what is known of its attempts.

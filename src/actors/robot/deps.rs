@@ -1,6 +1,6 @@
 //! What all robots share: ports, rules, and what is known of markets and accounts for all of them.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
@@ -11,9 +11,11 @@ use domain::market::Symbol;
 use domain::position::ProfitBasis;
 use domain::risk::RiskRules;
 use domain::strategy::{Classifier, MarketState, Templates};
+use tokio::sync::{Mutex as AsyncMutex, OwnedMutexGuard};
 
 use super::reserve::HoldRules;
 use crate::actors::mail::{Post, SyncAndWait, SyncNow};
+use crate::actors::sights::Sights;
 use crate::clock::Clock;
 use crate::ports::market::Tape;
 use crate::ports::store::Store;
@@ -70,17 +72,26 @@ pub struct RobotDeps {
     pub installation: String,
     /// How they decide.
     pub rules: RobotRules,
+    /// What venues last reported of accounts.
+    pub sights: Sights,
     /// What they know together; starts empty.
     pub shared: Shared,
 }
 
-/// What robots know together, so that each market is classified once a minute and not once per robot, and two
-/// robots never open on one account's market at once.
+/// What robots know together, so that each market is classified once a minute and not once per robot, and those on one
+/// account's market decide one after the other: the next one sees the intent of the one before.
 #[derive(Debug, Default)]
 pub struct Shared {
     states: Mutex<HashMap<Symbol, (i64, MarketState)>>,
-    openings: Mutex<BTreeSet<(VenueAccountId, Symbol)>>,
+    openings: Mutex<Turns>,
+    closings: Mutex<Turns>,
 }
+
+/// Who decides on an account's market. As many as there are markets in use.
+type Turns = HashMap<(VenueAccountId, Symbol), Arc<AsyncMutex<()>>>;
+
+/// The right to decide on an account's market, until it is dropped.
+pub(super) type Claim = OwnedMutexGuard<()>;
 
 impl Shared {
     /// The state of the tape's market in this minute (counted since 1970).
@@ -99,24 +110,21 @@ impl Shared {
         state
     }
 
-    /// The right to open on an account's market, until it is dropped; `None` while somebody else has it.
-    pub(super) fn claim(&self, account: VenueAccountId, symbol: &Symbol) -> Option<Claim<'_>> {
-        let key = (account, symbol.clone());
-        let is_free = lock(&self.openings).insert(key.clone());
-        is_free.then_some(Claim { shared: self, key })
+    /// The right to decide on an opening, in its turn.
+    pub(super) async fn claim_opening(&self, account: VenueAccountId, symbol: &Symbol) -> Claim {
+        claim(&self.openings, account, symbol).await
+    }
+
+    /// The right to decide on a close, in its turn. It is another one, so that no close waits for an opening.
+    pub(super) async fn claim_closing(&self, account: VenueAccountId, symbol: &Symbol) -> Claim {
+        claim(&self.closings, account, symbol).await
     }
 }
 
-/// The right to open on an account's market.
-pub(super) struct Claim<'a> {
-    shared: &'a Shared,
-    key: (VenueAccountId, Symbol),
-}
-
-impl Drop for Claim<'_> {
-    fn drop(&mut self) {
-        lock(&self.shared.openings).remove(&self.key);
-    }
+async fn claim(turns: &Mutex<Turns>, account: VenueAccountId, symbol: &Symbol) -> Claim {
+    let key = (account, symbol.clone());
+    let turn = Arc::clone(lock(turns).entry(key).or_default());
+    turn.lock_owned().await
 }
 
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {

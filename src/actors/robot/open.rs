@@ -14,7 +14,7 @@ use domain::robot::{Robot, place as intent};
 use domain::venue::OrderReport;
 use tokio::time::Instant;
 
-use super::deps::RobotDeps;
+use super::deps::{Claim, RobotDeps};
 use super::reserve::{NotReserved, give_back, reserve};
 use super::rows;
 use super::submit::{Intended, submit};
@@ -30,8 +30,8 @@ const MINUTE: Duration = Duration::from_secs(60);
 /// Why nothing was opened.
 #[derive(Debug, thiserror::Error)]
 pub(super) enum NotOpened {
-    /// Another robot is opening on the same market of the same account.
-    #[error("another robot is opening there")]
+    /// Other robots are opening on the same market of the same account, and it did not come to be its turn in time.
+    #[error("other robots are opening there")]
     Taken,
     /// The sync before it did not come back in time.
     #[error("account could not be synced before: {0}")]
@@ -100,20 +100,20 @@ async fn try_open(
     tape: &Tape,
     seen_at: Instant,
 ) -> Result<(), NotOpened> {
-    let _claim = deps
-        .shared
-        .claim(robot.account, &robot.symbol)
-        .ok_or(NotOpened::Taken)?;
     // A paused platform is not to ask its venues for a sync at every signal; whether it is paused decides below.
     not_paused(deps, robot).await?;
     sync(deps, robot).await?;
+    // From the facts to the intent nobody else may decide on this market of the account.
+    let turn = deps.shared.claim_opening(robot.account, &robot.symbol);
+    let turn = tokio::time::timeout(deps.rules.sync_deadline, turn).await;
+    let claim = turn.map_err(|_| NotOpened::Taken)?;
     let (robot, approved) = approve(deps, robot, signal, tape).await?;
     let position = PositionId(deps.store.reserve_ids(IdKind::Position, 1).await?);
     // The ledger may have reserved it although nobody was told.
     let reserved = reserve(deps, &robot, &approved, position).await;
     crash::point("open.after_hold");
     let placed = match reserved {
-        Ok(()) => match place(deps, &robot, approved, position, seen_at).await {
+        Ok(()) => match place(deps, &robot, approved, (position, claim), seen_at).await {
             // Somebody may have pressed a switch since that was asked; then that is the reason.
             Err(NotOpened::Store(error @ StoreError::Conflict { .. })) => {
                 Err(not_paused(deps, &robot).await.err().unwrap_or(error.into()))
@@ -141,12 +141,12 @@ async fn not_paused(deps: &RobotDeps, robot: &Robot) -> Result<(), NotOpened> {
     }
 }
 
-/// Writes the intent and sends it.
+/// Writes the intent, lets the next one decide, and sends it.
 async fn place(
     deps: &RobotDeps,
     robot: &Robot,
     approved: Approved<OpenDraft>,
-    position: PositionId,
+    (position, claim): (PositionId, Claim),
     seen_at: Instant,
 ) -> Result<Outcome<OrderReport>, NotOpened> {
     let order = OrderId(deps.store.reserve_ids(IdKind::Order, 1).await?);
@@ -166,6 +166,7 @@ async fn place(
     changes.push(Change::AddOrder(Box::new(order.clone())));
     // When it is not known whether this was written, nothing is sent: the sync finds the order absent and ends it.
     deps.store.commit(changes).await?;
+    drop(claim);
     metrics::histogram!("bursar_decision_seconds", "purpose" => "open").record(seen_at.elapsed().as_secs_f64());
     Ok(submit(deps, &order, intended).await)
 }

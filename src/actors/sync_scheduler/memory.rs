@@ -1,6 +1,6 @@
 //! What the scheduler remembers of an account between two polls; losing it costs a full pass, nothing else.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::time::Duration;
 
 use domain::fixed::{Price, Quantity};
@@ -21,6 +21,8 @@ pub(super) struct Memory {
     pub prepared: bool,
     /// How far its history was read; nobody else moves that.
     pub cursor: Option<Cursor>,
+    /// Smallest steps of the markets that were traded.
+    pub lots: BTreeMap<Symbol, Quantity>,
     /// The time of the latest report.
     pub last_report: Option<Timestamp>,
     /// What the latest report left unexplained.

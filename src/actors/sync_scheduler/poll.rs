@@ -98,17 +98,44 @@ async fn pages(
         let report = within(deps.options.poll_deadline, asked).await?;
         if !dirty && memory.is_unchanged(&report, deps.options.full_pass_interval, Instant::now()) {
             memory.last_report = memory.last_report.max(Some(report.at));
+            deps.sights.note(id, &report);
             return Ok(());
         }
         synced.compared = true;
-        let records = records::read(deps.store.as_ref(), &account, &report, cursor).await?;
+        learn_lots(deps, venue.as_ref(), memory, &report).await;
+        let read = records::read(deps.store.as_ref(), &account, &report, cursor).await?;
+        let records = Records {
+            lots: memory.lots.clone(),
+            ..read
+        };
         apply(deps, venue.as_ref(), memory, &records, &report, synced).await?;
         synced.more = report.more;
         if !report.more {
+            deps.sights.note(id, &report);
             return Ok(());
         }
     }
     Ok(())
+}
+
+/// Learns the smallest steps of the markets that the report has fills of. A market that cannot be asked for now is asked
+/// for again; until then the fills themselves tell a step that fits.
+async fn learn_lots(deps: &SyncDeps, venue: &dyn Venue, memory: &mut Memory, report: &AccountReport) {
+    for symbol in report.fills.iter().map(|fill| &fill.symbol) {
+        if memory.lots.contains_key(symbol) {
+            continue;
+        }
+        match within(deps.options.poll_deadline, venue.instrument(symbol)).await {
+            Ok(Some(instrument)) => {
+                memory.lots.insert(symbol.clone(), instrument.lot);
+            }
+            Ok(None) => {}
+            Err(error) => {
+                tracing::debug!(%symbol, %error, "step of quantities is not known");
+                return;
+            }
+        }
+    }
 }
 
 /// The account's row; its venue is told of it once.

@@ -42,6 +42,8 @@ pub(super) async fn read(
         known_fills: BTreeSet::new(),
         repeated: Vec::new(),
         paid: Vec::new(),
+        lots: BTreeMap::new(),
+        histories: BTreeMap::new(),
         cursor,
     };
     read_known(store, report, &mut records).await?;
@@ -95,11 +97,11 @@ async fn add_late(store: &dyn Store, report: &AccountReport, records: &mut Recor
         .collect();
     let paid = incomes.filter(|income| !known.contains(income.venue_income_id.as_str()));
     let paid: Vec<Timestamp> = paid.map(|income| income.at).collect();
-    if let (Some(first), Some(last)) = (paid.iter().min(), paid.iter().max()) {
+    if let (Some(&first), Some(&last)) = (paid.iter().min(), paid.iter().max()) {
         let filter = PositionFilter {
             account: Some(records.account.id),
             live: Some(false),
-            open_during: Some((*first, *last)),
+            open_during: Some((first, last)),
             ..PositionFilter::default()
         };
         let have: BTreeSet<PositionId> = records.positions.iter().map(|position| position.id).collect();
@@ -107,6 +109,21 @@ async fn add_late(store: &dyn Store, report: &AccountReport, records: &mut Recor
         records
             .positions
             .extend(late.into_iter().filter(|position| !have.contains(&position.id)));
+        read_histories(store, first, records).await?;
+    }
+    Ok(())
+}
+
+/// The fills of positions that changed after the first of the payments was made: what they held then is not what they
+/// hold now.
+async fn read_histories(store: &dyn Store, first: Timestamp, records: &mut Records) -> Result<(), StoreError> {
+    let changed = records.positions.iter().filter(|position| {
+        let newest = position.provenance.newest_fill.as_ref();
+        newest.is_some_and(|newest| newest.at >= first)
+    });
+    for position in changed.map(|position| position.id).collect::<Vec<_>>() {
+        let fills = store.fills_of(position).await?;
+        records.histories.insert(position, fills);
     }
     Ok(())
 }

@@ -78,26 +78,26 @@ async fn every_wrong_field_of_a_robot_is_named_at_once() {
 }
 
 #[actix_web::test]
-async fn second_robot_may_not_live_on_the_same_account_and_market() {
+async fn several_robots_live_on_one_account_and_market_and_their_net_is_explained() {
     let stage = Stage::new().await;
     let (user, account) = stage.with_user().await;
-    let first = stage.post(Role::Admin, "/robots", draft(user, account)).await.json();
-    let second = stage.post(Role::Admin, "/robots", draft(user, account)).await.json();
-    let start = async |robot: &Value| {
-        stage
-            .post(Role::Operator, &format!("/robots/{}/start", robot["id"]), json!({}))
-            .await
-    };
-    assert_eq!(start(&first).await.status, 200);
-    assert_eq!(start(&second).await.wrong().0, 409);
-    let third = stage.post(Role::Admin, "/robots", draft(user, account)).await;
-    assert_eq!(third.wrong().0, 409);
-    assert!(
-        third.json()["detail"]
-            .as_str()
-            .unwrap()
-            .contains("could not tell their fills apart")
+    for _ in 0..2 {
+        let robot = stage.post(Role::Admin, "/robots", draft(user, account)).await.json();
+        let path = format!("/robots/{}/start", robot["id"]);
+        assert_eq!(stage.post(Role::Operator, &path, json!({})).await.status, 200);
+    }
+    let path = format!("/nets?account={account}&symbol=BTCUSDT");
+    let net = stage.get(Role::Viewer, &path).await.json();
+    assert_eq!((&net["account"], &net["symbol"]), (&json!(account), &json!("BTCUSDT")));
+    assert_eq!(
+        (&net["seen_at"], &net["items"]),
+        (&Value::Null, &json!([])),
+        "nobody asked a venue"
     );
+    let wrong = stage.get(Role::Viewer, "/nets?account=1").await.wrong();
+    assert_eq!(wrong, (422, vec!["symbol".to_owned()]));
+    let path = format!("/nets?account={}&symbol=BTCUSDT", account + 7);
+    assert_eq!(stage.get(Role::Viewer, &path).await.status, 404);
 }
 
 #[actix_web::test]

@@ -259,6 +259,7 @@ pub fn closed(id: i64, user: i64, profit: Amount, at: Timestamp) -> Position {
         profit_basis: ProfitBasis::Net,
         provenance: Provenance::default(),
         settlement: Settlement::at_close(Origin::Robot, profit),
+        carry: None,
         settled_profit: None,
         corrections: 0,
         opened_at: Some(at),

@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use actix::Actor;
 use bursar::actors::robot::{HoldMode, HoldRules, RobotActor, RobotDeps, RobotRules, Shared};
+use bursar::actors::sights::Sights;
 use bursar::actors::spawn::{Birth, Child, Generation};
 use bursar::adapters::store::{CommitFault, MemoryStore};
 use bursar::clock::Clock;
@@ -19,7 +20,7 @@ use domain::market::{Symbol, Tick};
 use domain::order::{Order, OrderEvent, Purpose};
 use domain::page::Page;
 use domain::position::{CloseReason, Exits, FillEffect, Position, PositionEvent, ProfitBasis};
-use domain::risk::RiskRules;
+use domain::risk::{OppositeRobots, RiskRules};
 use domain::robot::Robot;
 use domain::robot::draft::RobotDraft;
 use domain::strategy::{Classifier, Template, Templates, TemplatesByRisk};
@@ -77,14 +78,9 @@ impl World {
             placed: Mutex::default(),
         });
         let told = Arc::new(Told::default());
-        let scheduler = ScriptedScheduler {
-            told: Arc::clone(&told),
-        }
-        .start();
-        let supervisor = Supervisor {
-            told: Arc::clone(&told),
-        }
-        .start();
+        let shared = || Arc::clone(&told);
+        let scheduler = ScriptedScheduler { told: shared() }.start();
+        let supervisor = Supervisor { told: shared() }.start();
         let deps = Arc::new(RobotDeps {
             store: Arc::new(freezing(&store, &told, &clock)),
             venue: Arc::clone(&venue) as Arc<dyn Venue>,
@@ -94,6 +90,7 @@ impl World {
             ledger: scheduler.recipient(),
             installation: store.installation().await.unwrap(),
             rules: rules(mode),
+            sights: Sights::default(),
             shared: Shared::default(),
         });
         let robot = seed(&store).await;
@@ -337,13 +334,7 @@ fn rules(mode: HoldMode) -> RobotRules {
             high_volatility: "0.012".parse().unwrap(),
             low_volatility: "0.0015".parse().unwrap(),
         },
-        risk: RiskRules {
-            max_price_age: Duration::from_secs(60),
-            debt_limit: "100".parse().unwrap(),
-            max_notional: "1000".parse().unwrap(),
-            max_open_positions: 50,
-            max_orders_per_minute: 30,
-        },
+        risk: risk(),
         exit: ExitRules {
             liquidation_share: "0.9".parse().unwrap(),
             peak_step: "0.05".parse().unwrap(),
@@ -358,5 +349,17 @@ fn rules(mode: HoldMode) -> RobotRules {
         close_retry_first: Duration::from_secs(1),
         close_retry_max: Duration::from_secs(30),
         retry: Duration::from_secs(1),
+    }
+}
+
+fn risk() -> RiskRules {
+    RiskRules {
+        max_price_age: Duration::from_secs(60),
+        debt_limit: "100".parse().unwrap(),
+        max_notional: "1000".parse().unwrap(),
+        max_symbol_notional: "1000000".parse().unwrap(),
+        opposite_robots: OppositeRobots::Refuse,
+        max_open_positions: 50,
+        max_orders_per_minute: 30,
     }
 }

@@ -12,6 +12,7 @@ use bursar::actors::alert::{AlertActor, AlertDeps};
 use bursar::actors::ledger::{LedgerActor, LedgerDeps};
 use bursar::actors::mail::{Drain, Look, Recharge, Stop, SyncAndWait};
 use bursar::actors::robot::{RobotActor, RobotDeps, Shared};
+use bursar::actors::sights::Sights;
 use bursar::actors::spawn::{Birth, Child, Factory, RobotDirectory, poke, tick};
 use bursar::actors::supervisor::{SupervisorActor, SupervisorDeps};
 use bursar::actors::sync_scheduler::{SyncDeps, SyncSchedulerActor};
@@ -31,6 +32,7 @@ use domain::id::{RobotId, UserId, VenueAccountId};
 use domain::invariant::Invariant;
 use domain::ledger::Purse;
 use domain::market::{Symbol, Tick};
+use domain::risk::OppositeRobots;
 use domain::robot::Robot;
 use domain::time::Timestamp;
 use domain::venue::VenueName;
@@ -69,10 +71,12 @@ impl Daemon {
         let alert = alert(&store, &clock).start();
         let ledger = ledger(&store, &clock, &alert, &fatal).start();
         let robots = RobotDirectory::default();
-        let polls = Arc::new(AtomicUsize::new(0));
+        let (polls, sights) = (Arc::new(AtomicUsize::new(0)), Sights::default());
         let fragile = fragile(world, &venue, &polls);
-        let scheduler = scheduler(&store, &clock, &fragile, (&alert, &ledger), &robots, &fatal).start();
-        let deps = Arc::new(robot_deps(&store, fragile, &clock, (&ledger, &scheduler)).await);
+        let mails = (&alert, &ledger);
+        let scheduler = scheduler(&store, &clock, &fragile, mails, (&robots, &sights), &fatal).start();
+        let (mail, known) = ((&ledger, &scheduler), (sights, world.neighbours.opposites()));
+        let deps = Arc::new(robot_deps(&store, fragile, &clock, mail, known).await);
         let factory = watched_factory(Arc::clone(&deps), Arc::clone(&world.witness));
         let supervisor = supervisor(&store, &clock, &alert, factory, robots.clone(), fatal);
         let supervisor = supervisor.start();
@@ -222,6 +226,7 @@ pub fn asker() -> Asker {
     }
 }
 
+/// The venue as the daemon sees it.
 fn fragile(world: &World, venue: &Arc<PaperVenue>, polls: &Arc<AtomicUsize>) -> Arc<dyn Venue> {
     Arc::new(FragileVenue {
         inner: Arc::clone(venue),
@@ -237,7 +242,7 @@ fn scheduler(
     clock: &Arc<WorldClock>,
     venue: &Arc<dyn Venue>,
     (alert, ledger): (&Addr<AlertActor>, &Addr<LedgerActor>),
-    robots: &RobotDirectory,
+    (robots, sights): (&RobotDirectory, &Sights),
     fatal: &watch::Sender<bool>,
 ) -> SyncSchedulerActor {
     SyncSchedulerActor::new(SyncDeps {
@@ -245,6 +250,7 @@ fn scheduler(
         venues: HashMap::from([(VenueName::Paper, Arc::clone(venue))]),
         clock: clock.clone(),
         robots: robots.clone(),
+        sights: sights.clone(),
         ledger: ledger.clone().recipient(),
         releases: ledger.clone().recipient(),
         raises: alert.clone().recipient(),
@@ -259,6 +265,7 @@ async fn robot_deps(
     venue: Arc<dyn Venue>,
     clock: &Arc<WorldClock>,
     (ledger, scheduler): (&Addr<LedgerActor>, &Addr<SyncSchedulerActor>),
+    (sights, opposites): (Sights, OppositeRobots),
 ) -> RobotDeps {
     RobotDeps {
         store: Arc::clone(store),
@@ -268,7 +275,8 @@ async fn robot_deps(
         forced_sync: scheduler.clone().recipient(),
         ledger: ledger.clone().recipient(),
         installation: store.installation().await.unwrap(),
-        rules: options::robot(),
+        rules: options::robot(opposites),
+        sights,
         shared: Shared::default(),
     }
 }

@@ -14,7 +14,7 @@ use domain::ledger::Rules as LedgerRules;
 use domain::paper::PaperMarket;
 use domain::position::{Exits, ProfitBasis};
 use domain::reconcile;
-use domain::risk::RiskRules;
+use domain::risk::{OppositeRobots, RiskRules};
 use domain::settlement::PayOrder;
 use domain::strategy::{Classifier, Template, Templates, TemplatesByRisk};
 use domain::venue::VenueName;
@@ -112,7 +112,7 @@ fn hold() -> HoldRules {
     }
 }
 
-pub fn robot() -> RobotRules {
+pub fn robot(opposite_robots: OppositeRobots) -> RobotRules {
     let template = Template {
         threshold: "0.002".parse().unwrap(),
         exits: Exits {
@@ -140,13 +140,7 @@ pub fn robot() -> RobotRules {
             high_volatility: "0.012".parse().unwrap(),
             low_volatility: "0.0015".parse().unwrap(),
         },
-        risk: RiskRules {
-            max_price_age: Duration::from_secs(60),
-            debt_limit: "5".parse().unwrap(),
-            max_notional: "100000".parse().unwrap(),
-            max_open_positions: 10,
-            max_orders_per_minute: 30,
-        },
+        risk: risk(opposite_robots),
         exit: ExitRules {
             liquidation_share: "0.8".parse().unwrap(),
             peak_step: "0.1".parse().unwrap(),
@@ -161,5 +155,17 @@ pub fn robot() -> RobotRules {
         close_retry_first: Duration::from_secs(1),
         close_retry_max: Duration::from_secs(10),
         retry: Duration::from_secs(1),
+    }
+}
+
+fn risk(opposite_robots: OppositeRobots) -> RiskRules {
+    RiskRules {
+        max_price_age: Duration::from_secs(60),
+        debt_limit: "5".parse().unwrap(),
+        max_notional: "100000".parse().unwrap(),
+        max_symbol_notional: "1000000".parse().unwrap(),
+        opposite_robots,
+        max_open_positions: 10,
+        max_orders_per_minute: 30,
     }
 }

@@ -50,6 +50,8 @@ pub struct Book {
     pub unexplained: Vec<Difference>,
     pub last_report: Option<Timestamp>,
     pub rules: Rules,
+    pub mode: PositionMode,
+    pub lots: BTreeMap<Symbol, Quantity>,
 }
 
 impl Book {
@@ -64,6 +66,8 @@ impl Book {
             unexplained: Vec::new(),
             last_report: None,
             rules: RULES,
+            mode: PositionMode::Hedge,
+            lots: BTreeMap::new(),
         }
     }
 
@@ -97,6 +101,12 @@ impl Book {
         self
     }
 
+    /// The order is not held to shrinking.
+    pub fn plain(mut self, id: i64) -> Self {
+        self.orders.get_mut(&OrderId(id)).unwrap().reduce_only = false;
+        self
+    }
+
     fn order(&mut self, id: i64, position: i64, side: Side, purpose: Purpose, quantity: &str) {
         let order = Order {
             id: OrderId(id),
@@ -114,6 +124,7 @@ impl Book {
             },
             position_side: side,
             purpose,
+            reduce_only: purpose == Purpose::Close,
             kind: OrderKind::Market,
             quantity: q(quantity),
             filled: Quantity::ZERO,
@@ -177,7 +188,7 @@ impl Book {
                 user: UserId(1),
                 venue: VenueName::Paper,
                 label: "main".to_owned(),
-                mode: PositionMode::Hedge,
+                mode: self.mode,
                 created_at: Timestamp(0),
             },
             positions,
@@ -186,8 +197,28 @@ impl Book {
             known_fills: fills.filter(|id| self.fills.contains_key(id)).collect(),
             repeated,
             paid,
+            lots: self.lots.clone(),
+            histories: self.histories(),
             cursor: self.cursor.clone(),
         }
+    }
+
+    /// A world in which both sides of a market are one position at the venue.
+    pub fn one_way() -> Self {
+        Self {
+            mode: PositionMode::OneWay,
+            ..Self::new()
+        }
+    }
+
+    fn histories(&self) -> BTreeMap<PositionId, Vec<Fill>> {
+        let mut histories = BTreeMap::<PositionId, Vec<Fill>>::new();
+        for fill in self.fills.values() {
+            if let Some(position) = fill.position {
+                histories.entry(position).or_default().push(fill.clone());
+            }
+        }
+        histories
     }
 
     /// The rows of fills that the report repeats.
@@ -314,6 +345,7 @@ fn position(id: i64, side: Side) -> Position {
         profit_basis: ProfitBasis::Net,
         provenance: Provenance::default(),
         settlement: Settlement::NotYet,
+        carry: None,
         settled_profit: None,
         corrections: 0,
         opened_at: None,

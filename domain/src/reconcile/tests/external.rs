@@ -92,7 +92,8 @@ fn unexplained_surplus_is_recorded_once_it_lasts() {
         1,
     );
     let external = book.position(100);
-    assert_eq!((external.quantity, external.entry_notional), (q("0.5"), amount("52")));
+    // 1.5 at 104 cost 156, of which the robot paid 100.
+    assert_eq!((external.quantity, external.entry_notional), (q("0.5"), amount("56")));
     assert_eq!(
         (external.origin, external.opened_at),
         (Origin::External, Some(Timestamp(10_000)))

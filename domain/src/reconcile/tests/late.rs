@@ -61,7 +61,8 @@ fn s0_08_funding_that_comes_after_the_close_counts_when_it_was_paid_before() {
 #[test]
 fn funding_of_closed_and_open_positions_is_shared_by_those_that_were_open_then() {
     let mut book = Book::new().open(1, Side::Long, "1").open(2, Side::Long, "3");
-    let close = fill("h1", Side::Long, true, "1", "110", 2_000).worth("10", "0");
+    book = book.closing(1, 7, CloseReason::TakeProfit);
+    let close = fill("f7", Side::Long, true, "1", "110", 2_000).of(7).worth("10", "0");
     book.take(&report(2_001).with_fills(vec![close]).holding(Side::Long, "3", "100"));
     let late = |id: &str, at| {
         report(3_000 + at)

@@ -58,6 +58,25 @@ fn order_absent_for_the_grace_never_was_and_its_position_is_abandoned() {
 }
 
 #[test]
+fn s1_17_order_that_the_venue_forgot_is_not_given_up_while_history_is_left() {
+    let mut book = Book::new().opening(1, Side::Long, "0.5");
+    let mut page = report(70).with_cursor("one");
+    page.more = true;
+    book.take_with(&page, &absent(1, GRACE));
+    assert_eq!(
+        book.order_state(1),
+        &OrderState::Submitting,
+        "its fills may be on the next page"
+    );
+    let opened = fill("f1", Side::Long, false, "0.5", "100", 50).of(1);
+    let told = report(71).with_fills(vec![opened]).holding(Side::Long, "0.5", "100");
+    let decided = book.take_with(&told.with_cursor("two"), &absent(1, GRACE));
+    assert_eq!(book.order_state(1), &OrderState::Filled);
+    assert_eq!(book.position(1).state, PositionState::Open);
+    assert_eq!(decided.mismatches, []);
+}
+
+#[test]
 fn lookup_that_finds_a_filled_order_waits_for_its_fills() {
     let mut book = Book::new().opening(1, Side::Long, "0.5");
     let told = told(&book.orders[&OrderId(1)], ReportedState::Filled, "0.5", 55);

@@ -4,6 +4,7 @@ use super::*;
 use crate::id::RobotId;
 use crate::position::{Exits, Origin, ProfitBasis, Provenance};
 use crate::robot::draft::RobotDraft;
+use crate::robot::net::Reach;
 use crate::robot::place;
 use crate::settlement::Settlement;
 use crate::venue::VenueName;
@@ -45,6 +46,7 @@ fn position(state: PositionState) -> Position {
         profit_basis: ProfitBasis::Net,
         provenance: Provenance::default(),
         settlement: Settlement::NotYet,
+        carry: None,
         settled_profit: None,
         corrections: 0,
         opened_at: Some(Timestamp(1)),
@@ -112,6 +114,7 @@ fn a_signal_waits_for_an_order_that_is_under_way() {
     let (_, order) = place::closing(
         &closing,
         CloseReason::StopLoss,
+        Reach::ReduceOnly,
         crate::id::OrderId(9),
         "tagged",
         Timestamp(2),
@@ -193,6 +196,7 @@ fn a_close_waits_for_its_back_off_and_for_an_earlier_closing_order() {
     let (_, order) = place::closing(
         &open,
         CloseReason::StopLoss,
+        Reach::ReduceOnly,
         crate::id::OrderId(9),
         "tagged",
         Timestamp(2),

@@ -106,6 +106,7 @@ fn a_close_asks_for_all_that_is_open_and_only_shrinks() {
     let (closing, order) = closing(
         &filled(&position),
         CloseReason::TakeProfit,
+        Reach::ReduceOnly,
         OrderId(34),
         "abc123",
         Timestamp(8),
@@ -122,7 +123,17 @@ fn a_close_asks_for_all_that_is_open_and_only_shrinks() {
         (Action::Sell, "2".to_owned())
     );
     assert!(order.intent().reduce_only);
-    assert!(super::closing(&position, CloseReason::StopLoss, OrderId(35), "abc123", Timestamp(8)).is_err());
+    assert!(
+        super::closing(
+            &position,
+            CloseReason::StopLoss,
+            Reach::ReduceOnly,
+            OrderId(35),
+            "abc123",
+            Timestamp(8)
+        )
+        .is_err()
+    );
 }
 
 #[test]
@@ -153,6 +164,7 @@ fn refused_ends_the_order_and_what_it_was_for() {
     let closing = closing(
         &filled(&rows.0),
         CloseReason::StopLoss,
+        Reach::ReduceOnly,
         OrderId(34),
         "abc123",
         Timestamp(8),

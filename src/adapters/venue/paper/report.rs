@@ -3,6 +3,7 @@
 use domain::fixed::NumberError;
 use domain::id::VenueAccountId;
 use domain::paper::{PaperFill, PaperIncome, Refused};
+use domain::time::Timestamp;
 use domain::venue::{AccountReport, Cursor};
 use serde::de::DeserializeOwned;
 
@@ -47,6 +48,12 @@ impl PaperVenue {
         let incomes = self
             .later(rows::INCOME, account, from.income, limit, told.incomes)
             .await?;
+        let page = usize::try_from(limit).unwrap_or(usize::MAX);
+        let (fills, incomes) = in_step(
+            page,
+            (fills, |fill: &PaperFill| fill.at),
+            (incomes, |paid: &PaperIncome| paid.at),
+        );
         let last_fill = fills.iter().map(|fill: &PaperFill| fill.number);
         let last_income = incomes.iter().map(|income: &PaperIncome| income.number);
         let reached = Read {
@@ -88,6 +95,30 @@ impl PaperVenue {
         let found = found.await.map_err(unread)?;
         found.iter().map(rows::read).collect::<Result<_, _>>().map_err(unread)
     }
+}
+
+/// Cuts a page so that neither of its lists runs ahead of the other: while more of one is to come, what is later of the
+/// other waits for it. Whoever reads page by page then always knows who held what when a payment was made.
+fn in_step<A, B>(
+    page: usize,
+    (mut one, time_of_one): (Vec<A>, impl Fn(&A) -> Timestamp),
+    (mut other, time_of_other): (Vec<B>, impl Fn(&B) -> Timestamp),
+) -> (Vec<A>, Vec<B>) {
+    let last_of_one = one.last().filter(|_| one.len() >= page).map(&time_of_one);
+    let last_of_other = other.last().filter(|_| other.len() >= page).map(&time_of_other);
+    match (last_of_one, last_of_other) {
+        (Some(horizon), None) => cut(&mut other, horizon, time_of_other),
+        (Some(horizon), Some(later)) if horizon <= later => cut(&mut other, horizon, time_of_other),
+        (_, Some(horizon)) => cut(&mut one, horizon, time_of_one),
+        (None, None) => {}
+    }
+    (one, other)
+}
+
+/// Keeps what comes before the first that is later, whatever the clock did after it.
+fn cut<T>(list: &mut Vec<T>, horizon: Timestamp, time_of: impl Fn(&T) -> Timestamp) {
+    let kept = list.iter().take_while(|one| time_of(one) <= horizon).count();
+    list.truncate(kept);
 }
 
 fn told(
@@ -137,5 +168,31 @@ impl Read {
 
     fn cursor(self) -> Cursor {
         Cursor(format!("{}.{}", self.fill, self.income))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn stepped(page: usize, fills: &[i64], incomes: &[i64]) -> (Vec<i64>, Vec<i64>) {
+        let at = |at: &i64| Timestamp(*at);
+        in_step(page, (fills.to_vec(), at), (incomes.to_vec(), at))
+    }
+
+    #[test]
+    fn what_is_later_than_a_full_list_waits_for_the_next_page() {
+        assert_eq!(stepped(3, &[1, 2, 5], &[2, 5, 6]), (vec![1, 2, 5], vec![2, 5]));
+        assert_eq!(stepped(3, &[1, 4, 7], &[2, 3, 5]), (vec![1, 4], vec![2, 3, 5]));
+        assert_eq!(stepped(3, &[1, 2, 3], &[9]), (vec![1, 2, 3], vec![]));
+        assert_eq!(stepped(3, &[5, 9], &[1, 2, 3]), (vec![], vec![1, 2, 3]));
+        assert_eq!(stepped(3, &[5, 9], &[1, 20]), (vec![5, 9], vec![1, 20]));
+    }
+
+    #[test]
+    fn clock_that_was_set_back_keeps_no_page_from_going_on() {
+        let (fills, incomes) = stepped(2, &[9, 3], &[8, 2]);
+        assert!(!fills.is_empty() || !incomes.is_empty());
+        assert_eq!(stepped(2, &[9, 3], &[8, 4]), (vec![9, 3], vec![]));
     }
 }

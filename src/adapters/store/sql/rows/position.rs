@@ -62,7 +62,14 @@ fn close_columns(state: PositionState) -> (Option<i64>, Option<String>, Option<i
 
 pub fn position_row(position: &Position) -> position::Model {
     let settled = SettlementColumns::of(position.settlement);
-    let (closed_at, close_reason, profit) = close_columns(position.state);
+    row_of(position, settled, close_columns(position.state))
+}
+
+fn row_of(
+    position: &Position,
+    settled: SettlementColumns,
+    (closed_at, close_reason, profit): (Option<i64>, Option<String>, Option<i64>),
+) -> position::Model {
     let newest_fill = position.provenance.newest_fill.as_ref();
     position::Model {
         id: position.id.0,
@@ -88,8 +95,9 @@ pub fn position_row(position: &Position) -> position::Model {
         arm: position.exits.map(|exits| exits.arm.units()),
         give_back: position.exits.map(|exits| exits.give_back.units()),
         peak: position.peak.map(Amount::units),
+        carry: position.carry.map(Amount::units),
         profit_basis: position.profit_basis.as_str().to_owned(),
-        profit_source: position.provenance.source.as_str().to_owned(),
+        profit_source: stored_source(position.provenance.source).as_str().to_owned(),
         fill_count: position.provenance.fills.into(),
         income_count: position.provenance.incomes.into(),
         newest_fill: newest_fill.map(|newest| newest.venue_id.clone()),
@@ -140,6 +148,7 @@ pub fn position(row: position::Model) -> Result<Position, StoreError> {
         leverage: name.count("leverage", row.leverage)?,
         margin_mode: name.word("margin mode", &row.margin_mode, MarginMode::parse)?,
         peak: name.maybe_fixed("peak", row.peak, Amount::from_units)?,
+        carry: name.maybe_fixed("carry", row.carry, Amount::from_units)?,
         profit_basis: name.word("profit basis", &row.profit_basis, ProfitBasis::parse)?,
         opened_at: row.opened_at.map(Timestamp),
         created_at: Timestamp(row.created_at),
@@ -196,10 +205,25 @@ fn exits(name: &Row, row: &position::Model) -> Result<Option<Exits>, StoreError>
     }))
 }
 
+/// That a position shares a net, and so has derived figures, is told by what it carries; it is not stored twice.
+const fn stored_source(source: ProfitSource) -> ProfitSource {
+    match source {
+        ProfitSource::Venue | ProfitSource::Derived => ProfitSource::Venue,
+        ProfitSource::Inferred => ProfitSource::Inferred,
+        ProfitSource::Imported => ProfitSource::Imported,
+    }
+}
+
 fn provenance(name: &Row, row: &position::Model) -> Result<Provenance, StoreError> {
     let newest = row.newest_fill.clone().zip(row.newest_fill_at);
     Ok(Provenance {
-        source: name.word("profit source", &row.profit_source, ProfitSource::parse)?,
+        source: match (
+            name.word("profit source", &row.profit_source, ProfitSource::parse)?,
+            row.carry,
+        ) {
+            (ProfitSource::Venue, Some(_)) => ProfitSource::Derived,
+            (source, _) => source,
+        },
         fills: name.count("fill count", row.fill_count)?,
         incomes: name.count("income count", row.income_count)?,
         newest_fill: newest.map(|(venue_id, at)| FillMark {
