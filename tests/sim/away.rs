@@ -1,6 +1,6 @@
 //! What happened while the daemon was away, over many pages and several deaths, with robots that share a side.
 
-use bursar::actors::mail::{Drain, Stop};
+use bursar::actors::mail::{Drain, Stop, SyncNow};
 use bursar::adapters::store::MemoryStore;
 use bursar::ports::store::{EntryFilter, PositionFilter, Store};
 use domain::id::{RobotId, VenueAccountId};
@@ -87,6 +87,7 @@ fn s1_17_closes_of_robots_that_share_a_side_are_found_over_many_pages_and_deaths
     let mut cursors = Vec::new();
     for yields in [150, 900, 2_500, 40, 5_000] {
         world.live(async |daemon| {
+            daemon.scheduler.do_send(SyncNow { account: ACCOUNT });
             for _ in 0..yields {
                 yield_now().await;
             }
@@ -130,13 +131,13 @@ fn robots_that_share_a_side_close_each_its_own_part_by_its_own_profit() {
     let rows = world.rows.clone();
     world.live(async |daemon| {
         both_open(daemon, &rows).await;
+        for robot in [1, 8] {
+            let once = daemon.change_robot(RobotId(robot), |robot| robot.auto_open = false);
+            assert!(once.await);
+        }
         // The trailing take-profit of each arms and closes in its own time.
         for by in [150, 150, 150, -300, -300, 0, 0] {
             daemon.second(&[(btc(), by)]).await;
-        }
-        for robot in [1, 8] {
-            let stopped = daemon.change_robot(RobotId(robot), |robot| robot.wanted = Wanted::Stopped);
-            assert!(stopped.await);
         }
         daemon.seconds(20).await;
         daemon.sweep().await;
