@@ -24,7 +24,8 @@ pub struct Fill {
     pub order: Option<OrderId>,
     /// The position that it changed.
     pub position: Option<PositionId>,
-    /// What the venue reported.
+    /// What the venue reported, as far as it is this position's: side and direction are what it did to the position, which on
+    /// a net may be another thing than what it did at the venue.
     pub report: FillReport,
 }
 

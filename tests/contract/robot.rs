@@ -10,6 +10,8 @@ mod frozen;
 mod reserving;
 #[path = "robot/script.rs"]
 mod script;
+#[path = "robot/shared.rs"]
+mod shared;
 #[path = "robot/world.rs"]
 mod world;
 

@@ -84,6 +84,8 @@ impl Desk<'_> {
                     realised,
                     fee,
                     price: row.report.price,
+                    position_side: row.report.position_side,
+                    reducing: row.report.reducing,
                     ..fill.clone()
                 },
             });

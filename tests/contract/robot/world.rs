@@ -16,7 +16,7 @@ use domain::change::{Change, ChangeSet};
 use domain::exit::ExitRules;
 use domain::fixed::{Amount, Quantity, Rounding};
 use domain::id::{RobotId, UserId, VenueAccountId};
-use domain::market::{Symbol, Tick};
+use domain::market::{Side, Symbol, Tick};
 use domain::order::{Order, OrderEvent, Purpose};
 use domain::page::Page;
 use domain::position::{CloseReason, Exits, FillEffect, Position, PositionEvent, ProfitBasis};
@@ -26,7 +26,7 @@ use domain::robot::draft::RobotDraft;
 use domain::strategy::{Classifier, Template, Templates, TemplatesByRisk};
 use domain::time::Timestamp;
 use domain::user::{PositionMode, User, VenueAccount};
-use domain::venue::VenueName;
+use domain::venue::{AccountReport, Cursor, PositionReport, VenueName};
 
 use super::clock::WorldClock;
 use super::script::{Answer, Freeze, ScriptedScheduler, ScriptedVenue, Supervisor, Told, report};
@@ -237,6 +237,32 @@ impl World {
             ..PositionFilter::default()
         };
         self.store.positions(filter, Page::first(2)).await.unwrap().pop()
+    }
+
+    /// The account was compared with its venue, which holds so much on a side, or nothing.
+    pub fn compared(&self, held: Option<(Side, &str)>) {
+        let price = "100".parse().unwrap();
+        let held = held.map(|(side, quantity)| PositionReport {
+            symbol: Symbol::new("BTCUSDT"),
+            side,
+            quantity: quantity.parse().unwrap(),
+            entry_price: price,
+            mark_price: price,
+            leverage: 10,
+            liquidation_price: None,
+        });
+        let report = AccountReport {
+            at: self.clock.now(),
+            balance: Amount::ZERO,
+            available: Amount::ZERO,
+            positions: held.into_iter().collect(),
+            open_orders: Vec::new(),
+            fills: Vec::new(),
+            incomes: Vec::new(),
+            cursor: Cursor::default(),
+            more: false,
+        };
+        self.deps.sights.note(ACCOUNT, &report);
     }
 
     /// How often the venue was told to place.

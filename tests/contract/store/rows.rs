@@ -10,7 +10,7 @@ use domain::ledger::{AccountKind, Asset, EntryKind, EntrySeq, LedgerWrite};
 use domain::order::{Order, OrderState, Purpose};
 use domain::page::Page;
 use domain::pause::{Pause, PauseScope};
-use domain::position::{CloseReason, Origin, Position, PositionState, ProfitBasis, Provenance};
+use domain::position::{CloseReason, Origin, Position, PositionState, ProfitBasis, ProfitSource, Provenance};
 use domain::robot::{RiskPreference, Wanted};
 use domain::settlement::Settlement;
 use domain::time::Timestamp;
@@ -118,6 +118,7 @@ pub async fn every_state_of_a_position_is_read_back(ground: Arc<Ground>) {
             state,
             settlement,
             settled_profit: (id > 6).then(|| amount("-4.5")),
+            carry: (id > 4).then(|| amount("-3.00000001")),
             corrections: u32::try_from(id).unwrap(),
             ..position(id)
         };
@@ -135,6 +136,16 @@ pub async fn every_state_of_a_position_is_read_back(ground: Arc<Ground>) {
     };
     commit(&*store, add_position(&bare)).await;
     written.push(bare);
+    let sharing = Position {
+        carry: Some(amount("0")),
+        provenance: Provenance {
+            source: ProfitSource::Derived,
+            ..position(12).provenance
+        },
+        ..position(12)
+    };
+    commit(&*store, add_position(&sharing)).await;
+    written.push(sharing);
     assert_eq!(
         store.positions(Default::default(), Page::first(20)).await.unwrap(),
         written
@@ -167,6 +178,7 @@ pub async fn every_state_of_an_order_is_read_back(ground: Arc<Ground>) {
             filled: "0.5".parse().unwrap(),
             average_price: Some("59999.9999999999".parse().unwrap()),
             purpose: Purpose::Close,
+            reduce_only: id % 2 == 0,
             robot: None,
             ..order(id, 1)
         };

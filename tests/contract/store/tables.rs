@@ -136,6 +136,7 @@ pub async fn positions_from_before_provenance_keep_what_is_known(ground: Arc<Gro
     refuses(&ground, "UPDATE position SET profit = 99 WHERE id = 2").await;
     refuses(&ground, "UPDATE position SET profit_source = 'hearsay' WHERE id = 2").await;
     refuses(&ground, "UPDATE position SET corrections = -1 WHERE id = 2").await;
+    assert!(found.iter().all(|one| one.carry.is_none()), "none of them shared a net");
     store.close().await;
     let added = u32::try_from(steps.len() - before).unwrap();
     schema::down(&url, added).await.unwrap();
