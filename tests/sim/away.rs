@@ -87,7 +87,7 @@ fn s1_17_closes_of_robots_that_share_a_side_are_found_over_many_pages_and_deaths
     let mut cursors = Vec::new();
     for yields in [150, 900, 2_500, 40, 5_000] {
         world.live(async |daemon| {
-            daemon.scheduler.do_send(SyncNow { account: ACCOUNT });
+            daemon.scheduler.try_send(SyncNow { account: ACCOUNT }).unwrap();
             for _ in 0..yields {
                 yield_now().await;
             }

@@ -239,15 +239,18 @@ async fn look_up(
     let orders = records.orders.iter().filter(|order| wanted.contains(&order.id));
     for order in orders.take(LOOKUPS) {
         synced.weight = synced.weight.saturating_add(1);
-        let asked = venue.lookup(records.account.id, &order.symbol, &order.client_id);
+        let (asked_at, asked) = (
+            Instant::now(),
+            venue.lookup(records.account.id, &order.symbol, &order.client_id),
+        );
         match within(deps.options.poll_deadline, asked).await {
             Ok(Lookup::Found(report)) => {
                 memory.absent.remove(&order.id);
                 answers.insert(order.id, LookedUp::Found(report));
             }
             Ok(Lookup::Absent) => {
-                let now = Instant::now();
-                let since = now - *memory.absent.entry(order.id).or_insert(now);
+                // An answer speaks of the moment when it was asked for: the order may have arrived while it was on its way.
+                let since = asked_at - *memory.absent.entry(order.id).or_insert(asked_at);
                 answers.insert(order.id, LookedUp::Absent { since });
             }
             Err(error) => {
