@@ -22,6 +22,7 @@ use domain::access::Audit;
 use domain::change::{Change, ChangeSet};
 use domain::id::{AuditId, IdKind};
 use domain::time::Timestamp;
+use tokio::sync::Mutex;
 
 use crate::actors::sights::Sights;
 use crate::clock::Clock;
@@ -76,8 +77,6 @@ pub struct Desk {
     close_external: bool,
     /// Held while it is decided about a switch.
     switches: Arc<Mutex<()>>,
-    /// Held while it is decided whether a robot may live beside the others.
-    robots: Arc<Mutex<()>>,
     /// What venues last reported of accounts; empty where no daemon runs.
     pub sights: Sights,
 }
@@ -93,7 +92,6 @@ impl Desk {
             keyring: None,
             close_external: false,
             switches: Arc::default(),
-            robots: Arc::default(),
             sights: Sights::default(),
         }
     }

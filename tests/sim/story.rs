@@ -21,7 +21,7 @@ use domain::time::Timestamp;
 use domain::venue::VenueName;
 
 use crate::world::{
-    ACCOUNTS, Broken, Chance, Daemon, Neighbours, POOR, Panics, RICH, Troubles, World, asker, btc, check, eth,
+    ACCOUNTS, Broken, Chance, Daemon, Neighbours, POOR, Panics, RICH, ROBOTS, Troubles, World, asker, btc, check, eth,
 };
 
 /// How long trouble lasts, in seconds.

@@ -11,7 +11,7 @@ use crate::id::{OrderId, VenueAccountId};
 use crate::instrument::Instrument;
 use crate::market::{Side, Tick};
 use crate::order::Purpose;
-use crate::paper::{Engine, PaperFill, PaperIncome, PaperMarket, Request};
+use crate::paper::{Engine, PaperFill, PaperIncome, PaperMarket, Request, Rules};
 use crate::position::{CloseReason, Origin, PositionState};
 use crate::robot::net::{Net, NetFacts, Reach, reach};
 use crate::time::Timestamp;
@@ -142,6 +142,7 @@ impl Stage {
             reduce_only: closes,
             leverage: 10,
             margin_mode: MarginMode::Isolated,
+            rules: Rules::default(),
         };
         self.place(&request);
     }
