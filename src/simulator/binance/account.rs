@@ -244,64 +244,48 @@ fn signed(side: Side, number: String) -> String {
     }
 }
 
+/// The names of the totals over all assets, and of what each is within the one asset.
+const TOTALS: [(&str, &str); 11] = [
+    ("totalInitialMargin", "initialMargin"),
+    ("totalMaintMargin", "maintMargin"),
+    ("totalWalletBalance", "walletBalance"),
+    ("totalUnrealizedProfit", "unrealizedProfit"),
+    ("totalMarginBalance", "marginBalance"),
+    ("totalPositionInitialMargin", "positionInitialMargin"),
+    ("totalOpenOrderInitialMargin", "openOrderInitialMargin"),
+    ("totalCrossWalletBalance", "crossWalletBalance"),
+    ("totalCrossUnPnl", "crossUnPnl"),
+    ("availableBalance", "availableBalance"),
+    ("maxWithdrawAmount", "maxWithdrawAmount"),
+];
+
 fn totals(call: &Call<'_>, view: &AccountView) -> Value {
+    let asset = asset(call, view);
+    let totals = TOTALS.map(|(total, name)| (total.to_owned(), asset[name].clone()));
+    let mut told = serde_json::Map::from_iter(totals);
+    told.insert("assets".to_owned(), json!([asset]));
+    Value::Object(told)
+}
+
+fn asset(call: &Call<'_>, view: &AccountView) -> Value {
     let wallet = view.account.balance;
     let margin_balance = wallet.plus(view.unrealised).unwrap_or(wallet);
-    let initial = view
-        .position_margin
-        .plus(view.order_margin)
-        .unwrap_or(view.position_margin);
-    let [
-        wallet,
-        margin_balance,
-        initial,
-        available,
-        cross,
-        cross_gain,
-        gain,
-        held,
-        ordered,
-        maintenance,
-    ] = [
-        wallet,
-        margin_balance,
-        initial,
-        view.available,
-        view.cross_wallet,
-        view.cross_unrealised,
-        view.unrealised,
-        view.position_margin,
-        view.order_margin,
-        view.maintenance,
-    ]
-    .map(|amount| amount.to_string());
+    let initial = view.position_margin.plus(view.order_margin);
+    let initial = initial.unwrap_or(view.position_margin);
     json!({
-        "totalInitialMargin": initial,
-        "totalMaintMargin": maintenance,
-        "totalWalletBalance": wallet,
-        "totalUnrealizedProfit": gain,
-        "totalMarginBalance": margin_balance,
-        "totalPositionInitialMargin": held,
-        "totalOpenOrderInitialMargin": ordered,
-        "totalCrossWalletBalance": cross,
-        "totalCrossUnPnl": cross_gain,
-        "availableBalance": available,
-        "maxWithdrawAmount": available,
-        "assets": [{
-            "asset": ASSET,
-            "walletBalance": wallet,
-            "unrealizedProfit": gain,
-            "marginBalance": margin_balance,
-            "maintMargin": maintenance,
-            "initialMargin": initial,
-            "positionInitialMargin": held,
-            "openOrderInitialMargin": ordered,
-            "crossWalletBalance": cross,
-            "crossUnPnl": cross_gain,
-            "availableBalance": available,
-            "maxWithdrawAmount": available,
-            "marginAvailable": true,
-            "updateTime": call.exchange.market_now().0,
-        }],
+        "asset": ASSET,
+        "walletBalance": wallet.to_string(),
+        "unrealizedProfit": view.unrealised.to_string(),
+        "marginBalance": margin_balance.to_string(),
+        "maintMargin": view.maintenance.to_string(),
+        "initialMargin": initial.to_string(),
+        "positionInitialMargin": view.position_margin.to_string(),
+        "openOrderInitialMargin": view.order_margin.to_string(),
+        "crossWalletBalance": view.cross_wallet.to_string(),
+        "crossUnPnl": view.cross_unrealised.to_string(),
+        "availableBalance": view.available.to_string(),
+        "maxWithdrawAmount": view.available.to_string(),
+        "marginAvailable": true,
+        "updateTime": call.exchange.market_now().0,
     })
 }

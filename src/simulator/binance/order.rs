@@ -61,13 +61,7 @@ pub(super) fn conditional(call: &Call, params: &Params, mode: PositionMode) -> R
     }
     let market = params.market(call.exchange)?;
     let action = action(params)?;
-    let (stops, limited) = match params.need("type")? {
-        "STOP" => (true, true),
-        "STOP_MARKET" => (true, false),
-        "TAKE_PROFIT" => (false, true),
-        "TAKE_PROFIT_MARKET" => (false, false),
-        _ => return Err(Problem::new(-1116, "Invalid orderType.")),
-    };
+    let (stops, limited) = waits_as(params)?;
     let trigger = params.price("triggerPrice", market)?;
     let trigger = Trigger {
         price: trigger.ok_or_else(|| Problem::mandatory("triggerprice"))?,
@@ -112,6 +106,17 @@ pub(super) fn conditional(call: &Call, params: &Params, mode: PositionMode) -> R
             whole,
         },
     })
+}
+
+/// Whether a conditional order stops a loss, and whether what it places has a limit.
+fn waits_as(params: &Params) -> Result<(bool, bool), Problem> {
+    match params.need("type")? {
+        "STOP" => Ok((true, true)),
+        "STOP_MARKET" => Ok((true, false)),
+        "TAKE_PROFIT" => Ok((false, true)),
+        "TAKE_PROFIT_MARKET" => Ok((false, false)),
+        _ => Err(Problem::new(-1116, "Invalid orderType.")),
+    }
 }
 
 fn action(params: &Params) -> Result<Action, Problem> {

@@ -63,15 +63,20 @@ pub(super) fn of_expiry(listen_key: &str, now: Timestamp) -> Event {
     ("listenKeyExpired", event)
 }
 
-fn of_order(step: &Step, mode: PositionMode, now: Timestamp) -> Value {
-    let order = &step.order;
-    let (execution, fill) = match &step.kind {
+/// What happened, and the fill when it was one.
+fn execution(step: &Step) -> (&'static str, Option<&PaperFill>) {
+    match &step.kind {
         StepKind::New => ("NEW", None),
         StepKind::Amended => ("AMENDMENT", None),
         StepKind::Filled(fill) => ("TRADE", Some(fill)),
         StepKind::Cancelled => ("CANCELED", None),
         StepKind::Expired | StepKind::Fired => ("EXPIRED", None),
-    };
+    }
+}
+
+fn of_order(step: &Step, mode: PositionMode, now: Timestamp) -> Value {
+    let order = &step.order;
+    let (execution, fill) = execution(step);
     let kind = if order.client_id.is_some() {
         type_word(order)
     } else {

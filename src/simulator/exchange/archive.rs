@@ -195,12 +195,16 @@ fn steps_between(before: Option<PaperOrder>, after: &PaperOrder, fills: &mut Vec
         }
         steps.push(step(&now, StepKind::Filled(fill.clone())));
     }
-    if after.fired.is_some() {
-        steps.push(step(after, StepKind::Fired));
-    } else if after.state == ReportedState::Cancelled {
-        steps.push(step(after, StepKind::Cancelled));
-    } else if after.state == ReportedState::Expired {
-        steps.push(step(after, StepKind::Expired));
-    }
+    steps.extend(ending(after).map(|kind| step(after, kind)));
     steps
+}
+
+/// How an order ended otherwise than by its last fill.
+fn ending(order: &PaperOrder) -> Option<StepKind> {
+    match order.state {
+        _ if order.fired.is_some() => Some(StepKind::Fired),
+        ReportedState::Cancelled => Some(StepKind::Cancelled),
+        ReportedState::Expired => Some(StepKind::Expired),
+        ReportedState::Open | ReportedState::Filled | ReportedState::Rejected => None,
+    }
 }

@@ -48,6 +48,13 @@ fn our_own_parser_reads_what_the_simulator_answers() {
         shown.contains("kind: Fee") && shown.contains("Amount(-25000000)"),
         "{shown}"
     );
+}
+
+#[test]
+fn our_own_parser_reads_markets_and_settings() {
+    let world = World::new();
+    world.take("BUY", "0.01");
+    let read = |path: &str| world.ask("alpha", "GET", path, &[("symbol", "BTCUSDT")]);
     assert!(parse::listings(read("/fapi/v1/exchangeInfo").body().as_bytes()).is_ok());
     assert!(parse::max_leverages(read("/fapi/v1/leverageBracket").body().as_bytes()).is_ok());
     assert!(parse::leverages(read("/fapi/v1/symbolConfig").body().as_bytes()).is_ok());

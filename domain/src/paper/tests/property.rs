@@ -215,8 +215,8 @@ fn act(engine: &mut Engine, step: &Step, now: &mut Timestamp) -> Effects {
             symbol,
             leverage,
         } => {
-            let set = engine.set_leverage(VenueAccountId(*account), symbol, *leverage, *now);
-            set.unwrap_or_default()
+            let id = VenueAccountId(*account);
+            engine.set_leverage(id, symbol, *leverage, *now).unwrap_or_default()
         }
         Step::Cancel { account, which } => {
             let id = VenueAccountId(*account);
@@ -231,16 +231,14 @@ fn act(engine: &mut Engine, step: &Step, now: &mut Timestamp) -> Effects {
             later,
         } => {
             now.0 += later;
-            let (price, quantity) = (price_units(*price), Quantity::from_units(quantity * 100_000).unwrap());
             let tick = Tick {
                 at: *now,
-                price,
-                quantity,
+                price: price_units(*price),
+                quantity: Quantity::from_units(quantity * 100_000).unwrap(),
             };
-            if engine.mark(symbol, tick) {
-                engine.cross(symbol, tick)
-            } else {
-                Effects::default()
+            match engine.mark(symbol, tick) {
+                true => engine.cross(symbol, tick),
+                false => Effects::default(),
             }
         }
     }

@@ -94,6 +94,13 @@ struct Group {
     closing: bool,
 }
 
+impl Group {
+    fn add(&mut self, effects: Effects, answer: Waiting) {
+        self.effects.absorb(effects);
+        self.waiting.push(answer);
+    }
+}
+
 impl Shared {
     async fn write(&self, acts: Vec<Act>) -> ControlFlow<()> {
         let (group, rows) = {
@@ -147,10 +154,8 @@ impl Shared {
                 seen,
                 answer,
             } => {
-                let placed = match refuse_duplicate(book, &group.effects, account, &request, seen) {
-                    Ok(()) => book.engine.place(account, &request, now),
-                    Err(refused) => Err(refused),
-                };
+                let allowed = refuse_duplicate(book, &group.effects, account, &request, seen);
+                let placed = allowed.and_then(|()| book.engine.place(account, &request, now));
                 let order = placed.map(|placed| {
                     group.effects.absorb(placed.effects);
                     placed.order
@@ -179,8 +184,7 @@ impl Shared {
             }
             Act::Change(change) => {
                 let (effects, answer) = change(&mut book.engine, now);
-                group.effects.absorb(effects);
-                group.waiting.push(answer);
+                group.add(effects, answer);
             }
             Act::Look(look) => group.looks.push(look),
             Act::KeepTime { answer } => {
