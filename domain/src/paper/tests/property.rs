@@ -185,9 +185,10 @@ fn check_boards(engine: &Engine) {
     assert_eq!(format!("{:?}", anew.boards), format!("{:?}", engine.boards));
 }
 
-fn number_of(engine: &Engine, id: VenueAccountId, which: usize) -> i64 {
+fn order_at(engine: &Engine, account: i64, which: usize) -> (VenueAccountId, i64) {
+    let id = VenueAccountId(account);
     let orders = &engine.account(id).unwrap().orders;
-    orders.get(which).map_or(0, |order| order.number)
+    (id, orders.get(which).map_or(0, |order| order.number))
 }
 
 fn act(engine: &mut Engine, step: &Step, now: &mut Timestamp) -> Effects {
@@ -202,11 +203,8 @@ fn act(engine: &mut Engine, step: &Step, now: &mut Timestamp) -> Effects {
             lots,
             tenths,
         } => {
-            let id = VenueAccountId(*account);
-            let (number, quantity) = (
-                number_of(engine, id, *which),
-                Quantity::from_units(lots * 100_000).unwrap(),
-            );
+            let (id, number) = order_at(engine, *account, *which);
+            let quantity = Quantity::from_units(lots * 100_000).unwrap();
             let amended = engine.amend(id, number, quantity, price_units(*tenths), *now);
             amended.map(|placed| placed.effects).unwrap_or_default()
         }
@@ -219,8 +217,7 @@ fn act(engine: &mut Engine, step: &Step, now: &mut Timestamp) -> Effects {
             engine.set_leverage(id, symbol, *leverage, *now).unwrap_or_default()
         }
         Step::Cancel { account, which } => {
-            let id = VenueAccountId(*account);
-            let number = number_of(engine, id, *which);
+            let (id, number) = order_at(engine, *account, *which);
             let cancelled = engine.cancel(id, number, *now);
             cancelled.map(|placed| placed.effects).unwrap_or_default()
         }
