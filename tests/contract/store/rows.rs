@@ -93,6 +93,18 @@ pub async fn lines_of_the_audit_trail_are_read_back(ground: Arc<Ground>) {
     assert_eq!(store.audits(Page::after(1, 10)).await.unwrap(), [older]);
 }
 
+/// A position whose profit is derived, because it shared a net.
+fn sharing(id: i64) -> Position {
+    Position {
+        carry: Some(amount("0")),
+        provenance: Provenance {
+            source: ProfitSource::Derived,
+            ..position(id).provenance
+        },
+        ..position(id)
+    }
+}
+
 pub async fn every_state_of_a_position_is_read_back(ground: Arc<Ground>) {
     let store = furnished(&ground).await;
     let reason = CloseReason::LiquidationGuard;
@@ -136,14 +148,7 @@ pub async fn every_state_of_a_position_is_read_back(ground: Arc<Ground>) {
     };
     commit(&*store, add_position(&bare)).await;
     written.push(bare);
-    let sharing = Position {
-        carry: Some(amount("0")),
-        provenance: Provenance {
-            source: ProfitSource::Derived,
-            ..position(12).provenance
-        },
-        ..position(12)
-    };
+    let sharing = sharing(12);
     commit(&*store, add_position(&sharing)).await;
     written.push(sharing);
     assert_eq!(
