@@ -134,7 +134,6 @@ pub async fn every_state_of_a_position_is_read_back(ground: Arc<Ground>) {
             corrections: u32::try_from(id).unwrap(),
             ..position(id)
         };
-        commit(&*store, add_position(&position)).await;
         written.push(position);
     }
     let bare = Position {
@@ -146,11 +145,10 @@ pub async fn every_state_of_a_position_is_read_back(ground: Arc<Ground>) {
         provenance: Provenance::default(),
         ..position(11)
     };
-    commit(&*store, add_position(&bare)).await;
-    written.push(bare);
-    let sharing = sharing(12);
-    commit(&*store, add_position(&sharing)).await;
-    written.push(sharing);
+    written.extend([bare, sharing(12)]);
+    for position in &written {
+        commit(&*store, add_position(position)).await;
+    }
     assert_eq!(
         store.positions(Default::default(), Page::first(20)).await.unwrap(),
         written

@@ -81,7 +81,7 @@ impl Client {
             self.executions(account, symbol, &held, look.limit, &mut gathered)
                 .await?;
         }
-        gathered.fills.sort_by(|one, other| one.at.cmp(&other.at));
+        gathered.fills.sort_by_key(|fill| fill.at);
         let mut open_orders = Vec::new();
         for symbol in look.markets {
             open_orders.extend(self.resting(account, symbol).await?);
