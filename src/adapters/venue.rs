@@ -1,6 +1,7 @@
 //! Venues, one folder each.
 //!
-//! `paper` is whole. Of the others there are the pure halves so far, which their adapters are built on: `dialect` says
+//! `paper` is whole. Of the others there are the pure halves, which their adapters are built on, and of `binance` the way
+//! over HTTP: `remote` is what all such ways share, `dialect` says
 //! what they have in common.
 
 pub mod binance;

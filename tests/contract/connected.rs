@@ -43,6 +43,10 @@ fn btc() -> Symbol {
     Symbol::new("BTCUSDT")
 }
 
+fn eth() -> Symbol {
+    Symbol::new("ETHUSDT")
+}
+
 /// The keys of [`ME`] and [`THIEF`]; [`STRANGER`] has none.
 struct Keys;
 
@@ -85,10 +89,10 @@ struct Ground {
     numbers: AtomicI64,
 }
 
-fn markets() -> Vec<MarketOptions> {
+fn market(symbol: Symbol) -> MarketOptions {
     let terms = PaperMarket {
         instrument: Instrument {
-            symbol: btc(),
+            symbol,
             tick: n("0.1"),
             lot: n("0.001"),
             min_quantity: n("0.001"),
@@ -103,10 +107,10 @@ fn markets() -> Vec<MarketOptions> {
         funding_rate: n("0.0001"),
         largest_fill: Quantity::ZERO,
     };
-    vec![MarketOptions {
+    MarketOptions {
         terms,
         feed: Feed::ByHand,
-    }]
+    }
 }
 
 fn link(url: &str) -> Link {
@@ -130,7 +134,7 @@ impl Ground {
 
     async fn bare() -> Self {
         let options = PaperOptions {
-            markets: markets(),
+            markets: vec![market(btc()), market(eth())],
             starting_balance: n("10000"),
             speed: 1,
         };
@@ -209,7 +213,7 @@ impl Ground {
     }
 
     async fn pages(&self, cursor: &Cursor, limit: u32) -> AccountReport {
-        let markets = [btc()];
+        let markets = [btc(), eth()];
         let look = Look {
             cursor,
             markets: &markets,

@@ -8,7 +8,7 @@ use domain::outcome::Outcome;
 use domain::user::PositionMode;
 use domain::venue::Cursor;
 
-use super::{Ground, ME, btc, n};
+use super::{Ground, ME, btc, eth, n};
 
 #[actix_web::test]
 async fn every_execution_is_told_once_and_in_order_page_by_page() {
@@ -69,5 +69,34 @@ async fn a_foreign_cursor_is_an_error_and_not_the_beginning() {
     };
     let error = ground.client.look(ME, &look).await.unwrap_err().to_string();
     assert!(error.contains("cursor of binance"), "{error}");
+    ground.close().await;
+}
+
+#[actix_web::test]
+async fn what_happened_later_waits_until_all_that_was_before_is_told() {
+    let ground = Ground::open(PositionMode::OneWay).await;
+    ground
+        .say("price", serde_json::json!({ "symbol": "ETHUSDT", "price": "50000" }))
+        .await;
+    let mut cursor = ground.start().await;
+    for market in [btc(), btc(), btc(), btc(), eth(), btc(), eth(), eth()] {
+        let mut intent = ground.intent(Action::Buy, "0.01");
+        intent.symbol = market;
+        assert!(matches!(ground.client.place(ME, &intent).await, Outcome::Done(_)));
+        tokio::time::sleep(std::time::Duration::from_millis(3)).await;
+    }
+    let (mut told, mut pages) = (Vec::new(), 0);
+    loop {
+        let report = ground.pages(&cursor, 2).await;
+        told.extend(report.fills.iter().map(|fill| (fill.at, fill.symbol.clone())));
+        (cursor, pages) = (report.cursor, pages + 1);
+        if !report.more {
+            break;
+        }
+    }
+    let order: Vec<&str> = told.iter().map(|(_, symbol)| symbol.as_str()).collect();
+    let (b, e) = ("BTCUSDT", "ETHUSDT");
+    assert_eq!(order, [b, b, b, b, e, b, e, e]);
+    assert!(told.is_sorted() && pages > 3, "{told:?} in {pages} pages");
     ground.close().await;
 }

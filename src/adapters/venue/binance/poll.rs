@@ -39,13 +39,18 @@ pub struct Look<'a> {
     pub limit: u32,
 }
 
-/// What was read so far, in one look.
-struct Gathered {
-    history: HistoryRead,
-    fills: Vec<FillReport>,
-    incomes: Vec<IncomeReport>,
-    more: bool,
+/// A page of a market's executions.
+struct MarketPage {
+    symbol: Symbol,
+    trades: Vec<Trade>,
+    /// The net position before the first of them.
+    before: Net,
+    /// Whether more wait behind it.
+    goes_on: bool,
 }
+
+/// A page of the account's history; `None` where it was not time to read it.
+type BookingPage = Option<(Vec<Booking>, bool)>;
 
 impl Client {
     /// Looks at an account.
@@ -54,12 +59,7 @@ impl Client {
     /// When a question has no answer. Nothing that was read counts then: the cursor stands where it stood.
     pub async fn look(&self, account: VenueAccountId, look: &Look<'_>) -> Result<AccountReport, VenueError> {
         let at = self.caller.now();
-        let mut gathered = Gathered {
-            history: HistoryRead::parse(look.cursor, at)?,
-            fills: Vec::new(),
-            incomes: Vec::new(),
-            more: false,
-        };
+        let mut history = HistoryRead::parse(look.cursor, at)?;
         let balances = self
             .ask(account, &questions::balances())
             .await
@@ -68,8 +68,11 @@ impl Client {
             .ask(account, &questions::holdings())
             .await
             .answer(parse::holdings)?;
-        let bookings = self.payments(account, &mut gathered).await?;
-        let named = bookings.iter().filter_map(|booking| booking.symbol.clone());
+        let bookings = self.payments(account, history.bookings).await?;
+        let named = bookings
+            .iter()
+            .flat_map(|(lines, _)| lines)
+            .filter_map(|line| line.symbol.clone());
         let markets: BTreeSet<Symbol> = look
             .markets
             .iter()
@@ -77,11 +80,18 @@ impl Client {
             .chain(named)
             .chain(symbols(&held))
             .collect();
-        for symbol in &markets {
-            self.executions(account, symbol, &held, look.limit, &mut gathered)
-                .await?;
+        let mut pages = Vec::with_capacity(markets.len());
+        for symbol in markets {
+            pages.push(self.executions(account, symbol, &held, look.limit, &history).await?);
         }
-        gathered.fills.sort_by_key(|fill| fill.at);
+        let horizon = horizon(&pages, &bookings);
+        let incomes = self.book(account, bookings, horizon, &mut history);
+        let mut fills = Vec::new();
+        for page in pages {
+            let now = net_of(&page.symbol, &held);
+            fills.extend(self.fills(account, page, horizon, now, &mut history).await?);
+        }
+        fills.sort_by_key(|fill| fill.at);
         let mut open_orders = Vec::new();
         for symbol in look.markets {
             open_orders.extend(self.resting(account, symbol).await?);
@@ -94,10 +104,10 @@ impl Client {
             available: available.unwrap_or(balance),
             positions: self.positions(account, &held).await?,
             open_orders,
-            fills: gathered.fills,
-            incomes: gathered.incomes,
-            cursor: gathered.history.cursor()?,
-            more: gathered.more,
+            fills,
+            incomes,
+            cursor: history.cursor()?,
+            more: horizon.is_some(),
         })
     }
 
@@ -120,71 +130,102 @@ impl Client {
     }
 
     /// Payments since they were last read, when it is time.
-    async fn payments(&self, account: VenueAccountId, gathered: &mut Gathered) -> Result<Vec<Booking>, VenueError> {
+    async fn payments(&self, account: VenueAccountId, from: Timestamp) -> Result<BookingPage, VenueError> {
         if !self.is_time_for_payments(account) {
-            return Ok(Vec::new());
+            return Ok(None);
         }
-        let from = gathered.history.bookings;
         let said = self.ask(account, &questions::bookings(from, BOOKINGS)).await;
-        let bookings = said.answer(parse::bookings)?;
-        gathered
-            .incomes
-            .extend(bookings.iter().filter_map(|booking| booking.income(SETTLE)));
-        let last = bookings.iter().map(|booking| booking.at).max();
-        let is_full = bookings.len() >= usize::try_from(BOOKINGS).unwrap_or(usize::MAX);
-        gathered.history.bookings = match last {
+        let lines = said.answer(parse::bookings)?;
+        let goes_on = lines.len() >= usize::try_from(BOOKINGS).unwrap_or(usize::MAX);
+        Ok(Some((lines, goes_on)))
+    }
+
+    /// Payments up to the horizon.
+    fn book(
+        &self,
+        account: VenueAccountId,
+        page: BookingPage,
+        horizon: Option<Timestamp>,
+        history: &mut HistoryRead,
+    ) -> Vec<IncomeReport> {
+        let Some((lines, goes_on)) = page else {
+            return Vec::new();
+        };
+        let (told, from) = (lines.len(), history.bookings);
+        let kept: Vec<Booking> = lines.into_iter().filter(|line| is_within(line.at, horizon)).collect();
+        history.bookings = match kept.iter().map(|line| line.at).max() {
             // More lines in one millisecond than a page holds cannot be told apart by time.
-            Some(last) if is_full && last <= from => last.after(Duration::from_millis(1)),
+            Some(last) if goes_on && last <= from => last.after(Duration::from_millis(1)),
             // The last millisecond is read again: it may not have been over.
             Some(last) => last,
             None => from,
         };
-        gathered.more |= is_full;
-        if !is_full {
+        if !goes_on && kept.len() == told {
             self.payments_were_read(account);
         }
-        Ok(bookings)
+        kept.iter().filter_map(|line| line.income(SETTLE)).collect()
     }
 
     /// The executions of a market that come next.
     async fn executions(
         &self,
         account: VenueAccountId,
-        symbol: &Symbol,
+        symbol: Symbol,
         held: &[Holding],
         limit: u32,
-        gathered: &mut Gathered,
-    ) -> Result<(), VenueError> {
-        let now = net_of(symbol, held);
-        let (mut trades, before) = match gathered.history.markets.get(symbol) {
+        history: &HistoryRead,
+    ) -> Result<MarketPage, VenueError> {
+        let (mut trades, before) = match history.markets.get(&symbol) {
             Some(read) => {
                 let said = self
-                    .ask(account, &questions::trades_from(symbol, read.next, limit))
+                    .ask(account, &questions::trades_from(&symbol, read.next, limit))
                     .await;
                 (said.answer(parse::trades)?, Net(i128::from(read.net)))
             }
             None => {
-                self.first_executions(account, symbol, now, gathered.history.since)
-                    .await?
+                let now = net_of(&symbol, held);
+                self.first_executions(account, &symbol, now, history.since).await?
             }
         };
         let page = usize::try_from(limit).unwrap_or(usize::MAX);
-        let is_full = trades.len() >= page;
+        let goes_on = trades.len() >= page;
         trades.truncate(page);
-        if trades.is_empty() {
-            return gathered.history.settle(symbol, now);
+        Ok(MarketPage {
+            symbol,
+            trades,
+            before,
+            goes_on,
+        })
+    }
+
+    /// The fills of a market's executions up to the horizon.
+    async fn fills(
+        &self,
+        account: VenueAccountId,
+        page: MarketPage,
+        horizon: Option<Timestamp>,
+        now: Net,
+        history: &mut HistoryRead,
+    ) -> Result<Vec<FillReport>, VenueError> {
+        if page.trades.is_empty() {
+            history.settle(&page.symbol, now)?;
+            return Ok(Vec::new());
         }
-        gathered.more |= is_full;
-        gathered.history.note(symbol, &trades, before)?;
-        let mut net = before;
+        let trades: Vec<Trade> = page
+            .trades
+            .into_iter()
+            .filter(|trade| is_within(trade.at, horizon))
+            .collect();
+        history.note(&page.symbol, &trades, page.before)?;
+        let (mut net, mut fills) = (page.before, Vec::new());
         let prices = self.prices(&trades).await?;
         for trade in &trades {
             let owner = self.owner(account, trade).await?;
             let worth = |fee: &Fee| worth(fee, trade.at, &prices);
-            gathered.fills.extend(trade.fills(net, Some(&owner), worth)?);
+            fills.extend(trade.fills(net, Some(&owner), worth)?);
             net = net.after(trade.action, trade.quantity);
         }
-        Ok(())
+        Ok(fills)
     }
 
     /// All executions of a market that was not read before, and the net position before the first.
@@ -271,6 +312,22 @@ impl Client {
         }
         Ok(prices)
     }
+}
+
+/// The last moment up to which everything is told: of lists that go on the earliest end. What is later in others waits, so
+/// that executions and payments come in the order in which they happened.
+fn horizon(pages: &[MarketPage], bookings: &BookingPage) -> Option<Timestamp> {
+    let markets = pages.iter().filter(|page| page.goes_on);
+    let ends = markets.filter_map(|page| page.trades.last()).map(|trade| trade.at);
+    let lines = bookings
+        .iter()
+        .filter(|(_, goes_on)| *goes_on)
+        .flat_map(|(lines, _)| lines.last());
+    ends.chain(lines.map(|line| line.at)).min()
+}
+
+fn is_within(at: Timestamp, horizon: Option<Timestamp>) -> bool {
+    horizon.is_none_or(|horizon| at <= horizon)
 }
 
 fn symbols(held: &[Holding]) -> impl Iterator<Item = Symbol> {
