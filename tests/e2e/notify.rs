@@ -84,7 +84,7 @@ fn it_is_not_ready_before_the_first_sync_of_what_it_holds() {
     let launch = home
         .bursar(&["run"])
         .set("BURSAR__PAPER__FAULTS__DELAYED", "1000")
-        .set("BURSAR__PAPER__FAULTS__LONGEST_DELAY", "4s");
+        .set("BURSAR__PAPER__FAULTS__LONGEST_DELAY", "9s");
     let (systemd, daemon) = Systemd::listening(&home, launch);
     assert!(
         !systemd.hears("READY=1", Duration::from_millis(700)),
