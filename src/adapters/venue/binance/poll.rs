@@ -9,7 +9,7 @@ use domain::market::Symbol;
 use domain::time::Timestamp;
 use domain::venue::{AccountReport, Cursor, FillReport, IncomeReport, OrderReport, PositionReport, VenueOrderId};
 
-use super::super::dialect::{Booking, Fee, Holding, Net, Owner, Trade, net_before};
+use super::super::dialect::{Balance, Booking, Fee, Holding, Net, Owner, Trade, net_before};
 use super::client::Client;
 use super::history::{HistoryRead, net_of};
 use super::{parse, questions};
@@ -92,18 +92,13 @@ impl Client {
             fills.extend(self.fills(account, page, horizon, now, &mut history).await?);
         }
         fills.sort_by_key(|fill| fill.at);
-        let mut open_orders = Vec::new();
-        for symbol in look.markets {
-            open_orders.extend(self.resting(account, symbol).await?);
-        }
-        let settled = balances.into_iter().find(|balance| balance.asset == SETTLE);
-        let (balance, available) = settled.map_or((Amount::ZERO, None), |row| (row.wallet, row.available));
+        let (balance, available) = settled(balances);
         Ok(AccountReport {
             at,
             balance,
-            available: available.unwrap_or(balance),
+            available,
             positions: self.positions(account, &held).await?,
-            open_orders,
+            open_orders: self.resting(account, look.markets).await?,
             fills,
             incomes,
             cursor: history.cursor()?,
@@ -111,10 +106,13 @@ impl Client {
         })
     }
 
-    async fn resting(&self, account: VenueAccountId, symbol: &Symbol) -> Result<Vec<OrderReport>, VenueError> {
-        self.ask(account, &questions::open_orders(symbol))
-            .await
-            .answer(parse::orders)
+    async fn resting(&self, account: VenueAccountId, markets: &[Symbol]) -> Result<Vec<OrderReport>, VenueError> {
+        let mut resting = Vec::new();
+        for symbol in markets {
+            let said = self.ask(account, &questions::open_orders(symbol)).await;
+            resting.extend(said.answer(parse::orders)?);
+        }
+        Ok(resting)
     }
 
     async fn positions(&self, account: VenueAccountId, held: &[Holding]) -> Result<Vec<PositionReport>, VenueError> {
@@ -312,6 +310,14 @@ impl Client {
         }
         Ok(prices)
     }
+}
+
+/// All, and what is free, of the asset that accounts are settled in; nothing where there is none of it.
+fn settled(balances: Vec<Balance>) -> (Amount, Amount) {
+    let settled = balances.into_iter().find(|balance| balance.asset == SETTLE);
+    settled.map_or((Amount::ZERO, Amount::ZERO), |row| {
+        (row.wallet, row.available.unwrap_or(row.wallet))
+    })
 }
 
 /// The last moment up to which everything is told: of lists that go on the earliest end. What is later in others waits, so
