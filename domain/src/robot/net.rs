@@ -133,6 +133,19 @@ pub fn reach(position: &Position, facts: &NetFacts<'_>) -> Reach {
     if enough { Reach::ReduceOnly } else { Reach::Plain }
 }
 
+/// The leverage that the order names which closes this position: where it may grow the other side the one that stands at
+/// the venue, for it would be refused if it asked for less.
+pub fn closing_leverage(position: &Position, reach: Reach, facts: &NetFacts<'_>) -> u32 {
+    let seen = facts.seen.unwrap_or_default().iter();
+    let stands = seen
+        .filter(|held| held.symbol == position.symbol)
+        .map(|held| held.leverage);
+    match reach {
+        Reach::ReduceOnly => position.leverage,
+        Reach::Plain => stands.max().unwrap_or(position.leverage),
+    }
+}
+
 /// Quantity that the account holds on a market or is about to, on both sides together.
 pub fn exposure(positions: &[Position], orders: &[Order], symbol: &Symbol) -> Result<Quantity, NumberError> {
     let live = positions.iter().filter(|position| !position.state.is_final());

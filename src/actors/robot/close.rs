@@ -73,10 +73,11 @@ async fn try_close(
 ) -> Result<Outcome<domain::venue::OrderReport>, NotClosed> {
     // Who decides next on this market of the account sees this intent, and does not count on the same net.
     let claim = deps.shared.claim_closing(position.account, &position.symbol).await;
-    let reach = reach(deps, position).await?;
+    let (reach, leverage) = reach(deps, position).await?;
     let order = OrderId(deps.store.reserve_ids(IdKind::Order, 1).await?);
     let intended = Intended::now(deps);
-    let (closing, order) = place::closing(position, reason, reach, order, &deps.installation, intended.by_clock)?;
+    let (closing, mut order) = place::closing(position, reason, reach, order, &deps.installation, intended.by_clock)?;
+    order.leverage = leverage;
     let mut changes = ChangeSet::of(Change::UpdatePosition(Box::new(closing)));
     changes.push(Change::AddOrder(Box::new(order.clone())));
     deps.store.commit(changes).await?;
@@ -85,8 +86,8 @@ async fn try_close(
     Ok(submit(deps, &order, intended).await)
 }
 
-/// What the closing order may do, by the account as it is on record and as its venue last reported it.
-async fn reach(deps: &RobotDeps, position: &Position) -> Result<Reach, NotClosed> {
+/// What the closing order may do, and with which leverage, by the account as it is on record and as its venue last reported it.
+async fn reach(deps: &RobotDeps, position: &Position) -> Result<(Reach, u32), NotClosed> {
     let store = deps.store.as_ref();
     let (account, (positions, orders)) = futures::try_join!(
         store.venue_account(position.account),
@@ -105,7 +106,8 @@ async fn reach(deps: &RobotDeps, position: &Position) -> Result<Reach, NotClosed
         orders: &orders,
         seen: sight.as_ref().map(|sight| sight.positions.as_slice()),
     };
-    Ok(net::reach(position, &facts))
+    let reach = net::reach(position, &facts);
+    Ok((reach, net::closing_leverage(position, reach, &facts)))
 }
 
 /// Who asked for a close and what is known of its attempts.

@@ -45,7 +45,8 @@ fn not_before(deps: &RobotDeps, orders: &[Order]) -> Option<Timestamp> {
     let refused: Vec<&Order> = closes
         .take_while(|order| matches!(order.state, OrderState::Refused { .. }))
         .collect();
-    let last = refused.first()?;
+    // A refusal from the future is from before a clock was set back: nobody knows how long ago that is.
+    let last = refused.first().filter(|last| last.updated_at <= deps.clock.now())?;
     let refusals = u32::try_from(refused.len()).unwrap_or(u32::MAX);
     let rules = &deps.rules;
     let delay = close_delay(refusals, rules.close_retry_first, rules.close_retry_max);
