@@ -9,8 +9,11 @@ mod control;
 pub mod dialect;
 pub mod exchange;
 pub mod faults;
+pub mod fields;
 mod gate;
 pub mod server;
+pub mod signed;
 mod sockets;
+pub mod windows;
 
 pub use dialect::Dialect;

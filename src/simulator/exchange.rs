@@ -27,7 +27,7 @@ pub use acts::{Ask, Kill};
 pub use archive::{History, Step, StepKind};
 pub use candles::{Candle, Interval};
 pub use feed::{Ladder, Shift, Trade};
-pub use keys::{Account, KeyError, Keyring, Rights};
+pub use keys::{Account, KeyError, Keyring, PASSPHRASE, Rights};
 use memory::Memory;
 pub use news::{AccountNews, News};
 pub use view::{AccountView, PositionView};

@@ -5,9 +5,9 @@ use serde_json::{Value, json};
 
 use super::limits::{ORDERS, WEIGHT};
 use super::order::OPEN;
-use super::params::decimals;
 use super::routes::{Call, Told};
 use super::sign;
+use crate::simulator::fields::decimals;
 
 /// What everything is settled in.
 pub(super) const ASSET: &str = "USDT";

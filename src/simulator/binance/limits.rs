@@ -6,6 +6,8 @@ use std::sync::{Mutex, PoisonError};
 use domain::id::VenueAccountId;
 use domain::time::Timestamp;
 
+use crate::simulator::windows::{Window, left, seconds};
+
 /// Weight that an address has in a minute.
 pub(super) const WEIGHT: u32 = 2_400;
 /// Orders that an account has in ten seconds, and in a minute.
@@ -45,24 +47,6 @@ struct Address {
     banned_until: i64,
 }
 
-/// A count that begins anew with each interval.
-#[derive(Debug, Default, Clone, Copy)]
-struct Window {
-    index: i64,
-    count: u32,
-}
-
-impl Window {
-    fn add(&mut self, now: Timestamp, length: i64, count: u32) -> u32 {
-        let index = now.0.div_euclid(length);
-        if index != self.index {
-            *self = Self { index, count: 0 };
-        }
-        self.count = self.count.saturating_add(count);
-        self.count
-    }
-}
-
 impl Limits {
     /// Counts a request's weight; what the address used in this minute, or that it was too much.
     pub fn weigh(&self, address: &str, weight: u32, now: Timestamp) -> Result<u32, TooMany> {
@@ -85,7 +69,7 @@ impl Limits {
             address.banned_until = now.0 + BAN;
         }
         Err(TooMany {
-            seconds: seconds(MINUTE - now.0.rem_euclid(MINUTE)),
+            seconds: seconds(left(now, MINUTE)),
             banned: false,
         })
     }
@@ -99,10 +83,6 @@ impl Limits {
         let (short, long) = counts.accounts.entry(account).or_default();
         (short.add(now, TEN_SECONDS, orders), long.add(now, MINUTE, orders))
     }
-}
-
-fn seconds(milliseconds: i64) -> u64 {
-    milliseconds.unsigned_abs().div_ceil(1_000)
 }
 
 #[cfg(test)]

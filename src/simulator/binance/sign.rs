@@ -2,13 +2,11 @@
 //!
 //! Source: <https://developers.binance.com/docs/derivatives/usds-margined-futures/general-info>.
 
-use aws_lc_rs::hmac;
-use secrecy::{ExposeSecret, SecretString};
-
 use super::params::Params;
 use super::problem::Problem;
 use crate::simulator::dialect::Asked;
 use crate::simulator::exchange::{Account, Exchange};
+use crate::simulator::signed::is_hex_sha256;
 
 /// Header with the key.
 pub(super) const KEY: &str = "x-mbx-apikey";
@@ -46,7 +44,7 @@ pub(super) fn check(account: &Account, asked: &Asked, params: &Params) -> Result
         return Err(Problem::new(-1021, words));
     }
     let signature = params.need("signature")?;
-    if is_signed(&account.secret, &payload(asked), signature) {
+    if is_hex_sha256(&account.secret, &payload(asked), signature) {
         Ok(())
     } else {
         Err(Problem::new(-1022, "Signature for this request is not valid."))
@@ -61,19 +59,4 @@ fn payload(asked: &Asked) -> String {
 fn unsigned(part: &str) -> String {
     let pairs = part.split('&').filter(|pair| !pair.starts_with("signature="));
     pairs.collect::<Vec<_>>().join("&")
-}
-
-fn is_signed(secret: &SecretString, payload: &str, signature: &str) -> bool {
-    let key = hmac::Key::new(hmac::HMAC_SHA256, secret.expose_secret().as_bytes());
-    bytes(signature).is_some_and(|tag| hmac::verify(&key, payload.as_bytes(), &tag).is_ok())
-}
-
-/// Bytes from hexadecimal digits, of either case.
-fn bytes(hex: &str) -> Option<Vec<u8>> {
-    let digits: Option<Vec<u8>> = hex
-        .chars()
-        .map(|c| c.to_digit(16).and_then(|digit| u8::try_from(digit).ok()))
-        .collect();
-    let digits = digits.filter(|digits| digits.len().is_multiple_of(2))?;
-    Some(digits.chunks(2).map(|pair| pair[0] << 4 | pair[1]).collect())
 }

@@ -7,6 +7,9 @@ use domain::id::VenueAccountId;
 use secrecy::SecretString;
 use sha2::{Digest, Sha256};
 
+/// The passphrase of every key, for dialects that want one.
+pub const PASSPHRASE: &str = "simulator-passphrase";
+
 /// What a key may do beside reading.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Rights {
