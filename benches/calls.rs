@@ -14,16 +14,16 @@ use async_trait::async_trait;
 use bursar::assemble::{self, Daemon, Ending};
 use bursar::http::metrics::builder;
 use bursar::ports::keyring::Credential;
-use bursar::ports::market::Tape;
-use bursar::ports::venue::{Lookup, Venue, VenueError};
+use bursar::ports::market::{Tape, Wake};
+use bursar::ports::venue::{Look, Lookup, Quote, Sought, Venue, VenueError};
 use domain::credential::KeyRights;
 use domain::id::VenueAccountId;
 use domain::instrument::Instrument;
-use domain::market::Symbol;
+use domain::market::{Bar, Symbol};
 use domain::outcome::Outcome;
 use domain::robot::RiskPreference;
 use domain::user::{PositionMode, VenueAccount};
-use domain::venue::{AccountReport, ClientOrderId, Cursor, OrderIntent, OrderReport, VenueName, VenueOrderId};
+use domain::venue::{AccountReport, OrderIntent, OrderReport, VenueName, VenueOrderId};
 use futures::future::join_all;
 use seats::Seat;
 
@@ -95,12 +95,24 @@ impl Venue for Counting {
         self.venue.poll_weight()
     }
 
+    fn lookup_grace(&self) -> Duration {
+        self.venue.lookup_grace()
+    }
+
     async fn instrument(&self, symbol: &Symbol) -> Result<Option<Instrument>, VenueError> {
         self.other().instrument(symbol).await
     }
 
     async fn tape(&self, symbol: &Symbol) -> Result<Arc<Tape>, VenueError> {
         self.other().tape(symbol).await
+    }
+
+    async fn quote(&self, symbol: &Symbol) -> Result<Quote, VenueError> {
+        self.other().quote(symbol).await
+    }
+
+    async fn bars(&self, symbol: &Symbol, limit: usize) -> Result<Vec<Bar>, VenueError> {
+        self.other().bars(symbol, limit).await
     }
 
     async fn prepare(&self, account: &VenueAccount) -> Result<(), VenueError> {
@@ -115,18 +127,29 @@ impl Venue for Counting {
         self.other().cancel(account, symbol, order).await
     }
 
-    async fn lookup(
-        &self,
-        account: VenueAccountId,
-        symbol: &Symbol,
-        client_id: &ClientOrderId,
-    ) -> Result<Lookup, VenueError> {
-        self.other().lookup(account, symbol, client_id).await
+    async fn cancel_all(&self, account: VenueAccountId, symbol: &Symbol) -> Outcome<()> {
+        self.other().cancel_all(account, symbol).await
     }
 
-    async fn poll(&self, account: VenueAccountId, cursor: &Cursor, limit: u32) -> Result<AccountReport, VenueError> {
+    async fn lookup(&self, account: VenueAccountId, sought: &Sought<'_>) -> Result<Lookup, VenueError> {
+        self.other().lookup(account, sought).await
+    }
+
+    async fn poll(&self, account: VenueAccountId, look: &Look<'_>) -> Result<AccountReport, VenueError> {
         self.counts.polls.fetch_add(1, Ordering::Relaxed);
-        self.venue.poll(account, cursor, limit).await
+        self.venue.poll(account, look).await
+    }
+
+    fn heed(&self, account: VenueAccountId, wake: Wake) {
+        self.venue.heed(account, wake);
+    }
+
+    fn forget(&self, account: VenueAccountId) {
+        self.venue.forget(account);
+    }
+
+    fn is_heard(&self, account: VenueAccountId) -> bool {
+        self.venue.is_heard(account)
     }
 
     async fn rights(&self, credential: &Credential) -> Result<Option<KeyRights>, VenueError> {

@@ -14,18 +14,41 @@ use crate::time::Timestamp;
 pub enum VenueName {
     /// The built-in matching venue.
     Paper,
+    /// Binance, USDⓈ-M perpetual contracts.
+    Binance,
+    /// OKX, USDT-margined perpetual swaps.
+    Okx,
+    /// Bitget, USDT-margined perpetual contracts.
+    Bitget,
+    /// Gate, USDT-settled perpetual contracts.
+    Gate,
+    /// Bybit, linear USDT perpetual contracts.
+    Bybit,
     /// Where positions of an imported platform were held. It is never connected: nothing trades there.
     Legacy,
 }
 
 impl VenueName {
     /// Every venue.
-    pub const ALL: [Self; 2] = [Self::Paper, Self::Legacy];
+    pub const ALL: [Self; 7] = [
+        Self::Paper,
+        Self::Binance,
+        Self::Okx,
+        Self::Bitget,
+        Self::Gate,
+        Self::Bybit,
+        Self::Legacy,
+    ];
 
     /// Name in the database and the API.
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::Paper => "paper",
+            Self::Binance => "binance",
+            Self::Okx => "okx",
+            Self::Bitget => "bitget",
+            Self::Gate => "gate",
+            Self::Bybit => "bybit",
             Self::Legacy => "legacy",
         }
     }
@@ -33,7 +56,7 @@ impl VenueName {
     /// Whether it can be connected, so that accounts on it are polled and robots trade there.
     pub const fn is_connectable(self) -> bool {
         match self {
-            Self::Paper => true,
+            Self::Paper | Self::Binance | Self::Okx | Self::Bitget | Self::Gate | Self::Bybit => true,
             Self::Legacy => false,
         }
     }

@@ -1,6 +1,6 @@
 //! The tape of a market: recent ticks that every robot on the market reads by itself, and bars made of them.
 
-use std::sync::{Mutex, MutexGuard, PoisonError, RwLock, RwLockReadGuard};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock, RwLockReadGuard};
 
 use domain::market::{Bar, Symbol, Tick};
 
@@ -10,8 +10,8 @@ pub const TAPE_LENGTH: usize = 4096;
 /// Readers that are woken before others may run.
 const PORTION: usize = 100;
 
-/// Wakes a reader; carries no data and must not block.
-pub type Wake = Box<dyn Fn() + Send + Sync>;
+/// Wakes whoever looks again; carries no data and must not block.
+pub type Wake = Arc<dyn Fn() + Send + Sync>;
 
 /// Recent ticks of one market, numbered from one, with the readers to wake.
 pub struct Tape {
@@ -180,7 +180,6 @@ impl Ticks {
 
 #[cfg(test)]
 mod tests {
-    use std::sync::Arc;
     use std::sync::atomic::{AtomicUsize, Ordering};
 
     use domain::fixed::{Price, Quantity};
@@ -193,7 +192,7 @@ mod tests {
         let woken = Arc::new(AtomicUsize::new(0));
         for _ in 0..count {
             let woken = Arc::clone(&woken);
-            tape.subscribe(Box::new(move || {
+            tape.subscribe(Arc::new(move || {
                 woken.fetch_add(1, Ordering::Relaxed);
             }));
         }

@@ -13,7 +13,7 @@ use std::time::Duration;
 use bursar::adapters::venue::paper::{Feed, MarketOptions, PaperOptions, PaperVenue};
 use bursar::clock::{Clock, ScaledClock};
 use bursar::ports::store::PaperVault;
-use bursar::ports::venue::Venue;
+use bursar::ports::venue::{Look, Lookup, Sought, Venue, VenueError};
 use domain::fixed::Quantity;
 use domain::id::{UserId, VenueAccountId};
 use domain::instrument::Instrument;
@@ -21,7 +21,7 @@ use domain::market::{Action, Side, Symbol, Tick};
 use domain::paper::PaperMarket;
 use domain::time::Timestamp;
 use domain::user::{PositionMode, VenueAccount};
-use domain::venue::{ClientOrderId, MarginMode, OrderIntent, OrderKind, VenueName};
+use domain::venue::{AccountReport, ClientOrderId, Cursor, MarginMode, OrderIntent, OrderKind, VenueName};
 
 use vault::Vault;
 
@@ -90,6 +90,32 @@ async fn price(venue: &PaperVenue, price: &str) {
         quantity: Quantity::ZERO,
     };
     venue.tick(&btc(), tick).await;
+}
+
+/// Looks at an account.
+async fn look(
+    venue: &PaperVenue,
+    account: VenueAccountId,
+    cursor: &Cursor,
+    limit: u32,
+) -> Result<AccountReport, VenueError> {
+    let look = Look {
+        cursor,
+        markets: &[],
+        limit,
+        is_event: false,
+    };
+    venue.poll(account, &look).await
+}
+
+/// Looks an order up.
+async fn seek(venue: &PaperVenue, account: VenueAccountId, client_id: &ClientOrderId) -> Result<Lookup, VenueError> {
+    let sought = Sought {
+        symbol: &btc(),
+        client_id,
+        since: Timestamp(0),
+    };
+    venue.lookup(account, &sought).await
 }
 
 fn account(id: VenueAccountId) -> VenueAccount {

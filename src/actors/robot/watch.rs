@@ -42,7 +42,7 @@ impl Watch {
     pub(super) fn new(tape: Arc<Tape>, robot: &Robot, deps: &RobotDeps, to: WeakAddr<RobotActor>) -> Self {
         let poked = Arc::new(AtomicBool::new(false));
         let flag = Arc::clone(&poked);
-        let reader = tape.subscribe(Box::new(move || wake(&to, &flag)));
+        let reader = tape.subscribe(Arc::new(move || wake(&to, &flag)));
         let mut watch = Self {
             breakout: fresh(&robot.strategy),
             strategy: robot.strategy.clone(),

@@ -15,7 +15,7 @@ use super::memory::Memory;
 use super::{SyncDeps, records, told};
 use crate::crash;
 use crate::ports::store::StoreError;
-use crate::ports::venue::{Lookup, Venue, VenueError};
+use crate::ports::venue::{Look, Lookup, Sought, Venue, VenueError};
 
 /// How often a sync is begun anew because somebody else changed its rows meanwhile.
 const ATTEMPTS: u32 = 4;
@@ -93,7 +93,13 @@ async fn pages(
             None => deps.store.cursor(id).await?,
         };
         memory.cursor = Some(cursor.clone());
-        let asked = venue.poll(id, &cursor, deps.options.fills_page);
+        let look = Look {
+            cursor: &cursor,
+            markets: &[],
+            limit: deps.options.fills_page,
+            is_event: dirty,
+        };
+        let asked = venue.poll(id, &look);
         synced.weight = synced.weight.saturating_add(venue.poll_weight());
         let report = within(deps.options.poll_deadline, asked).await?;
         if !dirty && memory.is_unchanged(&report, deps.options.full_pass_interval, Instant::now()) {
@@ -239,10 +245,12 @@ async fn look_up(
     let orders = records.orders.iter().filter(|order| wanted.contains(&order.id));
     for order in orders.take(LOOKUPS) {
         synced.weight = synced.weight.saturating_add(1);
-        let (asked_at, asked) = (
-            Instant::now(),
-            venue.lookup(records.account.id, &order.symbol, &order.client_id),
-        );
+        let sought = Sought {
+            symbol: &order.symbol,
+            client_id: &order.client_id,
+            since: order.created_at,
+        };
+        let (asked_at, asked) = (Instant::now(), venue.lookup(records.account.id, &sought));
         match within(deps.options.poll_deadline, asked).await {
             Ok(Lookup::Found(report)) => {
                 memory.absent.remove(&order.id);

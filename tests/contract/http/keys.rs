@@ -2,24 +2,25 @@
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex};
+use std::time::Duration;
 
 use async_trait::async_trait;
 use bursar::adapters::keyring::{Masters, StoredKeyring};
 use bursar::adapters::store::MemoryStore;
 use bursar::desk::Markets;
 use bursar::ports::keyring::{Credential, Keyring};
-use bursar::ports::market::Tape;
+use bursar::ports::market::{Tape, Wake};
 use bursar::ports::store::Store;
-use bursar::ports::venue::{Lookup, Venue, VenueError};
+use bursar::ports::venue::{Look, Lookup, Quote, Sought, Venue, VenueError};
 use domain::access::Role;
 use domain::credential::KeyRights;
 use domain::id::VenueAccountId;
 use domain::instrument::Instrument;
-use domain::market::Symbol;
+use domain::market::{Bar, Symbol};
 use domain::outcome::Outcome;
 use domain::page::Page;
 use domain::user::{PositionMode, VenueAccount};
-use domain::venue::{AccountReport, ClientOrderId, Cursor, OrderIntent, OrderReport, VenueName, VenueOrderId};
+use domain::venue::{AccountReport, OrderIntent, OrderReport, VenueName, VenueOrderId};
 use secrecy::ExposeSecret;
 use serde_json::{Value, json};
 use zeroize::Zeroizing;
@@ -52,11 +53,23 @@ impl Venue for Telling {
         1
     }
 
+    fn lookup_grace(&self) -> Duration {
+        Duration::ZERO
+    }
+
     async fn instrument(&self, _: &Symbol) -> Result<Option<Instrument>, VenueError> {
         nothing()
     }
 
     async fn tape(&self, _: &Symbol) -> Result<Arc<Tape>, VenueError> {
+        nothing()
+    }
+
+    async fn quote(&self, _: &Symbol) -> Result<Quote, VenueError> {
+        nothing()
+    }
+
+    async fn bars(&self, _: &Symbol, _: usize) -> Result<Vec<Bar>, VenueError> {
         nothing()
     }
 
@@ -72,12 +85,24 @@ impl Venue for Telling {
         Outcome::Unknown("it only tells rights".to_owned())
     }
 
-    async fn lookup(&self, _: VenueAccountId, _: &Symbol, _: &ClientOrderId) -> Result<Lookup, VenueError> {
+    async fn cancel_all(&self, _: VenueAccountId, _: &Symbol) -> Outcome<()> {
+        Outcome::Unknown("it only tells rights".to_owned())
+    }
+
+    async fn lookup(&self, _: VenueAccountId, _: &Sought<'_>) -> Result<Lookup, VenueError> {
         nothing()
     }
 
-    async fn poll(&self, _: VenueAccountId, _: &Cursor, _: u32) -> Result<AccountReport, VenueError> {
+    async fn poll(&self, _: VenueAccountId, _: &Look<'_>) -> Result<AccountReport, VenueError> {
         nothing()
+    }
+
+    fn heed(&self, _: VenueAccountId, _: Wake) {}
+
+    fn forget(&self, _: VenueAccountId) {}
+
+    fn is_heard(&self, _: VenueAccountId) -> bool {
+        false
     }
 
     async fn rights(&self, credential: &Credential) -> Result<Option<KeyRights>, VenueError> {

@@ -25,17 +25,17 @@ async fn reopened_venue_goes_on_where_it_stood() {
             },
         )
         .await;
-    let before = venue.poll(ME, &Cursor::default(), 100).await.unwrap();
+    let before = look(&venue, ME, &Cursor::default(), 100).await.unwrap();
     drop(venue);
 
     let venue = open(&vault).await;
-    let after = venue.poll(ME, &Cursor::default(), 100).await.unwrap();
+    let after = look(&venue, ME, &Cursor::default(), 100).await.unwrap();
     assert_eq!(after, before);
     let again = venue.place(ME, &buy("open", "0.1")).await;
     assert!(matches!(again, Outcome::Refused(refusal) if refusal.code == "-4116"));
     venue.prepare(&account(ME)).await.unwrap();
     price(&venue, "52500").await;
-    let report = venue.poll(ME, &before.cursor, 100).await.unwrap();
+    let report = look(&venue, ME, &before.cursor, 100).await.unwrap();
     assert_eq!((report.fills.len(), report.fills[0].price), (1, n("52000")));
     assert_eq!(report.fills[0].venue_fill_id, "2");
     // 9997.5 + 200 − 5200 × 0.0002
@@ -59,13 +59,13 @@ async fn closed_venue_has_written_what_waited_and_answers_nothing_more() {
         venue.place(ME, &buy("late", "0.1")).await,
         Outcome::Unknown(_)
     ));
-    assert!(venue.poll(ME, &Cursor::default(), 100).await.is_err());
+    assert!(look(&venue, ME, &Cursor::default(), 100).await.is_err());
     price(&venue, "40000").await;
     venue.close().await;
     assert_eq!(vault.saves(), saves);
     let venue = open(&vault).await;
     assert_eq!(
-        venue.poll(ME, &Cursor::default(), 100).await.unwrap().positions.len(),
+        look(&venue, ME, &Cursor::default(), 100).await.unwrap().positions.len(),
         1
     );
 }
@@ -94,8 +94,8 @@ async fn act_that_cannot_be_written_is_taken_back_and_unknown() {
     let lost = venue.place(ME, &buy("open", "0.1")).await;
     assert!(matches!(lost, Outcome::Unknown(_)), "{lost:?}");
     let id = ClientOrderId("open".to_owned());
-    assert_eq!(venue.lookup(ME, &btc(), &id).await.unwrap(), Lookup::Absent);
-    let report = venue.poll(ME, &Cursor::default(), 100).await.unwrap();
+    assert_eq!(seek(&venue, ME, &id).await.unwrap(), Lookup::Absent);
+    let report = look(&venue, ME, &Cursor::default(), 100).await.unwrap();
     assert_eq!((report.balance, report.fills.len()), (n("10000"), 0));
     assert!(matches!(venue.place(ME, &buy("open", "0.1")).await, Outcome::Done(_)));
     assert_eq!(vault.count("fill"), 1);
@@ -109,7 +109,7 @@ async fn commit_in_doubt_is_looked_up_until_it_is_known() {
     assert!(matches!(venue.place(ME, &buy("one", "0.1")).await, Outcome::Done(_)));
     vault.next(Fate::InDoubtNotWritten);
     assert!(matches!(venue.place(ME, &buy("two", "0.1")).await, Outcome::Unknown(_)));
-    let report = venue.poll(ME, &Cursor::default(), 100).await.unwrap();
+    let report = look(&venue, ME, &Cursor::default(), 100).await.unwrap();
     assert_eq!((report.fills.len(), report.positions[0].quantity), (1, n("0.1")));
     assert_eq!((vault.count("order"), vault.count("fill")), (1, 1));
 }
@@ -122,12 +122,12 @@ async fn liquidation_that_cannot_be_written_happens_at_the_next_price() {
     vault.next(Fate::Unavailable);
     price(&venue, "45000").await;
     assert_eq!(
-        venue.poll(ME, &Cursor::default(), 100).await.unwrap().positions.len(),
+        look(&venue, ME, &Cursor::default(), 100).await.unwrap().positions.len(),
         1
     );
     price(&venue, "45000").await;
     assert_eq!(
-        venue.poll(ME, &Cursor::default(), 100).await.unwrap().positions.len(),
+        look(&venue, ME, &Cursor::default(), 100).await.unwrap().positions.len(),
         0
     );
 }
@@ -161,10 +161,7 @@ async fn order_stands_also_when_its_sender_has_gone() {
     vault.be_slow(Duration::from_secs(5));
     let impatient = tokio::time::timeout(Duration::from_secs(1), venue.place(ME, &buy("open", "0.1"))).await;
     assert!(impatient.is_err());
-    let found = venue
-        .lookup(ME, &btc(), &ClientOrderId("open".to_owned()))
-        .await
-        .unwrap();
+    let found = seek(&venue, ME, &ClientOrderId("open".to_owned())).await.unwrap();
     assert!(matches!(found, Lookup::Found(report) if report.state == ReportedState::Filled));
 }
 

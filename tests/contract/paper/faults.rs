@@ -13,7 +13,7 @@ use super::*;
 
 async fn found(venue: &PaperVenue, client_id: &str) -> bool {
     let id = ClientOrderId(client_id.to_owned());
-    matches!(venue.lookup(ME, &btc(), &id).await.unwrap(), Lookup::Found(_))
+    matches!(seek(venue, ME, &id).await.unwrap(), Lookup::Found(_))
 }
 
 #[tokio::test(start_paused = true)]
@@ -56,7 +56,7 @@ async fn answers_come_late_until_told_otherwise() {
     venue.place(ME, &buy("open", "0.1")).await;
     assert_eq!(start.elapsed(), Duration::from_secs(3));
     venue.faults().delay(Target::Account(ME), Duration::ZERO);
-    venue.poll(ME, &Cursor::default(), 10).await.unwrap();
+    look(&venue, ME, &Cursor::default(), 10).await.unwrap();
     assert_eq!(start.elapsed(), Duration::from_secs(3));
 }
 
@@ -68,7 +68,7 @@ async fn polls_fail_as_told() {
     venue.faults().expect(Target::Anyone, Fault::PollRateLimited(wait), 1);
     let mut answers = Vec::new();
     for _ in 0..3 {
-        answers.push(venue.poll(ME, &Cursor::default(), 10).await.err());
+        answers.push(look(&venue, ME, &Cursor::default(), 10).await.err());
     }
     let unreachable = VenueError::Unreachable("no answer".to_owned());
     let limited = VenueError::RateLimited { retry_after: wait };
@@ -79,29 +79,29 @@ async fn polls_fail_as_told() {
 async fn poll_repeats_fills_and_its_cursor_still_goes_on() {
     let venue = ready(&Arc::default()).await;
     venue.place(ME, &buy("one", "0.01")).await;
-    let first = venue.poll(ME, &Cursor::default(), 10).await.unwrap();
+    let first = look(&venue, ME, &Cursor::default(), 10).await.unwrap();
     venue.place(ME, &buy("two", "0.01")).await;
     venue.faults().expect(Target::Anyone, Fault::DuplicateFills, 1);
-    let second = venue.poll(ME, &first.cursor, 10).await.unwrap();
+    let second = look(&venue, ME, &first.cursor, 10).await.unwrap();
     let ids =
         |fills: &[domain::venue::FillReport]| fills.iter().map(|fill| fill.venue_fill_id.clone()).collect::<Vec<_>>();
     assert_eq!(ids(&second.fills), ["1", "2"]);
-    let third = venue.poll(ME, &second.cursor, 10).await.unwrap();
+    let third = look(&venue, ME, &second.cursor, 10).await.unwrap();
     assert_eq!((ids(&third.fills), third.cursor), (vec![], second.cursor));
 }
 
 #[tokio::test(start_paused = true)]
 async fn stale_poll_tells_the_positions_of_the_poll_before_with_the_fills_of_now() {
     let venue = ready(&Arc::default()).await;
-    venue.poll(ME, &Cursor::default(), 10).await.unwrap();
+    look(&venue, ME, &Cursor::default(), 10).await.unwrap();
     venue.place(ME, &buy("open", "0.1")).await;
     venue.faults().expect(Target::Account(ME), Fault::StalePositions, 1);
-    let stale = venue.poll(ME, &Cursor::default(), 10).await.unwrap();
+    let stale = look(&venue, ME, &Cursor::default(), 10).await.unwrap();
     assert_eq!(
         (stale.fills.len(), stale.positions.len(), stale.balance),
         (1, 0, n("10000"))
     );
-    let fresh = venue.poll(ME, &Cursor::default(), 10).await.unwrap();
+    let fresh = look(&venue, ME, &Cursor::default(), 10).await.unwrap();
     assert_eq!(
         (fresh.fills.len(), fresh.positions.len(), fresh.balance),
         (1, 1, n("9997.5"))

@@ -31,7 +31,7 @@ async fn round_trip_is_told_by_the_poll_to_the_last_unit() {
         (opened.state, opened.venue_id.0.as_str()),
         (ReportedState::Filled, "1-1")
     );
-    let report = venue.poll(ME, &Cursor::default(), 100).await.unwrap();
+    let report = look(&venue, ME, &Cursor::default(), 100).await.unwrap();
     assert_eq!(report.balance.to_string(), "9997.5");
     assert_eq!(report.available.to_string(), "9497.5");
     let held = &report.positions[0];
@@ -42,7 +42,7 @@ async fn round_trip_is_told_by_the_poll_to_the_last_unit() {
     assert_eq!(held.liquidation_price, Some(n("45226.1306532664")));
     price(&venue, "51000").await;
     done(venue.place(ME, &close("close", "0.1")).await);
-    let report = venue.poll(ME, &report.cursor, 100).await.unwrap();
+    let report = look(&venue, ME, &report.cursor, 100).await.unwrap();
     assert_eq!(
         (report.balance.to_string(), report.positions.len()),
         ("10094.95".to_owned(), 0)
@@ -64,14 +64,11 @@ async fn round_trip_is_told_by_the_poll_to_the_last_unit() {
 async fn order_is_looked_up_by_our_own_id() {
     let venue = ready(&Arc::default()).await;
     let id = |text: &str| ClientOrderId(text.to_owned());
-    assert_eq!(venue.lookup(ME, &btc(), &id("open")).await.unwrap(), Lookup::Absent);
+    assert_eq!(seek(&venue, ME, &id("open")).await.unwrap(), Lookup::Absent);
     let placed = done(venue.place(ME, &buy("open", "0.1")).await);
-    assert_eq!(
-        venue.lookup(ME, &btc(), &id("open")).await.unwrap(),
-        Lookup::Found(placed)
-    );
+    assert_eq!(seek(&venue, ME, &id("open")).await.unwrap(), Lookup::Found(placed));
     assert_eq!(code(venue.place(ME, &buy("open", "0.1")).await), "-4116");
-    let stranger = venue.lookup(VenueAccountId(9), &btc(), &id("open")).await;
+    let stranger = seek(&venue, VenueAccountId(9), &id("open")).await;
     assert!(matches!(stranger, Err(VenueError::Refused(_))));
 }
 
@@ -91,7 +88,7 @@ async fn resting_order_is_open_until_it_is_cancelled() {
             .await,
     );
     assert_eq!(rests.state, ReportedState::Open);
-    let report = venue.poll(ME, &Cursor::default(), 100).await.unwrap();
+    let report = look(&venue, ME, &Cursor::default(), 100).await.unwrap();
     assert_eq!(report.open_orders, std::slice::from_ref(&rests));
     let cancelled = done(venue.cancel(ME, &btc(), &rests.venue_id).await);
     assert_eq!(
@@ -108,7 +105,7 @@ async fn position_is_opened_and_closed_by_hand_without_our_id() {
     let venue = ready(&Arc::default()).await;
     done(venue.open_by_hand(ME, &btc(), Side::Short, n("0.1"), 20).await);
     done(venue.close_by_hand(ME, &btc(), Side::Short).await);
-    let report = venue.poll(ME, &Cursor::default(), 100).await.unwrap();
+    let report = look(&venue, ME, &Cursor::default(), 100).await.unwrap();
     assert_eq!(report.positions, []);
     let told: Vec<_> = report
         .fills
@@ -124,7 +121,7 @@ async fn liquidation_is_told_with_its_cause() {
     let venue = ready(&Arc::default()).await;
     done(venue.place(ME, &buy("open", "0.1")).await);
     price(&venue, "40000").await;
-    let report = venue.poll(ME, &Cursor::default(), 100).await.unwrap();
+    let report = look(&venue, ME, &Cursor::default(), 100).await.unwrap();
     assert_eq!(report.fills[1].cause, FillCause::Liquidation);
     assert_eq!(report.incomes[0].amount, n("502"));
     assert_eq!(report.balance, n("9497.5"));
@@ -139,7 +136,7 @@ async fn history_comes_page_by_page_also_when_it_is_no_longer_in_memory() {
     }
     let (mut cursor, mut told, mut pages) = (Cursor::default(), Vec::new(), 0);
     loop {
-        let report = venue.poll(ME, &cursor, 2).await.unwrap();
+        let report = look(&venue, ME, &cursor, 2).await.unwrap();
         assert!(report.fills.len() <= 2);
         told.extend(report.fills.into_iter().map(|fill| fill.venue_fill_id));
         cursor = report.cursor;
@@ -155,9 +152,9 @@ async fn history_comes_page_by_page_also_when_it_is_no_longer_in_memory() {
         "-4116",
         "on record for ever"
     );
-    let first = venue.lookup(ME, &btc(), &ClientOrderId("o0".to_owned())).await.unwrap();
+    let first = seek(&venue, ME, &ClientOrderId("o0".to_owned())).await.unwrap();
     assert!(matches!(first, Lookup::Found(report) if report.state == ReportedState::Filled));
-    let foreign = venue.poll(ME, &Cursor("x".to_owned()), 7).await;
+    let foreign = look(&venue, ME, &Cursor("x".to_owned()), 7).await;
     assert!(matches!(foreign, Err(VenueError::Refused(_))));
 }
 
@@ -173,7 +170,7 @@ async fn account_is_credited_once_and_changes_mode_while_it_is_flat() {
     assert!(matches!(venue.prepare(&hedge).await, Err(VenueError::Refused(_))));
     done(venue.place(ME, &close("close", "0.1")).await);
     venue.prepare(&hedge).await.unwrap();
-    let report = venue.poll(ME, &Cursor::default(), 100).await.unwrap();
+    let report = look(&venue, ME, &Cursor::default(), 100).await.unwrap();
     assert_eq!(report.balance, n("9995"));
 }
 
@@ -185,4 +182,62 @@ async fn venue_tells_its_filters_and_its_tape() {
     assert_eq!(venue.instrument(&none).await.unwrap(), None);
     assert!(venue.tape(&none).await.is_err());
     assert_eq!(venue.tape(&btc()).await.unwrap().last().unwrap().price, n("50000"));
+}
+
+#[tokio::test(start_paused = true)]
+async fn venue_quotes_what_an_order_at_the_market_would_get() {
+    let vault: Arc<Vault> = Arc::default();
+    let slippage = PaperMarket {
+        slippage: n("0.0001"),
+        ..terms()
+    };
+    let options = PaperOptions {
+        markets: vec![MarketOptions {
+            terms: slippage,
+            feed: Feed::ByHand,
+        }],
+        ..options(Feed::ByHand, 1)
+    };
+    let venue = PaperVenue::open(options, vault as Arc<dyn PaperVault>, clock(1))
+        .await
+        .unwrap();
+    assert!(venue.quote(&btc()).await.is_err(), "there is no price yet");
+    price(&venue, "50000").await;
+    let quote = venue.quote(&btc()).await.unwrap();
+    assert_eq!((quote.bid, quote.ask, quote.last), (n("49995"), n("50005"), n("50000")));
+    assert!(venue.quote(&Symbol::new("NOSUCH")).await.is_err());
+}
+
+#[tokio::test(start_paused = true)]
+async fn venue_tells_its_last_bars_and_no_more_than_were_asked_for() {
+    let venue = ready(&Arc::default()).await;
+    price(&venue, "50010").await;
+    tokio::time::sleep(Duration::from_secs(60)).await;
+    price(&venue, "50020").await;
+    let bars = venue.bars(&btc(), 10).await.unwrap();
+    let closes: Vec<String> = bars.iter().map(|bar| bar.close.to_string()).collect();
+    assert_eq!(closes, ["50010", "50020"]);
+    assert_eq!(venue.bars(&btc(), 1).await.unwrap(), bars[1..]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn all_resting_orders_of_a_market_are_cancelled_at_once() {
+    let venue = ready(&Arc::default()).await;
+    for client_id in ["one", "two"] {
+        let resting = OrderIntent {
+            kind: OrderKind::Limit { price: n("40000") },
+            ..buy(client_id, "0.1")
+        };
+        assert_eq!(done(venue.place(ME, &resting).await).state, ReportedState::Open);
+    }
+    assert_eq!(venue.cancel_all(ME, &btc()).await, Outcome::Done(()));
+    let report = look(&venue, ME, &Cursor::default(), 100).await.unwrap();
+    assert_eq!((report.open_orders.len(), report.available), (0, n("10000")));
+    assert_eq!(
+        venue.cancel_all(ME, &btc()).await,
+        Outcome::Done(()),
+        "there is nothing left"
+    );
+    let elsewhere = venue.cancel_all(ME, &Symbol::new("NOSUCH")).await;
+    assert!(matches!(elsewhere, Outcome::Refused(_)));
 }

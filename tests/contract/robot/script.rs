@@ -9,20 +9,18 @@ use async_trait::async_trait;
 use bursar::actors::mail::{Exited, MailError, Post, PostReceipt, SyncAndWait, SyncNow};
 use bursar::adapters::store::MemoryStore;
 use bursar::ports::keyring::Credential;
-use bursar::ports::market::Tape;
+use bursar::ports::market::{Tape, Wake};
 use bursar::ports::store::Store;
-use bursar::ports::venue::{Lookup, Venue, VenueError};
+use bursar::ports::venue::{Look, Lookup, Quote, Sought, Venue, VenueError};
 use domain::credential::KeyRights;
 use domain::id::VenueAccountId;
 use domain::instrument::Instrument;
 use domain::ledger::{EntrySeq, PostAnswer, Request};
-use domain::market::Symbol;
+use domain::market::{Bar, Symbol};
 use domain::outcome::{Outcome, Refusal};
 use domain::time::Timestamp;
 use domain::user::{PositionMode, VenueAccount};
-use domain::venue::{
-    AccountReport, ClientOrderId, Cursor, OrderIntent, OrderReport, ReportedState, VenueName, VenueOrderId,
-};
+use domain::venue::{AccountReport, OrderIntent, OrderReport, ReportedState, VenueName, VenueOrderId};
 
 /// How the venue answers one placement.
 #[derive(Debug, Clone, Copy)]
@@ -161,6 +159,10 @@ impl Venue for ScriptedVenue {
         1
     }
 
+    fn lookup_grace(&self) -> Duration {
+        Duration::ZERO
+    }
+
     async fn instrument(&self, symbol: &Symbol) -> Result<Option<Instrument>, VenueError> {
         Ok(Some(Instrument {
             symbol: symbol.clone(),
@@ -174,6 +176,14 @@ impl Venue for ScriptedVenue {
 
     async fn tape(&self, _: &Symbol) -> Result<Arc<Tape>, VenueError> {
         Ok(Arc::clone(&self.tape))
+    }
+
+    async fn quote(&self, _: &Symbol) -> Result<Quote, VenueError> {
+        Err(VenueError::Unreachable("not told".to_owned()))
+    }
+
+    async fn bars(&self, _: &Symbol, _: usize) -> Result<Vec<Bar>, VenueError> {
+        Err(VenueError::Unreachable("not told".to_owned()))
     }
 
     async fn prepare(&self, _: &VenueAccount) -> Result<(), VenueError> {
@@ -205,12 +215,24 @@ impl Venue for ScriptedVenue {
         Outcome::Unknown("not told".to_owned())
     }
 
-    async fn lookup(&self, _: VenueAccountId, _: &Symbol, _: &ClientOrderId) -> Result<Lookup, VenueError> {
+    async fn cancel_all(&self, _: VenueAccountId, _: &Symbol) -> Outcome<()> {
+        Outcome::Unknown("not told".to_owned())
+    }
+
+    async fn lookup(&self, _: VenueAccountId, _: &Sought<'_>) -> Result<Lookup, VenueError> {
         Ok(Lookup::Absent)
     }
 
-    async fn poll(&self, _: VenueAccountId, _: &Cursor, _: u32) -> Result<AccountReport, VenueError> {
+    async fn poll(&self, _: VenueAccountId, _: &Look<'_>) -> Result<AccountReport, VenueError> {
         Err(VenueError::Unreachable("not told".to_owned()))
+    }
+
+    fn heed(&self, _: VenueAccountId, _: Wake) {}
+
+    fn forget(&self, _: VenueAccountId) {}
+
+    fn is_heard(&self, _: VenueAccountId) -> bool {
+        false
     }
 
     async fn rights(&self, _: &Credential) -> Result<Option<KeyRights>, VenueError> {

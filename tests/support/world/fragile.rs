@@ -7,15 +7,15 @@ use std::time::Duration;
 use async_trait::async_trait;
 use bursar::adapters::venue::paper::PaperVenue;
 use bursar::ports::keyring::Credential;
-use bursar::ports::market::Tape;
-use bursar::ports::venue::{Lookup, Venue, VenueError};
+use bursar::ports::market::{Tape, Wake};
+use bursar::ports::venue::{Look, Lookup, Quote, Sought, Venue, VenueError};
 use domain::credential::KeyRights;
 use domain::id::VenueAccountId;
 use domain::instrument::Instrument;
-use domain::market::Symbol;
+use domain::market::{Bar, Symbol};
 use domain::outcome::Outcome;
 use domain::user::{PositionMode, VenueAccount};
-use domain::venue::{AccountReport, ClientOrderId, Cursor, OrderIntent, OrderReport, VenueName, VenueOrderId};
+use domain::venue::{AccountReport, OrderIntent, OrderReport, VenueName, VenueOrderId};
 
 use super::Chance;
 
@@ -127,12 +127,24 @@ impl Venue for FragileVenue {
         self.inner.poll_weight()
     }
 
+    fn lookup_grace(&self) -> Duration {
+        self.inner.lookup_grace()
+    }
+
     async fn instrument(&self, symbol: &Symbol) -> Result<Option<Instrument>, VenueError> {
         self.inner.instrument(symbol).await
     }
 
     async fn tape(&self, symbol: &Symbol) -> Result<Arc<Tape>, VenueError> {
         self.inner.tape(symbol).await
+    }
+
+    async fn quote(&self, symbol: &Symbol) -> Result<Quote, VenueError> {
+        self.inner.quote(symbol).await
+    }
+
+    async fn bars(&self, symbol: &Symbol, limit: usize) -> Result<Vec<Bar>, VenueError> {
+        self.inner.bars(symbol, limit).await
     }
 
     async fn prepare(&self, account: &VenueAccount) -> Result<(), VenueError> {
@@ -153,18 +165,29 @@ impl Venue for FragileVenue {
         self.inner.cancel(account, symbol, order).await
     }
 
-    async fn lookup(
-        &self,
-        account: VenueAccountId,
-        symbol: &Symbol,
-        client_id: &ClientOrderId,
-    ) -> Result<Lookup, VenueError> {
-        self.inner.lookup(account, symbol, client_id).await
+    async fn cancel_all(&self, account: VenueAccountId, symbol: &Symbol) -> Outcome<()> {
+        self.inner.cancel_all(account, symbol).await
     }
 
-    async fn poll(&self, account: VenueAccountId, cursor: &Cursor, limit: u32) -> Result<AccountReport, VenueError> {
+    async fn lookup(&self, account: VenueAccountId, sought: &Sought<'_>) -> Result<Lookup, VenueError> {
+        self.inner.lookup(account, sought).await
+    }
+
+    async fn poll(&self, account: VenueAccountId, look: &Look<'_>) -> Result<AccountReport, VenueError> {
         self.polls.fetch_add(1, Ordering::Relaxed);
-        self.inner.poll(account, cursor, limit).await
+        self.inner.poll(account, look).await
+    }
+
+    fn heed(&self, account: VenueAccountId, wake: Wake) {
+        self.inner.heed(account, wake);
+    }
+
+    fn forget(&self, account: VenueAccountId) {
+        self.inner.forget(account);
+    }
+
+    fn is_heard(&self, account: VenueAccountId) -> bool {
+        self.inner.is_heard(account)
     }
 
     async fn rights(&self, credential: &Credential) -> Result<Option<KeyRights>, VenueError> {

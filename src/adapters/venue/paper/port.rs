@@ -1,16 +1,17 @@
 //! The venue port, answered by the paper venue.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use async_trait::async_trait;
 use domain::credential::KeyRights;
 use domain::id::VenueAccountId;
 use domain::instrument::Instrument;
-use domain::market::Symbol;
+use domain::market::{Action, Bar, Symbol};
 use domain::outcome::Outcome;
-use domain::paper::{PaperOrder, Refused, Request};
+use domain::paper::{Effects, PaperOrder, Refused, Request};
 use domain::user::{PositionMode, VenueAccount};
-use domain::venue::{AccountReport, ClientOrderId, Cursor, OrderIntent, OrderReport, VenueName, VenueOrderId};
+use domain::venue::{AccountReport, ClientOrderId, OrderIntent, OrderReport, VenueName, VenueOrderId};
 use tokio::sync::oneshot;
 use tokio::task::yield_now;
 
@@ -20,12 +21,13 @@ use super::report::Read;
 use super::writer::Act;
 use super::{PaperVenue, rows};
 use crate::ports::keyring::Credential;
-use crate::ports::market::Tape;
+use crate::ports::market::{Tape, Wake};
 use crate::ports::store::StoreError;
-use crate::ports::venue::{Lookup, Venue, VenueError};
+use crate::ports::venue::{Look, Lookup, Quote, Sought, Venue, VenueError};
 
 /// Weight of one poll: it is one request.
 const POLL_WEIGHT: u32 = 1;
+
 #[async_trait]
 impl Venue for PaperVenue {
     fn name(&self) -> VenueName {
@@ -36,6 +38,11 @@ impl Venue for PaperVenue {
         POLL_WEIGHT
     }
 
+    /// What was taken is in the books.
+    fn lookup_grace(&self) -> Duration {
+        Duration::ZERO
+    }
+
     async fn instrument(&self, symbol: &Symbol) -> Result<Option<Instrument>, VenueError> {
         let book = self.shared.book();
         Ok(book.engine.market(symbol).map(|market| market.instrument.clone()))
@@ -44,6 +51,31 @@ impl Venue for PaperVenue {
     async fn tape(&self, symbol: &Symbol) -> Result<Arc<Tape>, VenueError> {
         let tape = self.shared.tapes.get(symbol).map(Arc::clone);
         tape.ok_or_else(|| refused(&Refused::UnknownSymbol))
+    }
+
+    /// The prices that an order at the market would get now.
+    async fn quote(&self, symbol: &Symbol) -> Result<Quote, VenueError> {
+        let (market, last) = {
+            let book = self.shared.book();
+            (book.engine.market(symbol).cloned(), book.engine.last(symbol))
+        };
+        let market = market.ok_or_else(|| refused(&Refused::UnknownSymbol))?;
+        let last = last.ok_or_else(|| refused(&Refused::NoPrice))?;
+        let price = |action| {
+            let price = market.taker_price(action, last.price);
+            price.map_err(|error| VenueError::Malformed(error.to_string()))
+        };
+        Ok(Quote {
+            bid: price(Action::Sell)?,
+            ask: price(Action::Buy)?,
+            last: last.price,
+            at: last.at,
+        })
+    }
+
+    async fn bars(&self, symbol: &Symbol, limit: usize) -> Result<Vec<Bar>, VenueError> {
+        let tape = self.tape(symbol).await?;
+        Ok(tape.with_bars(|bars| bars[bars.len().saturating_sub(limit)..].to_vec()))
     }
 
     async fn prepare(&self, account: &VenueAccount) -> Result<(), VenueError> {
@@ -95,18 +127,27 @@ impl Venue for PaperVenue {
         outcome
     }
 
-    async fn lookup(
-        &self,
-        account: VenueAccountId,
-        _symbol: &Symbol,
-        client_id: &ClientOrderId,
-    ) -> Result<Lookup, VenueError> {
+    async fn cancel_all(&self, account: VenueAccountId, symbol: &Symbol) -> Outcome<()> {
+        yield_now().await;
+        let outcome = match self.faults.of_cancel() {
+            ActFate::LoseBefore | ActFate::Reject => lost(),
+            ActFate::LoseAfter => {
+                drop(self.take_all_back(account, symbol).await);
+                lost()
+            }
+            ActFate::Well => self.take_all_back(account, symbol).await,
+        };
+        self.reply(account).await;
+        outcome
+    }
+
+    async fn lookup(&self, account: VenueAccountId, sought: &Sought<'_>) -> Result<Lookup, VenueError> {
         yield_now().await;
         if self.faults.of_question() {
             self.reply(account).await;
             return Err(unreachable());
         }
-        let found = self.find(account, client_id).await;
+        let found = self.find(account, sought.client_id).await;
         self.reply(account).await;
         Ok(match found? {
             Some(order) => Lookup::Found(order.report()),
@@ -114,18 +155,27 @@ impl Venue for PaperVenue {
         })
     }
 
-    async fn poll(&self, account: VenueAccountId, cursor: &Cursor, limit: u32) -> Result<AccountReport, VenueError> {
+    async fn poll(&self, account: VenueAccountId, look: &Look<'_>) -> Result<AccountReport, VenueError> {
         yield_now().await;
         let report = match self.faults.of_poll(account) {
             PollFate::Unreachable => Err(unreachable()),
             PollFate::RateLimited(retry_after) => Err(VenueError::RateLimited { retry_after }),
-            PollFate::Well { duplicate, stale } => match Read::parse(cursor) {
-                Ok(read) => self.tell(account, read, limit, duplicate, stale).await,
+            PollFate::Well { duplicate, stale } => match Read::parse(look.cursor) {
+                Ok(read) => self.tell(account, read, look.limit, duplicate, stale).await,
                 Err(error) => Err(error),
             },
         };
         self.reply(account).await;
         report
+    }
+
+    /// There is no private stream: what happens here is in the next answer.
+    fn heed(&self, _: VenueAccountId, _: Wake) {}
+
+    fn forget(&self, _: VenueAccountId) {}
+
+    fn is_heard(&self, _: VenueAccountId) -> bool {
+        false
     }
 
     /// There are no keys here.
@@ -183,6 +233,26 @@ impl PaperVenue {
         outcome(cancelled.await)
     }
 
+    async fn take_all_back(&self, account: VenueAccountId, symbol: &Symbol) -> Outcome<()> {
+        let symbol = symbol.clone();
+        let cancelled = self.change(move |engine, now| {
+            engine.market(&symbol).ok_or(Refused::UnknownSymbol)?;
+            let known = engine.account(account).ok_or(Refused::UnknownAccount)?;
+            let here = known.orders.iter().filter(|order| order.symbol == symbol);
+            let numbers: Vec<i64> = here.map(|order| order.number).collect();
+            let mut effects = Effects::default();
+            for number in numbers {
+                effects.absorb(engine.cancel(account, number, now)?.effects);
+            }
+            Ok(((), effects))
+        });
+        match cancelled.await {
+            Ok(Ok(())) => Outcome::Done(()),
+            Ok(Err(no)) => Outcome::Refused(no.into()),
+            Err(error) => Outcome::Unknown(error.to_string()),
+        }
+    }
+
     async fn find(&self, account: VenueAccountId, client_id: &ClientOrderId) -> Result<Option<PaperOrder>, VenueError> {
         let id = client_id.clone();
         let found = self.look(move |book| {
@@ -205,7 +275,7 @@ impl PaperVenue {
     }
 }
 
-fn lost() -> Outcome<OrderReport> {
+fn lost<T>() -> Outcome<T> {
     Outcome::Unknown("no answer from the venue".to_owned())
 }
 
