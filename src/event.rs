@@ -156,5 +156,15 @@ pub const PULSE_MISSED: &str = "ledger.pulse_missed";
 pub const HTTP_FAILED: &str = "http.failed";
 /// How far a venue's clock is from ours was measured.
 pub const VENUE_CLOCK: &str = "venue.clock";
+/// A stream of a venue is up.
+pub const STREAM_UP: &str = "stream.up";
+/// A stream of a venue that was up has ended; it is opened again.
+pub const STREAM_BROKE: &str = "stream.broke";
+/// A stream of a venue did not come about; it is tried again.
+pub const STREAM_NOT_UP: &str = "stream.not_up";
+/// A message of a private stream could not be read; the account is looked at.
+pub const STREAM_UNREAD: &str = "stream.unread";
+/// A venue was not told that we live: it will cancel what rests.
+pub const DEAD_MAN_NOT_HELD: &str = "venue.dead_man_not_held";
 /// The list of a venue's markets was read.
 pub const VENUE_LISTINGS: &str = "venue.listings";

@@ -101,6 +101,13 @@ impl Tape {
         look(&self.read().bars)
     }
 
+    /// Fills a gap with bars that the market's source tells, oldest first. What ticks have made of the one that is growing stays
+    /// within it.
+    pub fn mend(&self, told: &[Bar]) {
+        let mut ticks = self.ticks.write().unwrap_or_else(PoisonError::into_inner);
+        ticks.mend(told);
+    }
+
     /// Registers a reader to wake at every tick.
     pub fn subscribe(&self, wake: Wake) -> ReaderId {
         let mut readers = self.readers();
@@ -149,6 +156,27 @@ impl Tape {
 }
 
 impl Ticks {
+    fn mend(&mut self, told: &[Bar]) {
+        let Some(first) = told.first() else { return };
+        let from = self.bars.partition_point(|bar| bar.opened_at < first.opened_at);
+        let own = self.bars.split_off(from);
+        let mut own = own.into_iter().peekable();
+        for bar in told {
+            let mut bar = *bar;
+            while let Some(kept) = own.next_if(|kept| kept.opened_at <= bar.opened_at) {
+                if kept.opened_at == bar.opened_at {
+                    bar.high = bar.high.max(kept.high);
+                    bar.low = bar.low.min(kept.low);
+                    bar.close = kept.close;
+                } else {
+                    self.bars.push(kept);
+                }
+            }
+            self.bars.push(bar);
+        }
+        self.bars.extend(own);
+    }
+
     fn grow_bar(&mut self, tick: Tick) {
         const MINUTE: i64 = 60_000;
         let opened_at = domain::time::Timestamp(tick.at.0.div_euclid(MINUTE) * MINUTE);
@@ -213,6 +241,31 @@ mod tests {
             assert_eq!(woken.load(Ordering::Relaxed), count);
             assert_eq!(tape.last(), Some(TICK));
         }
+    }
+
+    fn bar(minute: i64, close: &str) -> Bar {
+        let price: Price = close.parse().unwrap();
+        let (open, high, low, close) = (price, price, price, price);
+        Bar {
+            opened_at: Timestamp(minute * 60_000),
+            open,
+            high,
+            low,
+            close,
+            volume: Quantity::ZERO,
+        }
+    }
+
+    #[test]
+    fn a_gap_is_filled_and_what_ticks_told_last_stays() {
+        let tape = Tape::new(Symbol::new("BTCUSDT"), vec![bar(1, "10"), bar(2, "11"), bar(6, "15")]);
+        tape.mend(&[bar(2, "12"), bar(3, "13"), bar(4, "14"), bar(6, "16")]);
+        let told: Vec<(i64, String, String)> = tape.with_bars(|bars| {
+            let bars = bars.iter();
+            bars.map(|bar| (bar.opened_at.0 / 60_000, bar.high.to_string(), bar.close.to_string())).collect()
+        });
+        let row = |minute: i64, high: &str, close: &str| (minute, high.to_owned(), close.to_owned());
+        assert_eq!(told, [row(1, "10", "10"), row(2, "12", "11"), row(3, "13", "13"), row(4, "14", "14"), row(6, "16", "15")]);
     }
 
     #[tokio::test]

@@ -4,7 +4,6 @@
 //! realised profit is gross, and its history of incomes tells fees and funding apart.
 
 pub mod ask;
-mod client;
 mod codes;
 mod history;
 pub mod limits;
@@ -12,13 +11,13 @@ pub mod parse;
 mod poll;
 mod questions;
 pub mod sign;
+mod speech;
 pub mod wire;
 
 use domain::venue::{ClientOrderId, FillCause};
 
-pub use self::client::Client;
 pub use self::codes::{CODES, PROFITS, verdict};
-pub use self::poll::Look;
+pub use self::speech::{Binance, MANNERS};
 use super::dialect::{Alphabet, Owner};
 
 /// `newClientOrderId`: `^[\.A-Z\:/a-z0-9_-]{1,36}$`. It is unique among open orders only: a second order with the id

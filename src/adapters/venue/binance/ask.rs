@@ -55,6 +55,11 @@ pub fn cancel(symbol: &Symbol, order: &VenueOrderId) -> Request {
     Request::new("DELETE", "/fapi/v1/order", &query)
 }
 
+/// To cancel all resting orders of a market.
+pub fn cancel_all(symbol: &Symbol) -> Request {
+    Request::new("DELETE", "/fapi/v1/allOpenOrders", &[("symbol", symbol.as_str())])
+}
+
 /// To look an order up by our own id.
 ///
 /// # Errors

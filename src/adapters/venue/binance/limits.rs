@@ -33,6 +33,12 @@ pub const LIGHT: Cost = Cost::look(1);
 pub const MARKETS: Cost = Cost::look(1);
 /// `GET balance`, `positionRisk`, `userTrades`, `allOrders`, `symbolConfig`.
 pub const ACCOUNT: Cost = Cost::look(5);
+/// `GET klines` of 500 to 1,000 bars.
+pub const BARS: Cost = Cost::look(5);
+/// `GET ticker/bookTicker` of one market.
+pub const TOP: Cost = Cost::look(2);
+/// `POST countdownCancelAll`.
+pub const COUNTDOWN: Cost = Cost::look(10);
 /// `GET income` and `positionSide/dual`.
 pub const INCOME: Cost = Cost::look(30);
 /// `POST order`: counted by the account's orders, and not by the address's weight.

@@ -4,16 +4,15 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
 use domain::fixed::{Amount, Price, Quantity, Rounding};
-use domain::id::VenueAccountId;
 use domain::market::Symbol;
 use domain::time::Timestamp;
-use domain::venue::{AccountReport, Cursor, FillReport, IncomeReport, OrderReport, PositionReport, VenueOrderId};
+use domain::venue::{AccountReport, FillReport, IncomeReport, OrderReport, PositionReport};
 
 use super::super::dialect::{Balance, Booking, Fee, Holding, Net, Owner, Trade, net_before};
-use super::client::Client;
+use super::super::remote::{Seat, Terms};
 use super::history::{HistoryRead, net_of};
 use super::{parse, questions};
-use crate::ports::venue::VenueError;
+use crate::ports::venue::{Look, VenueError};
 
 /// The asset that accounts are settled in.
 const SETTLE: &str = "USDT";
@@ -28,17 +27,6 @@ pub const BOOKINGS_EVERY: Duration = Duration::from_secs(60);
 
 const MINUTE_MS: i64 = 60_000;
 
-/// What a look is to tell.
-#[derive(Debug, Clone, Copy)]
-pub struct Look<'a> {
-    /// How far history was read.
-    pub cursor: &'a Cursor,
-    /// Markets in which orders of ours may rest or have been executed, whether or not anything is held there.
-    pub markets: &'a [Symbol],
-    /// Executions of one market at most.
-    pub limit: u32,
-}
-
 /// A page of a market's executions.
 struct MarketPage {
     symbol: Symbol,
@@ -52,23 +40,20 @@ struct MarketPage {
 /// A page of the account's history; `None` where it was not time to read it.
 type BookingPage = Option<(Vec<Booking>, bool)>;
 
-impl Client {
-    /// Looks at an account.
+/// An account that is looked at.
+pub(super) struct Looking<'a>(pub Seat<'a>);
+
+impl Looking<'_> {
+    /// Looks at the account.
     ///
     /// # Errors
     /// When a question has no answer. Nothing that was read counts then: the cursor stands where it stood.
-    pub async fn look(&self, account: VenueAccountId, look: &Look<'_>) -> Result<AccountReport, VenueError> {
-        let at = self.caller.now();
+    pub(super) async fn look(&self, look: &Look<'_>) -> Result<AccountReport, VenueError> {
+        let at = self.0.core.now();
         let mut history = HistoryRead::parse(look.cursor, at)?;
-        let balances = self
-            .ask(account, &questions::balances())
-            .await
-            .answer(parse::balances)?;
-        let held = self
-            .ask(account, &questions::holdings())
-            .await
-            .answer(parse::holdings)?;
-        let bookings = self.payments(account, history.bookings).await?;
+        let balances = self.0.ask(questions::balances()).await.answer(parse::balances)?;
+        let held = self.0.ask(questions::holdings()).await.answer(parse::holdings)?;
+        let bookings = self.payments(history.bookings).await?;
         let named = bookings
             .iter()
             .flat_map(|(lines, _)| lines)
@@ -82,14 +67,14 @@ impl Client {
             .collect();
         let mut pages = Vec::with_capacity(markets.len());
         for symbol in markets {
-            pages.push(self.executions(account, symbol, &held, look.limit, &history).await?);
+            pages.push(self.executions(symbol, &held, look.limit, &history).await?);
         }
         let horizon = horizon(&pages, &bookings);
-        let incomes = self.book(account, bookings, horizon, &mut history);
+        let incomes = self.book(bookings, horizon, &mut history);
         let mut fills = Vec::new();
         for page in pages {
             let now = net_of(&page.symbol, &held);
-            fills.extend(self.fills(account, page, horizon, now, &mut history).await?);
+            fills.extend(self.fills(page, horizon, now, &mut history).await?);
         }
         fills.sort_by_key(|fill| fill.at);
         let (balance, available) = settled(balances);
@@ -97,8 +82,8 @@ impl Client {
             at,
             balance,
             available,
-            positions: self.positions(account, &held).await?,
-            open_orders: self.resting(account, look.markets).await?,
+            positions: self.positions(&held).await?,
+            open_orders: self.resting(look.markets).await?,
             fills,
             incomes,
             cursor: history.cursor()?,
@@ -106,21 +91,21 @@ impl Client {
         })
     }
 
-    async fn resting(&self, account: VenueAccountId, markets: &[Symbol]) -> Result<Vec<OrderReport>, VenueError> {
+    async fn resting(&self, markets: &[Symbol]) -> Result<Vec<OrderReport>, VenueError> {
         let mut resting = Vec::new();
         for symbol in markets {
-            let said = self.ask(account, &questions::open_orders(symbol)).await;
+            let said = self.0.ask(questions::open_orders(symbol)).await;
             resting.extend(said.answer(parse::orders)?);
         }
         Ok(resting)
     }
 
-    async fn positions(&self, account: VenueAccountId, held: &[Holding]) -> Result<Vec<PositionReport>, VenueError> {
+    async fn positions(&self, held: &[Holding]) -> Result<Vec<PositionReport>, VenueError> {
         let mut positions = Vec::with_capacity(held.len());
         for holding in held {
             let leverage = match holding.leverage {
                 Some(leverage) => leverage,
-                None => self.leverage_of(account, &holding.symbol).await?.0,
+                None => terms(&self.0, &holding.symbol).await?.leverage,
             };
             positions.extend(holding.report(holding.entry_price, leverage));
         }
@@ -128,11 +113,11 @@ impl Client {
     }
 
     /// Payments since they were last read, when it is time.
-    async fn payments(&self, account: VenueAccountId, from: Timestamp) -> Result<BookingPage, VenueError> {
-        if !self.is_time_for_payments(account) {
+    async fn payments(&self, from: Timestamp) -> Result<BookingPage, VenueError> {
+        if !self.0.core.is_time_for_payments(self.0.account, BOOKINGS_EVERY) {
             return Ok(None);
         }
-        let said = self.ask(account, &questions::bookings(from, BOOKINGS)).await;
+        let said = self.0.ask(questions::bookings(from, BOOKINGS)).await;
         let lines = said.answer(parse::bookings)?;
         let goes_on = lines.len() >= usize::try_from(BOOKINGS).unwrap_or(usize::MAX);
         Ok(Some((lines, goes_on)))
@@ -141,7 +126,6 @@ impl Client {
     /// Payments up to the horizon.
     fn book(
         &self,
-        account: VenueAccountId,
         page: BookingPage,
         horizon: Option<Timestamp>,
         history: &mut HistoryRead,
@@ -159,7 +143,7 @@ impl Client {
             None => from,
         };
         if !goes_on && kept.len() == told {
-            self.payments_were_read(account);
+            self.0.core.payments_were_read(self.0.account);
         }
         kept.iter().filter_map(|line| line.income(SETTLE)).collect()
     }
@@ -167,7 +151,6 @@ impl Client {
     /// The executions of a market that come next.
     async fn executions(
         &self,
-        account: VenueAccountId,
         symbol: Symbol,
         held: &[Holding],
         limit: u32,
@@ -175,14 +158,12 @@ impl Client {
     ) -> Result<MarketPage, VenueError> {
         let (mut trades, before) = match history.markets.get(&symbol) {
             Some(read) => {
-                let said = self
-                    .ask(account, &questions::trades_from(&symbol, read.next, limit))
-                    .await;
+                let said = self.0.ask(questions::trades_from(&symbol, read.next, limit)).await;
                 (said.answer(parse::trades)?, Net(i128::from(read.net)))
             }
             None => {
                 let now = net_of(&symbol, held);
-                self.first_executions(account, &symbol, now, history.since).await?
+                self.first_executions(&symbol, now, history.since).await?
             }
         };
         let page = usize::try_from(limit).unwrap_or(usize::MAX);
@@ -199,7 +180,6 @@ impl Client {
     /// The fills of a market's executions up to the horizon.
     async fn fills(
         &self,
-        account: VenueAccountId,
         page: MarketPage,
         horizon: Option<Timestamp>,
         now: Net,
@@ -218,7 +198,7 @@ impl Client {
         let (mut net, mut fills) = (page.before, Vec::new());
         let prices = self.prices(&trades).await?;
         for trade in &trades {
-            let owner = self.owner(account, trade).await?;
+            let owner = self.owner(trade).await?;
             let worth = |fee: &Fee| worth(fee, trade.at, &prices);
             fills.extend(trade.fills(net, Some(&owner), worth)?);
             net = net.after(trade.action, trade.quantity);
@@ -229,18 +209,15 @@ impl Client {
     /// All executions of a market that was not read before, and the net position before the first.
     async fn first_executions(
         &self,
-        account: VenueAccountId,
         symbol: &Symbol,
         now: Net,
         since: Timestamp,
     ) -> Result<(Vec<Trade>, Net), VenueError> {
         const PAGE: u32 = 1_000;
-        let (mut trades, mut from, end) = (Vec::<Trade>::new(), since, self.caller.now());
+        let (mut trades, mut from, end) = (Vec::<Trade>::new(), since, self.0.core.now());
         for _ in 0..FIRST_PAGES {
             let to = from.after(WEEK);
-            let said = self
-                .ask(account, &questions::trades_between(symbol, from, to, PAGE))
-                .await;
+            let said = self.0.ask(questions::trades_between(symbol, from, to, PAGE)).await;
             let page = said.answer(parse::trades)?;
             let is_full = page.len() >= usize::try_from(PAGE).unwrap_or(usize::MAX);
             let last = page.last().map(|trade| trade.at);
@@ -248,7 +225,7 @@ impl Client {
             trades.extend(page.into_iter().filter(|trade| !known.contains(&trade.id)));
             from = match last.filter(|_| is_full) {
                 Some(last) => last,
-                None if to >= end => return self.unmoved(account, symbol, now, trades).await,
+                None if to >= end => return self.unmoved(symbol, now, trades).await,
                 None => to,
             };
         }
@@ -260,7 +237,6 @@ impl Client {
     /// The executions with the net position before the first, if the position is still what it was before they were read.
     async fn unmoved(
         &self,
-        account: VenueAccountId,
         symbol: &Symbol,
         now: Net,
         trades: Vec<Trade>,
@@ -268,10 +244,7 @@ impl Client {
         if trades.is_empty() {
             return Ok((trades, now));
         }
-        let held = self
-            .ask(account, &questions::holdings())
-            .await
-            .answer(parse::holdings)?;
+        let held = self.0.ask(questions::holdings()).await.answer(parse::holdings)?;
         if net_of(symbol, &held) != now {
             return Err(VenueError::Unreachable(format!(
                 "{symbol} traded while its history was read"
@@ -282,13 +255,13 @@ impl Client {
     }
 
     /// Whose order an execution belongs to.
-    async fn owner(&self, account: VenueAccountId, trade: &Trade) -> Result<Owner, VenueError> {
-        if let Some(owner) = self.owner_of(account, &trade.order_id) {
+    async fn owner(&self, trade: &Trade) -> Result<Owner, VenueError> {
+        if let Some(owner) = self.0.core.owner(self.0.account, &trade.order_id) {
             return Ok(owner);
         }
         let question = questions::order(&trade.symbol, &trade.order_id);
-        let (_, owner) = self.ask(account, &question).await.answer(parse::owned_order)?;
-        self.owner_is(account, &trade.order_id, owner.clone());
+        let (_, owner) = self.0.ask(question).await.answer(parse::owned_order)?;
+        self.0.core.owner_is(self.0.account, &trade.order_id, owner.clone());
         Ok(owner)
     }
 
@@ -302,7 +275,7 @@ impl Client {
             let place = (trade.fee.asset.clone(), minute(trade.at));
             if !prices.contains_key(&place) {
                 let question = questions::minute(&format!("{}{SETTLE}", place.0), place.1);
-                let bars = self.caller.ask(&question).await.answer(parse::bars)?;
+                let bars = self.0.core.caller.ask(&question).await.answer(parse::bars)?;
                 let bar = bars.into_iter().find(|bar| bar.opened_at == place.1);
                 let missing = || VenueError::Malformed(format!("no price of {} at {}", place.0, place.1));
                 prices.insert(place.clone(), bar.ok_or_else(missing)?.open);
@@ -310,6 +283,20 @@ impl Client {
         }
         Ok(prices)
     }
+}
+
+/// Leverage and margin mode of a market, as they stand.
+pub(super) async fn terms(seat: &Seat<'_>, symbol: &Symbol) -> Result<Terms, VenueError> {
+    if let Some(known) = seat.core.terms(seat.account, symbol) {
+        return Ok(known);
+    }
+    let said = seat.ask(questions::leverage_of(symbol)).await;
+    let mut told = said.answer(parse::leverages)?.into_iter();
+    let missing = || VenueError::Malformed(format!("no leverage is told of {symbol}"));
+    let (_, leverage, margin_mode) = told.find(|(of, _, _)| of == symbol).ok_or_else(missing)?;
+    let terms = Terms { leverage, margin_mode };
+    seat.core.terms_are(seat.account, symbol, Some(terms));
+    Ok(terms)
 }
 
 /// All, and what is free, of the asset that accounts are settled in; nothing where there is none of it.
@@ -354,6 +341,3 @@ fn worth(fee: &Fee, at: Timestamp, prices: &BTreeMap<(String, Timestamp), Price>
     let coins = Quantity::from_decimal(fee.amount.to_decimal()).ok()?;
     price.notional(coins, Rounding::HalfUp).ok()
 }
-
-/// Orders of which it is known whose they are, by account.
-pub type Owners = BTreeMap<(VenueAccountId, VenueOrderId), Owner>;

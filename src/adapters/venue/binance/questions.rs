@@ -4,6 +4,8 @@
 //! <https://developers.binance.com/docs/derivatives/usds-margined-futures/general-info>, and for the key's rights
 //! <https://developers.binance.com/docs/wallet/account/api-key-permission>.
 
+use std::time::Duration;
+
 use domain::market::Symbol;
 use domain::time::Timestamp;
 use domain::user::PositionMode;
@@ -109,6 +111,59 @@ pub fn minute(symbol: &str, at: Timestamp) -> Wish {
         ("limit", "1"),
     ];
     look("/fapi/v1/klines", &query, limits::LIGHT, Urgency::Settlement)
+}
+
+/// One-minute bars of a market before a time, or the last ones; oldest first.
+pub fn bars(symbol: &Symbol, before: Option<Timestamp>) -> Wish {
+    let until = before.map(|before| (before.0 - 1).to_string());
+    let mut query = vec![("symbol", symbol.as_str()), ("interval", "1m"), ("limit", "1000")];
+    query.extend(until.as_deref().map(|until| ("endTime", until)));
+    look("/fapi/v1/klines", &query, limits::BARS, Urgency::Order)
+}
+
+/// The last price of a market.
+pub fn last_price(symbol: &Symbol) -> Wish {
+    let query = [("symbol", symbol.as_str())];
+    look("/fapi/v2/ticker/price", &query, limits::LIGHT, Urgency::Risk)
+}
+
+/// The best prices of a market.
+pub fn top(symbol: &Symbol) -> Wish {
+    let query = [("symbol", symbol.as_str())];
+    look("/fapi/v1/ticker/bookTicker", &query, limits::TOP, Urgency::Risk)
+}
+
+/// Orders of a market that were made at this time or later, oldest first.
+pub fn orders_since(symbol: &Symbol, from: Timestamp) -> Wish {
+    let from = from.0.to_string();
+    let query = [("symbol", symbol.as_str()), ("startTime", &from), ("limit", "1000")];
+    look("/fapi/v1/allOrders", &query, limits::ACCOUNT, Urgency::Risk)
+}
+
+/// A key for the private stream of the account; one that it has holds an hour from now.
+pub fn listen_key() -> Wish {
+    set("/fapi/v1/listenKey", &[])
+}
+
+/// To keep the private stream of the account.
+pub fn keep_listening() -> Wish {
+    let wish = set("/fapi/v1/listenKey", &[]);
+    let request = Request {
+        method: "PUT",
+        ..wish.request
+    };
+    Wish { request, ..wish }
+}
+
+/// To cancel what rests on a market when this is not heard again within so long.
+pub fn countdown(symbol: &Symbol, after: Duration) -> Wish {
+    let after = after.as_millis().to_string();
+    let query = [("symbol", symbol.as_str()), ("countdownTime", after.as_str())];
+    Wish {
+        cost: limits::COUNTDOWN,
+        urgency: Urgency::Risk,
+        ..set("/fapi/v1/countdownCancelAll", &query)
+    }
 }
 
 /// One-way or hedge.

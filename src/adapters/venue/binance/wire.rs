@@ -160,6 +160,16 @@ pub struct Ticker {
     pub time: Millis,
 }
 
+/// The best prices of a market: `GET /fapi/v1/ticker/bookTicker`.
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct BookTicker {
+    /// Highest bid.
+    pub bid_price: Exact<Price>,
+    /// Lowest ask.
+    pub ask_price: Exact<Price>,
+}
+
 /// An order, as placing, cancelling, asking and listing answer it.
 #[derive(Debug, Deserialize)]
 #[serde(rename_all = "camelCase")]

@@ -9,7 +9,7 @@ use rust_decimal::Decimal;
 use serde::Deserialize;
 
 use super::super::super::dialect::{Columns, Listing, Listings, ParseError, Row, bar, read};
-use super::super::wire::{Brackets, Exchange, Filter, Market, PremiumIndex, ServerTime, Ticker};
+use super::super::wire::{BookTicker, Brackets, Exchange, Filter, Market, PremiumIndex, ServerTime, Ticker};
 
 /// `[start, open, high, low, close, volume, …]`
 const BAR: Columns = Columns {
@@ -99,6 +99,15 @@ pub fn tick(body: &[u8]) -> Result<(Symbol, Tick), ParseError> {
         quantity: Quantity::ZERO,
     };
     Ok((Symbol::new(&ticker.symbol), tick))
+}
+
+/// `GET /fapi/v1/ticker/bookTicker` of one market: the best bid and the best ask.
+///
+/// # Errors
+/// When it cannot be understood.
+pub fn top(body: &[u8]) -> Result<(Price, Price), ParseError> {
+    let top: BookTicker = read("book ticker", body)?;
+    Ok((top.bid_price.0, top.ask_price.0))
 }
 
 /// `GET /fapi/v1/klines`, oldest first; the last one may not be over yet.

@@ -1,0 +1,249 @@
+//! What a connected venue's parts share: the way to ask it, and what is known of its markets and accounts.
+
+use std::collections::{BTreeMap, HashMap};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use domain::id::VenueAccountId;
+use domain::market::Symbol;
+use domain::time::Timestamp;
+use domain::user::PositionMode;
+use domain::venue::{MarginMode, VenueOrderId};
+use tokio::time::Instant;
+
+use super::budget::Urgency;
+use super::caller::{Caller, Said, Wish};
+use crate::adapters::venue::dialect::{Contracts, Listing, Owner};
+use crate::ports::keyring::Credential;
+use crate::ports::venue::VenueError;
+
+/// Orders of which it is remembered whose they are.
+const OWNERS: usize = 10_000;
+
+/// Leverage and margin mode of a market on an account.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Terms {
+    /// Leverage.
+    pub leverage: u32,
+    /// How margin is shared.
+    pub margin_mode: MarginMode,
+}
+
+/// The markets of a venue, by name.
+#[derive(Debug, Default)]
+pub struct Markets {
+    by_symbol: HashMap<Symbol, Listing>,
+    contracts: Contracts,
+}
+
+impl Markets {
+    /// From what the venue lists.
+    pub fn of(listings: Vec<Listing>) -> Self {
+        Self {
+            contracts: Contracts::of(&listings),
+            by_symbol: listings
+                .into_iter()
+                .map(|listing| (listing.symbol.clone(), listing))
+                .collect(),
+        }
+    }
+
+    /// One market, whether or not it trades now.
+    pub fn get(&self, symbol: &Symbol) -> Option<&Listing> {
+        self.by_symbol.get(symbol)
+    }
+
+    /// Coins per contract, of all markets.
+    pub const fn contracts(&self) -> &Contracts {
+        &self.contracts
+    }
+}
+
+#[derive(Default)]
+struct Facts {
+    markets: Option<(Instant, Arc<Markets>)>,
+    max_leverages: BTreeMap<Symbol, u32>,
+    modes: HashMap<VenueAccountId, PositionMode>,
+    terms: HashMap<(VenueAccountId, Symbol), Terms>,
+    owners: BTreeMap<(VenueAccountId, VenueOrderId), Owner>,
+    payments_read: HashMap<VenueAccountId, Instant>,
+    spans: HashMap<VenueAccountId, std::time::Duration>,
+    strays: HashMap<(VenueAccountId, Symbol), Instant>,
+}
+
+/// The way to a venue, and what is known of it. What is forgotten here is asked for again.
+pub struct Core {
+    /// Asks where trading is.
+    pub caller: Caller,
+    /// Asks at the host that tells what keys may do.
+    pub wallet: Caller,
+    facts: Mutex<Facts>,
+}
+
+impl Core {
+    /// Nothing is known yet.
+    pub fn new(caller: Caller, wallet: Caller) -> Self {
+        Self {
+            caller,
+            wallet,
+            facts: Mutex::default(),
+        }
+    }
+
+    /// Asks as an account.
+    pub async fn ask(&self, account: VenueAccountId, wish: &Wish) -> Said {
+        self.caller.ask_as(account, wish).await
+    }
+
+    /// Asks for a key's rights, with the key itself.
+    pub async fn ask_with(&self, credential: &Credential, wish: &Wish) -> Said {
+        self.wallet.ask_with(credential, None, wish).await
+    }
+
+    /// The time at the venue, as far as it is known.
+    pub fn now(&self) -> Timestamp {
+        self.caller.now()
+    }
+
+    /// The mode that an account was prepared with.
+    ///
+    /// # Errors
+    /// When it was not.
+    pub fn mode(&self, account: VenueAccountId) -> Result<PositionMode, VenueError> {
+        let mode = self.facts().modes.get(&account).copied();
+        mode.ok_or_else(|| VenueError::Refused(format!("venue account {account} is not prepared")))
+    }
+
+    /// An account is prepared with this mode.
+    pub fn mode_is(&self, account: VenueAccountId, mode: PositionMode) {
+        self.facts().modes.insert(account, mode);
+    }
+
+    /// Leverage and margin mode of a market, where they are known.
+    pub fn terms(&self, account: VenueAccountId, symbol: &Symbol) -> Option<Terms> {
+        self.facts().terms.get(&(account, symbol.clone())).copied()
+    }
+
+    /// Leverage and margin mode of a market are these now; `None`: nobody knows.
+    pub fn terms_are(&self, account: VenueAccountId, symbol: &Symbol, terms: Option<Terms>) {
+        let place = (account, symbol.clone());
+        match terms {
+            Some(terms) => self.facts().terms.insert(place, terms),
+            None => self.facts().terms.remove(&place),
+        };
+    }
+
+    /// Whose order it is, where that is known.
+    pub fn owner(&self, account: VenueAccountId, order: &VenueOrderId) -> Option<Owner> {
+        self.facts().owners.get(&(account, order.clone())).cloned()
+    }
+
+    /// An order is this one's.
+    pub fn owner_is(&self, account: VenueAccountId, order: &VenueOrderId, owner: Owner) {
+        let owners = &mut self.facts().owners;
+        if owners.len() >= OWNERS {
+            owners.clear();
+        }
+        owners.insert((account, order.clone()), owner);
+    }
+
+    /// Whether payments were read so long ago that it is time again.
+    pub fn is_time_for_payments(&self, account: VenueAccountId, every: std::time::Duration) -> bool {
+        let read = self.facts().payments_read.get(&account).copied();
+        read.is_none_or(|at| at.elapsed() >= every)
+    }
+
+    /// All payments so far were read.
+    pub fn payments_were_read(&self, account: VenueAccountId) {
+        self.facts().payments_read.insert(account, Instant::now());
+    }
+
+    /// How long a stretch of an account's history is read at once.
+    pub(super) fn span(&self, account: VenueAccountId) -> Option<std::time::Duration> {
+        self.facts().spans.get(&account).copied()
+    }
+
+    pub(super) fn span_is(&self, account: VenueAccountId, span: std::time::Duration) {
+        self.facts().spans.insert(account, span);
+    }
+
+    /// For how long what is held of a market has not been what its executions sum to; zero where it is.
+    pub(super) fn strays_for(&self, account: VenueAccountId, symbol: &Symbol, strays: bool) -> std::time::Duration {
+        let (place, mut facts) = ((account, symbol.clone()), self.facts());
+        if strays {
+            facts.strays.entry(place).or_insert_with(Instant::now).elapsed()
+        } else {
+            facts.strays.remove(&place);
+            std::time::Duration::ZERO
+        }
+    }
+
+    /// The markets, where they were read not longer than this ago.
+    pub(super) fn kept_markets(&self, kept: std::time::Duration) -> Option<Arc<Markets>> {
+        let facts = self.facts();
+        let (at, markets) = facts.markets.as_ref()?;
+        (at.elapsed() < kept).then(|| Arc::clone(markets))
+    }
+
+    pub(super) fn keep_markets(&self, markets: &Arc<Markets>) {
+        self.facts().markets = Some((Instant::now(), Arc::clone(markets)));
+    }
+
+    /// The highest leverage of a market, where it was told.
+    pub(super) fn max_leverage(&self, symbol: &Symbol) -> Option<u32> {
+        self.facts().max_leverages.get(symbol).copied()
+    }
+
+    /// Whether the highest leverages were told.
+    pub fn knows_max_leverages(&self) -> bool {
+        !self.facts().max_leverages.is_empty()
+    }
+
+    /// The highest leverages are these.
+    pub fn max_leverages_are(&self, most: BTreeMap<Symbol, u32>) {
+        self.facts().max_leverages = most;
+    }
+
+    /// Nobody cares for an account any more.
+    pub(super) fn forget(&self, account: VenueAccountId) {
+        let mut facts = self.facts();
+        facts.payments_read.remove(&account);
+        facts.spans.remove(&account);
+        facts.terms.retain(|(of, _), _| *of != account);
+        facts.strays.retain(|(of, _), _| *of != account);
+    }
+
+    fn facts(&self) -> MutexGuard<'_, Facts> {
+        self.facts.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// An account as it is asked about.
+#[derive(Clone, Copy)]
+pub struct Seat<'a> {
+    /// The way to its venue.
+    pub core: &'a Core,
+    /// Which account.
+    pub account: VenueAccountId,
+    /// Whether somebody waits for the answers.
+    pub is_event: bool,
+}
+
+impl Seat<'_> {
+    /// Asks as the account.
+    pub async fn ask(&self, wish: Wish) -> Said {
+        self.core.ask(self.account, &wish.hastened(self.is_event)).await
+    }
+}
+
+impl Wish {
+    /// The same for somebody who waits: it may use as much of a budget as an opening.
+    #[must_use]
+    pub fn hastened(self, is_event: bool) -> Self {
+        let urgency = if is_event {
+            self.urgency.max(Urgency::Order)
+        } else {
+            self.urgency
+        };
+        Self { urgency, ..self }
+    }
+}

@@ -1,0 +1,158 @@
+//! What differs between connected venues: how each is asked, and what its answers say.
+
+use async_trait::async_trait;
+use domain::credential::KeyRights;
+use domain::id::VenueAccountId;
+use domain::market::{Bar, Symbol};
+use domain::time::Timestamp;
+use domain::user::{PositionMode, VenueAccount};
+use domain::venue::{AccountReport, OrderIntent, OrderReport, VenueName, VenueOrderId};
+use std::time::Duration;
+
+use super::caller::Wish;
+use super::core::{Core, Markets, Terms};
+use super::script::Script;
+use crate::adapters::venue::dialect::{AskError, Listing, Listings, ParseError, Request};
+use crate::ports::keyring::Credential;
+use crate::ports::venue::{Look, Lookup, Quote, Sought, VenueError};
+
+/// A venue's own way. One value of it serves all accounts; what it knows is in [`Core`].
+#[async_trait]
+pub trait Speech: Send + Sync + 'static {
+    /// Which venue it is.
+    fn name(&self) -> VenueName;
+
+    /// How long the venue itself may not know an order that it took.
+    fn lookup_grace(&self) -> Duration;
+
+    /// All markets.
+    async fn listings(&self, core: &Core) -> Result<Listings, VenueError>;
+
+    /// One-minute bars of a market before a time, or the last ones; oldest first, as many as one question brings.
+    async fn bars(
+        &self,
+        core: &Core,
+        markets: &Markets,
+        symbol: &Symbol,
+        before: Option<Timestamp>,
+    ) -> Result<Vec<Bar>, VenueError>;
+
+    /// The best prices of a market.
+    async fn quote(&self, core: &Core, symbol: &Symbol) -> Result<Quote, VenueError>;
+
+    /// What a key may do; `None` where the venue never tells.
+    async fn rights(&self, core: &Core, credential: &Credential) -> Result<Option<KeyRights>, VenueError>;
+
+    /// Makes the account one-way or hedge, as its row says, and whatever else must stand before it can trade.
+    async fn prepare(&self, core: &Core, account: &VenueAccount) -> Result<(), VenueError>;
+
+    /// Leverage and margin mode of a market as they stand; where the mode is told with each order, `wanted` with its leverage.
+    async fn terms(
+        &self,
+        core: &Core,
+        account: VenueAccountId,
+        symbol: &Symbol,
+        wanted: Terms,
+    ) -> Result<Terms, VenueError>;
+
+    /// Turns leverage and margin mode of a market from what they are to what they are to be.
+    async fn set_terms(
+        &self,
+        core: &Core,
+        account: VenueAccountId,
+        symbol: &Symbol,
+        from: Terms,
+        to: Terms,
+    ) -> Result<(), VenueError>;
+
+    /// To place an order; also the words with which its client id is told.
+    ///
+    /// # Errors
+    /// When it cannot be told.
+    fn place(&self, intent: &OrderIntent, mode: PositionMode, listing: &Listing) -> Result<Wish, AskError>;
+
+    /// What the answer to a placed order tells of it.
+    ///
+    /// # Errors
+    /// When it cannot be understood.
+    fn placed(
+        &self,
+        body: &[u8],
+        intent: &OrderIntent,
+        markets: &Markets,
+        now: Timestamp,
+    ) -> Result<OrderReport, ParseError>;
+
+    /// To cancel an order by the venue's id.
+    fn cancel(&self, symbol: &Symbol, order: &VenueOrderId) -> Wish;
+
+    /// The order as the answer to its cancel tells it; `None` where that tells no more than that it was heard.
+    ///
+    /// # Errors
+    /// When it cannot be understood.
+    fn cancelled(&self, body: &[u8], markets: &Markets) -> Result<Option<OrderReport>, ParseError>;
+
+    /// To cancel all resting orders of a market.
+    fn cancel_all(&self, symbol: &Symbol) -> Wish;
+
+    /// To look an order up by the venue's id; its answer is read by [`Speech::found`].
+    fn order(&self, symbol: &Symbol, order: &VenueOrderId) -> Wish;
+
+    /// To look an order up by our id: question after question, until it is found. It is absent when all of them lack it.
+    ///
+    /// # Errors
+    /// When it cannot be told.
+    fn lookups(&self, sought: &Sought<'_>) -> Result<Vec<Wish>, AskError>;
+
+    /// What the answer to a lookup found: of the orders in it the one with this client id, or, where none is named, the first.
+    ///
+    /// # Errors
+    /// When it cannot be understood.
+    fn found(&self, body: &[u8], markets: &Markets, sought: Option<&Sought<'_>>) -> Result<Lookup, ParseError>;
+
+    /// Looks at an account.
+    async fn look(
+        &self,
+        core: &Core,
+        markets: &Markets,
+        account: VenueAccountId,
+        look: &Look<'_>,
+    ) -> Result<AccountReport, VenueError>;
+
+    /// The dialogue of the stream of prices, with these markets to begin with.
+    fn prices(&self, url: &str, markets: &std::sync::Arc<Markets>, symbols: &[Symbol]) -> Script;
+
+    /// What subscribes the same stream to one market more.
+    fn follow(&self, symbol: &Symbol) -> Vec<String>;
+
+    /// The dialogue of an account's private stream.
+    ///
+    /// # Errors
+    /// When what it needs (a key, a name for the stream) cannot be had now.
+    async fn private(
+        &self,
+        core: &Core,
+        markets: &std::sync::Arc<Markets>,
+        url: &str,
+        account: VenueAccountId,
+    ) -> Result<Script, VenueError>;
+
+    /// What makes the venue cancel the resting orders of an account when it does not hear this again within `after`; empty
+    /// where the venue has no such switch.
+    fn dead_man(&self, after: Duration, symbols: &[Symbol]) -> Vec<Wish>;
+}
+
+/// A question that changes nothing.
+pub(in crate::adapters::venue) fn question(
+    path: &str,
+    query: &[(&'static str, &str)],
+    cost: super::Cost,
+    urgency: super::Urgency,
+) -> Wish {
+    Wish {
+        request: Request::new("GET", path, query),
+        call: crate::adapters::venue::dialect::Call::Look,
+        cost,
+        urgency,
+    }
+}
