@@ -2,6 +2,7 @@
 
 mod faults;
 mod line;
+mod okx;
 mod orders;
 mod refusals;
 mod sockets;

@@ -14,9 +14,9 @@ struct Venue {
 }
 
 impl Venue {
-    fn start() -> Self {
+    fn start(dialect: &str) -> Self {
         let mut process = Command::new(env!("CARGO_BIN_EXE_bursar"))
-            .args(["simulate", "venue", "--listen", "127.0.0.1:0"])
+            .args(["simulate", "venue", "--listen", "127.0.0.1:0", "--dialect", dialect])
             .args(["--key", "trader-key:trader-secret:10000"])
             .stdout(Stdio::piped())
             .spawn()
@@ -43,8 +43,12 @@ impl Drop for Venue {
 
 /// Lets a client trade on a venue of its own, and gives what it says that it did.
 fn trade(client: &Client) -> Option<Value> {
+    trade_on("binance", client)
+}
+
+fn trade_on(dialect: &str, client: &Client) -> Option<Value> {
     let python = client.python()?;
-    let venue = Venue::start();
+    let venue = Venue::start(dialect);
     let output = client.run(
         &python,
         &[
@@ -109,4 +113,37 @@ fn binances_own_connector_trades_and_listens_in_two_forms() {
     assert_eq!(did["again"], -2011);
     assert_eq!(did["unknown symbol"], -1121);
     assert_eq!(did["incomes"], serde_json::json!(["COMMISSION", "REALIZED_PNL"]));
+}
+
+#[test]
+fn ccxt_trades_on_okx_over_rest_and_websocket() {
+    let client = Client {
+        name: "ccxt",
+        program: "trade_ccxt_okx.py",
+    };
+    let Some(did) = trade_on("okx", &client) else { return };
+    assert_eq!(did["contract"], serde_json::json!(["BTC-USDT-SWAP", 0.01, 0.1]));
+    assert_eq!(did["leverages"], serde_json::json!([10, 5]));
+    assert_eq!(did["user stream"], serde_json::json!(["closed", "buy", "long", true]));
+    assert_eq!(did["post only"], serde_json::json!(["canceled", "31"]));
+    assert_eq!((&did["trades"], &did["ledger"]), (&2.into(), &2.into()));
+    assert_eq!(did["streams"].as_array().unwrap().len(), 7);
+    for (refused, code) in [
+        ("too much leverage", 59102),
+        ("other margin mode", 59000),
+        ("duplicate", 51016),
+        ("cancelled already", 51400),
+        ("unknown order", 51603),
+        ("too small", 51020),
+        ("too dear", 51008),
+        ("reached already", 51280),
+        ("reduce only", 51169),
+        ("side missing", 51000),
+        ("mode with positions", 59000),
+        ("wrong secret", 50113),
+        ("wrong key", 50111),
+        ("wrong passphrase", 50105),
+    ] {
+        assert_eq!(did[refused], code, "{refused}");
+    }
 }
