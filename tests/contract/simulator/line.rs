@@ -98,9 +98,14 @@ impl Socket {
 
     /// Sends a text, with a mask of zeros.
     pub fn say(&mut self, text: &str) {
-        let length = u8::try_from(text.len()).unwrap();
-        assert!(length < 126);
-        let mut frame = vec![0x81, 0x80 | length, 0, 0, 0, 0];
+        let mut frame = match u8::try_from(text.len()) {
+            Ok(length @ 0..126) => vec![0x81, 0x80 | length],
+            _ => {
+                let [high, low] = u16::try_from(text.len()).unwrap().to_be_bytes();
+                vec![0x81, 0x80 | 126, high, low]
+            }
+        };
+        frame.extend_from_slice(&[0; 4]);
         frame.extend_from_slice(text.as_bytes());
         self.0.get_mut().write_all(&frame).unwrap();
     }
