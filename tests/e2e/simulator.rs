@@ -136,7 +136,7 @@ fn ccxt_trades_on_bybit_over_rest_and_websocket() {
         ("unknown order", 110_001),
         ("too small", 110_094),
         ("too dear", 110_007),
-        ("reached already", 110_093),
+        ("reached already", 110_092),
         ("reduce only", 110_017),
         ("mode with positions", 110_024),
         ("margin mode with positions", 3_400_045),
