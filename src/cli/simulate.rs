@@ -16,6 +16,7 @@ use crate::ports::store::PaperVault;
 use crate::simulator::binance::Binance;
 use crate::simulator::exchange::{Account, Exchange, Keyring};
 use crate::simulator::okx::Okx;
+use crate::simulator::bybit::Bybit;
 use crate::simulator::{Dialect, server};
 use crate::telemetry;
 
@@ -72,6 +73,8 @@ enum Spoken {
     Binance,
     /// OKX v5, linear perpetual swaps
     Okx,
+    /// Bybit v5, linear perpetuals of a unified account
+    Bybit,
 }
 
 impl Spoken {
@@ -79,6 +82,7 @@ impl Spoken {
         match self {
             Self::Binance => Box::new(Binance::default()),
             Self::Okx => Box::new(Okx::default()),
+            Self::Bybit => Box::new(Bybit::default()),
         }
     }
 }

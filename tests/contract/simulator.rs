@@ -1,5 +1,6 @@
 //! What the simulated venue promises in Binance's dialect, asked over its real server with our own adapter's signatures.
 
+mod bybit;
 mod faults;
 mod line;
 mod okx;

@@ -147,3 +147,35 @@ fn ccxt_trades_on_okx_over_rest_and_websocket() {
         assert_eq!(did[refused], code, "{refused}");
     }
 }
+
+#[test]
+fn ccxt_trades_on_bybit_over_rest_and_websocket() {
+    let client = Client {
+        name: "ccxt",
+        program: "trade_ccxt_bybit.py",
+    };
+    let Some(did) = trade_on("bybit", &client) else { return };
+    assert_eq!(did["user stream"], serde_json::json!(["closed", "buy", "long", true]));
+    assert_eq!((&did["trades"], &did["ledger"]), (&2.into(), &2.into()));
+    assert_eq!(did["streams"].as_array().unwrap().len(), 5);
+    assert_eq!(did["hedged"], serde_json::json!(["long", "short"]));
+    assert_eq!(did["stops"], serde_json::json!(["StopLoss", "TakeProfit"]));
+    for (refused, code) in [
+        ("nothing to change", 110_025),
+        ("same leverage", 110_043),
+        ("leverage too high", 110_013),
+        ("duplicate", 110_072),
+        ("duplicate of what has ended", 110_072),
+        ("unknown order", 110_001),
+        ("too small", 110_094),
+        ("too dear", 110_007),
+        ("reached already", 110_092),
+        ("reduce only", 110_017),
+        ("mode with positions", 110_024),
+        ("margin mode with positions", 3_400_045),
+        ("wrong secret", 10_004),
+        ("wrong key", 10_003),
+    ] {
+        assert_eq!(did[refused], code, "{refused}");
+    }
+}
