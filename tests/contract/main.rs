@@ -5,7 +5,6 @@
 #[path = "../support/cable.rs"]
 mod cable;
 mod cli;
-mod connected;
 #[path = "../support/databases.rs"]
 mod databases;
 mod http;

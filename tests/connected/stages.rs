@@ -24,7 +24,7 @@ macro_rules! stories {
         $($(
             #[actix_web::test]
             async fn $story() {
-                super::super::$file::$story(&$stage).await;
+                crate::$file::$story(&$stage).await;
             }
         )+)+
     };
@@ -46,5 +46,41 @@ stories!(
         late_cancel: "-2011",
         min_notional: "100",
         looks: 50..240,
+    }
+);
+
+stories!(
+    okx,
+    super::Stage {
+        venue: super::VenueName::Okx,
+        dialect: || Box::new(super::served::okx::Okx::default()),
+        markets: ["BTC-USDT-SWAP", "ETH-USDT-SWAP"],
+        streams: ["/ws/v5/public", "/ws/v5/private"],
+        order: "POST /api/v5/trade/order",
+        query: "GET /api/v5/trade/order",
+        leverage: "POST /api/v5/account/set-leverage",
+        no_margin: "51008",
+        nothing_to_reduce: "51169",
+        late_cancel: "51402",
+        min_notional: "0",
+        looks: 1..20,
+    }
+);
+
+stories!(
+    bybit,
+    super::Stage {
+        venue: super::VenueName::Bybit,
+        dialect: || Box::new(super::served::bybit::Bybit::default()),
+        markets: ["BTCUSDT", "ETHUSDT"],
+        streams: ["/v5/public/linear", "/v5/private"],
+        order: "POST /v5/order/create",
+        query: "GET /v5/order/realtime",
+        leverage: "POST /v5/position/set-leverage",
+        no_margin: "110007",
+        nothing_to_reduce: "110017",
+        late_cancel: "110001",
+        min_notional: "100",
+        looks: 1..200,
     }
 );

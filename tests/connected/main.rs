@@ -1,5 +1,7 @@
 //! What every connected venue promises, asked of its real adapter over the simulator's real server.
 
+#![expect(clippy::unwrap_used, reason = "a test stops at the first surprise")]
+
 mod history;
 mod limits;
 mod lost;
