@@ -15,7 +15,7 @@ pub async fn every_execution_is_told_once_and_in_order_page_by_page(stage: &'sta
     let mut cursor = ground.start().await;
     for _ in 0..12 {
         for intent in [ground.intent(Action::Buy, "0.01"), ground.closing(Action::Sell, "0.01")] {
-            assert!(matches!(ground.venue.place(ME, &intent).await, Outcome::Done(_)));
+            assert!(matches!(ground.place(&intent).await, Outcome::Done(_)));
         }
     }
     let (mut seen, mut reducing, mut fees) = (BTreeSet::new(), 0, Vec::new());
@@ -78,7 +78,7 @@ pub async fn what_happened_later_waits_until_all_that_was_before_is_told(stage: 
     for market in [&b, &b, &b, &b, &e, &b, &e, &e] {
         let mut intent = ground.intent(Action::Buy, "0.01");
         intent.symbol = market.clone();
-        assert!(matches!(ground.venue.place(ME, &intent).await, Outcome::Done(_)));
+        assert!(matches!(ground.place(&intent).await, Outcome::Done(_)));
         tokio::time::sleep(std::time::Duration::from_millis(3)).await;
     }
     let (mut told, mut pages) = (Vec::new(), 0);

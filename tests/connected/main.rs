@@ -95,6 +95,8 @@ pub struct Stage {
     pub nothing_to_reduce: &'static str,
     pub late_cancel: &'static str,
     pub min_notional: &'static str,
+    /// How long it wants us to wait when it is told to limit us for a second.
+    pub wait: Duration,
     /// How many looks in a row its limits leave room for.
     pub looks: std::ops::Range<u32>,
 }
@@ -201,7 +203,7 @@ impl Ground {
 
     /// Places an order, and tells how it stands after that: some venues answer only that they took it.
     async fn settled(&self, intent: &OrderIntent) -> OrderReport {
-        let placed = self.venue.place(ME, intent).await;
+        let placed = self.place(intent).await;
         assert!(matches!(placed, Outcome::Done(_)), "{placed:?}");
         match self.lookup(intent).await.unwrap() {
             Lookup::Found(report) => report,
@@ -260,8 +262,26 @@ impl Ground {
         self.pages(cursor, PAGE).await
     }
 
+    /// A look; where our own limits hold it back, as soon as they allow it.
     async fn pages(&self, cursor: &Cursor, limit: u32) -> AccountReport {
-        self.poll(cursor, limit).await.unwrap()
+        loop {
+            match self.poll(cursor, limit).await {
+                Err(VenueError::RateLimited { retry_after }) => tokio::time::sleep(retry_after).await,
+                other => return other.unwrap(),
+            }
+        }
+    }
+
+    /// Places an order; where our own limits hold it back, nothing left, and it is tried again.
+    async fn place(&self, intent: &OrderIntent) -> Outcome<OrderReport> {
+        loop {
+            match self.venue.place(ME, intent).await {
+                Outcome::Refused(refusal) if refusal.code == "held" => {
+                    tokio::time::sleep(Duration::from_millis(100)).await;
+                }
+                other => return other,
+            }
+        }
     }
 
     async fn poll(&self, cursor: &Cursor, limit: u32) -> Result<AccountReport, VenueError> {

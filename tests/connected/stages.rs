@@ -1,5 +1,7 @@
 //! The venues that the promises are asked of, and every promise of every one of them.
 
+use std::time::Duration;
+
 use bursar::simulator as served;
 use domain::venue::VenueName;
 
@@ -45,6 +47,7 @@ stories!(
         nothing_to_reduce: "-2022",
         late_cancel: "-2011",
         min_notional: "100",
+        wait: super::Duration::from_secs(1),
         looks: 50..240,
     }
 );
@@ -63,6 +66,7 @@ stories!(
         nothing_to_reduce: "51169",
         late_cancel: "51402",
         min_notional: "0",
+        wait: super::Duration::from_secs(2),
         looks: 1..20,
     }
 );
@@ -81,6 +85,7 @@ stories!(
         nothing_to_reduce: "110017",
         late_cancel: "110001",
         min_notional: "100",
+        wait: super::Duration::from_secs(1),
         looks: 1..200,
     }
 );

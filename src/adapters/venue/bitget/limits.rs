@@ -13,7 +13,7 @@ pub const USED: UsedHeaders = UsedHeaders {
     orders: &[],
 };
 
-/// The least of what endpoints allow counts for all of them: a look asks each of them once.
+/// The least of what endpoints allow counts for each of them.
 pub fn allowed() -> Allowances {
     let of = |limit, seconds| Allowance {
         limit,
@@ -22,7 +22,7 @@ pub fn allowed() -> Allowances {
     Allowances {
         address: vec![of(6_000, 60)],
         orders: vec![of(10, 1)],
-        requests: vec![of(20, 1)],
+        requests: vec![of(5, 1)],
     }
 }
 

@@ -13,7 +13,7 @@ pub const USED: UsedHeaders = UsedHeaders {
     orders: &[],
 };
 
-/// 600 requests in five seconds from an address; 10 orders a second, and 50 questions, of an account.
+/// 600 requests in five seconds from an address; 10 orders a second, and 50 questions at one endpoint, of an account.
 pub fn allowed() -> Allowances {
     let of = |limit, seconds| Allowance {
         limit,

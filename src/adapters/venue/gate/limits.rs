@@ -13,7 +13,7 @@ pub const USED: UsedHeaders = UsedHeaders {
     orders: &[],
 };
 
-/// The least of what endpoints allow counts for all of them.
+/// Each endpoint by itself.
 pub fn allowed() -> Allowances {
     let of = |limit, seconds| Allowance {
         limit,

@@ -2,6 +2,8 @@
 //!
 //! Source: <https://www.okx.com/docs-v5/en/#error-code>.
 
+use std::time::Duration;
+
 use domain::outcome::Refusal;
 
 use super::super::dialect::Class::{Absent, Clock, Denied, Duplicate, Limited, Refused, Unknown};
@@ -124,6 +126,9 @@ pub const PROFITS: &[(&str, &str, ProfitBasis)] = &[
     ("push orders", "fillPnl", ProfitBasis::Gross),
 ];
 
+/// Requests are counted in windows of two seconds; no answer says how long to wait.
+const WINDOW: Duration = Duration::from_secs(2);
+
 /// What an answer means for the call that it answers.
 pub fn verdict(reply: &Reply<'_>, call: Call) -> Verdict {
     let Ok(answer) = read::<Answer<'_>>("answer", reply.body) else {
@@ -152,5 +157,5 @@ pub fn verdict(reply: &Reply<'_>, call: Call) -> Verdict {
         },
     };
     let class = Code::class_of(CODES, &refusal.code);
-    Verdict::of(class, call, refusal, reply.retry_after)
+    Verdict::of(class, call, refusal, reply.retry_after.or(Some(WINDOW)))
 }

@@ -13,8 +13,8 @@ pub const USED: UsedHeaders = UsedHeaders {
     orders: &[],
 };
 
-/// 20 public requests in two seconds from an address; 60 orders in two seconds of an account, and 20 questions: no look
-/// asks one endpoint more than every second time.
+/// 20 public requests in two seconds from an address; 60 orders in two seconds of an account, and ten questions at one
+/// endpoint, which is the least that any of those that a look asks allows.
 pub fn allowed() -> Allowances {
     let of = |limit, seconds| Allowance {
         limit,
@@ -23,7 +23,7 @@ pub fn allowed() -> Allowances {
     Allowances {
         address: vec![of(20, 2)],
         orders: vec![of(60, 2)],
-        requests: vec![of(20, 2)],
+        requests: vec![of(10, 2)],
     }
 }
 

@@ -311,6 +311,12 @@ pub struct Detail {
     /// Free for new positions.
     #[serde(default)]
     pub avail_eq: Blank<Near<Amount>>,
+    /// Equity of isolated positions: their margin, with what they have not realised.
+    #[serde(default)]
+    pub iso_eq: Blank<Near<Amount>>,
+    /// What isolated positions have not realised.
+    #[serde(default)]
+    pub iso_upl: Blank<Near<Amount>>,
 }
 
 /// `GET /api/v5/account/positions`, and what is pushed of it.

@@ -216,6 +216,10 @@ impl Caller {
                     body: &body,
                 };
                 let verdict = (self.manners.verdict)(&reply, wish.call);
+                if let Verdict::Limited { retry_after, .. } = &verdict {
+                    let by_address = matches!(status, 403 | 418 | 429);
+                    self.link.rest(account, by_address, *retry_after);
+                }
                 Said { verdict, body }
             }
         }

@@ -25,7 +25,7 @@ pub struct Allowances {
     pub address: Vec<Allowance>,
     /// Orders of one account.
     pub orders: Vec<Allowance>,
-    /// Requests of one account that are no orders.
+    /// Requests of one account that are no orders, of each endpoint.
     pub requests: Vec<Allowance>,
 }
 
@@ -36,7 +36,7 @@ pub struct Cost {
     pub weight: u32,
     /// Orders of its account.
     pub orders: u32,
-    /// Requests of its account.
+    /// Requests of its account at its endpoint.
     pub requests: u32,
 }
 
@@ -72,7 +72,22 @@ pub struct Used {
 #[derive(Debug)]
 struct OfAccount {
     orders: Vec<Budget>,
-    requests: Vec<Budget>,
+    /// By endpoint.
+    requests: HashMap<String, Vec<Budget>>,
+    rests_until: Option<Instant>,
+}
+
+/// Who wants to leave, and for what.
+#[derive(Debug, Clone, Copy)]
+pub struct Leave<'a> {
+    /// Whose account it is about.
+    pub account: Option<VenueAccountId>,
+    /// Which endpoint, without what names a single order or market.
+    pub endpoint: &'a str,
+    /// What it counts.
+    pub cost: Cost,
+    /// What it is for.
+    pub urgency: Urgency,
 }
 
 #[derive(Debug)]
@@ -133,21 +148,20 @@ impl Limiter {
     ///
     /// # Errors
     /// How long to wait.
-    pub fn take(
-        &self,
-        account: Option<VenueAccountId>,
-        cost: Cost,
-        urgency: Urgency,
-        now: Instant,
-    ) -> Result<(), Duration> {
+    pub fn take(&self, leave: Leave<'_>, now: Instant) -> Result<(), Duration> {
+        let Leave { cost, urgency, .. } = leave;
         let mut spent = self.spent();
         let Spent { address, accounts } = &mut *spent;
-        let mut of_account = account.map(|account| accounts.entry(account).or_insert_with(|| self.fresh()));
+        let mut of_account = leave
+            .account
+            .map(|account| accounts.entry(account).or_insert_with(|| self.fresh()));
         let by_address = longest_wait(address, cost.weight, urgency, now);
         let by_account = of_account.as_mut().and_then(|of| {
+            let rest = of.rests_until.filter(|until| *until > now).map(|until| until - now);
             let orders = (cost.orders > 0).then(|| longest_wait(&mut of.orders, cost.orders, urgency, now));
-            let requests = (cost.requests > 0).then(|| longest_wait(&mut of.requests, cost.requests, urgency, now));
-            orders.flatten().max(requests.flatten())
+            let requests = (cost.requests > 0)
+                .then(|| longest_wait(self.at_endpoint(of, leave.endpoint), cost.requests, urgency, now));
+            rest.max(orders.flatten()).max(requests.flatten())
         });
         if let Some(wait) = by_address.max(by_account) {
             return Err(wait);
@@ -155,9 +169,18 @@ impl Limiter {
         spend(address, cost.weight, now);
         if let Some(of) = of_account {
             spend(&mut of.orders, cost.orders, now);
-            spend(&mut of.requests, cost.requests, now);
+            if cost.requests > 0 {
+                spend(self.at_endpoint(of, leave.endpoint), cost.requests, now);
+            }
         }
         Ok(())
+    }
+
+    fn at_endpoint<'a>(&self, of: &'a mut OfAccount, endpoint: &str) -> &'a mut [Budget] {
+        if !of.requests.contains_key(endpoint) {
+            of.requests.insert(endpoint.to_owned(), budgets(&self.allowed.requests));
+        }
+        of.requests.get_mut(endpoint).map_or(&mut [], Vec::as_mut_slice)
     }
 
     /// The venue says how much was used.
@@ -177,6 +200,14 @@ impl Limiter {
         }
     }
 
+    /// The venue wants no more requests of this account for so long.
+    pub fn rest_account(&self, account: VenueAccountId, lasting: Duration, now: Instant) {
+        let mut spent = self.spent();
+        let of = spent.accounts.entry(account).or_insert_with(|| self.fresh());
+        let until = now + lasting;
+        of.rests_until = Some(of.rests_until.map_or(until, |earlier| earlier.max(until)));
+    }
+
     /// The largest part of any of the address's budgets that is used, in thousandths.
     pub fn fullness(&self) -> u32 {
         let spent = self.spent();
@@ -190,7 +221,8 @@ impl Limiter {
     fn fresh(&self) -> OfAccount {
         OfAccount {
             orders: budgets(&self.allowed.orders),
-            requests: budgets(&self.allowed.requests),
+            requests: HashMap::new(),
+            rests_until: None,
         }
     }
 
@@ -205,6 +237,15 @@ mod tests {
 
     const ONE: Option<VenueAccountId> = Some(VenueAccountId(1));
     const OTHER: Option<VenueAccountId> = Some(VenueAccountId(2));
+
+    fn leave(account: Option<VenueAccountId>, cost: Cost, urgency: Urgency) -> Leave<'static> {
+        Leave {
+            account,
+            endpoint: "/orders",
+            cost,
+            urgency,
+        }
+    }
 
     fn limiter() -> Limiter {
         let of = |limit, seconds| Allowance {
@@ -221,30 +262,30 @@ mod tests {
     #[test]
     fn what_is_refused_spends_nothing_of_either() {
         let (limiter, now) = (limiter(), Instant::now());
-        let order = |account| limiter.take(account, Cost::order(1), Urgency::Close, now);
+        let order = |account| limiter.take(leave(account, Cost::order(1), Urgency::Close), now);
         assert_eq!((order(ONE), order(ONE)), (Ok(()), Ok(())));
         assert!(order(ONE).is_err(), "an account has two orders in ten seconds");
         assert_eq!(limiter.fullness(), 20);
         assert_eq!(order(OTHER), Ok(()));
         let later = now + Duration::from_secs(11);
-        assert_eq!(limiter.take(ONE, Cost::order(1), Urgency::Close, later), Ok(()));
+        assert_eq!(limiter.take(leave(ONE, Cost::order(1), Urgency::Close), later), Ok(()));
     }
 
     #[test]
     fn a_question_counts_no_order() {
         let (limiter, now) = (limiter(), Instant::now());
         for _ in 0..20 {
-            assert_eq!(limiter.take(ONE, Cost::look(3), Urgency::Audit, now), Ok(()));
+            assert_eq!(limiter.take(leave(ONE, Cost::look(3), Urgency::Audit), now), Ok(()));
         }
-        assert!(limiter.take(ONE, Cost::look(3), Urgency::Audit, now).is_err());
-        assert_eq!(limiter.take(ONE, Cost::order(0), Urgency::Order, now), Ok(()));
+        assert!(limiter.take(leave(ONE, Cost::look(3), Urgency::Audit), now).is_err());
+        assert_eq!(limiter.take(leave(ONE, Cost::order(0), Urgency::Order), now), Ok(()));
     }
 
     #[test]
     fn an_address_that_was_told_to_rest_rests_for_all_accounts() {
         let (limiter, now) = (limiter(), Instant::now());
         limiter.rest(Duration::from_secs(7), now);
-        let waits = |account| limiter.take(account, Cost::look(1), Urgency::Close, now);
+        let waits = |account| limiter.take(leave(account, Cost::look(1), Urgency::Close), now);
         assert_eq!(
             (waits(ONE), waits(None)),
             (Err(Duration::from_secs(7)), Err(Duration::from_secs(7)))
@@ -254,7 +295,7 @@ mod tests {
     #[test]
     fn the_venues_own_count_is_taken_over() {
         let (limiter, now) = (limiter(), Instant::now());
-        assert_eq!(limiter.take(ONE, Cost::order(1), Urgency::Order, now), Ok(()));
+        assert_eq!(limiter.take(leave(ONE, Cost::order(1), Urgency::Order), now), Ok(()));
         let used = Used {
             address: vec![Some(100)],
             orders: vec![None, Some(5)],
@@ -262,7 +303,32 @@ mod tests {
         limiter.told(ONE, &used, now);
         assert_eq!(limiter.fullness(), 1_000);
         let later = now + Duration::from_secs(30);
-        assert!(limiter.take(ONE, Cost::order(0), Urgency::Close, later).is_err());
-        assert_eq!(limiter.take(OTHER, Cost::order(0), Urgency::Close, later), Ok(()));
+        assert!(limiter.take(leave(ONE, Cost::order(0), Urgency::Close), later).is_err());
+        assert_eq!(
+            limiter.take(leave(OTHER, Cost::order(0), Urgency::Close), later),
+            Ok(())
+        );
+    }
+
+    #[test]
+    fn endpoints_are_counted_apart_and_an_account_that_was_told_to_rest_rests_alone() {
+        let allowed = Allowances {
+            requests: vec![Allowance {
+                limit: 2,
+                window: Duration::from_secs(2),
+            }],
+            ..Allowances::default()
+        };
+        let (limiter, now) = (Limiter::new(allowed), Instant::now());
+        let ask = |account, endpoint| {
+            let leave = leave(account, Cost::look(0), Urgency::Close);
+            limiter.take(Leave { endpoint, ..leave }, now)
+        };
+        assert_eq!((ask(ONE, "/a"), ask(ONE, "/a")), (Ok(()), Ok(())));
+        assert!(ask(ONE, "/a").is_err());
+        assert_eq!((ask(ONE, "/b"), ask(OTHER, "/a")), (Ok(()), Ok(())));
+        limiter.rest_account(VenueAccountId(2), Duration::from_secs(3), now);
+        assert_eq!(ask(OTHER, "/c"), Err(Duration::from_secs(3)));
+        assert_eq!(ask(ONE, "/c"), Ok(()));
     }
 }

@@ -12,7 +12,7 @@ use reqwest::{Client, Method, Response, Url};
 use tokio::time::Instant;
 
 use super::budget::Urgency;
-use super::limiter::{Allowances, Cost, Limiter, Used};
+use super::limiter::{Allowances, Cost, Leave, Limiter, Used};
 use crate::adapters::venue::dialect::{Reply, Signed, WAIT_HEADERS, wait};
 use crate::clock::Clock;
 use crate::ports::venue::VenueError;
@@ -56,6 +56,9 @@ pub struct Door {
     /// Longest wait for one answer.
     pub deadline: Duration,
 }
+
+/// Parts of a path that name an endpoint; what follows names an order or a market.
+const ENDPOINT_PARTS: usize = 5;
 
 /// A request that is ready to leave, and what it is for.
 #[derive(Debug)]
@@ -167,13 +170,16 @@ impl Link {
 
     /// Asks once. Nothing is ever sent twice from here.
     pub async fn ask(&self, question: &Question) -> Answer {
-        let Some(exit) = self.exit(question) else {
+        let Some(exit) = self.exit(question.account) else {
             return Answer::Lost("no address to leave from".to_owned());
         };
-        let Question {
-            account, cost, urgency, ..
-        } = question;
-        if let Err(wait) = exit.limiter.take(*account, *cost, *urgency, Instant::now()) {
+        let leave = Leave {
+            account: question.account,
+            endpoint: endpoint(&question.signed.target),
+            cost: question.cost,
+            urgency: question.urgency,
+        };
+        if let Err(wait) = exit.limiter.take(leave, Instant::now()) {
             return Answer::Held(wait);
         }
         let asked = tokio::time::timeout(self.deadline, self.send(exit, question)).await;
@@ -181,6 +187,17 @@ impl Link {
             Ok(Ok(told)) => told,
             Ok(Err(error)) => Answer::Lost(described(&error)),
             Err(_) => Answer::Lost(format!("no answer within {}ms", self.deadline.as_millis())),
+        }
+    }
+
+    /// The venue wants no more of these requests for so long: from their address where whoever stands before the venue said so,
+    /// else of their account.
+    pub fn rest(&self, account: Option<VenueAccountId>, by_address: bool, lasting: Duration) {
+        let now = Instant::now();
+        match (account, self.exit(account)) {
+            (Some(account), Some(exit)) if !by_address => exit.limiter.rest_account(account, lasting, now),
+            (_, Some(exit)) => exit.limiter.rest(lasting, now),
+            (_, None) => {}
         }
     }
 
@@ -195,8 +212,8 @@ impl Link {
 
     /// An account always leaves from the same address: its key may be bound to it. What is nobody's leaves from where
     /// most room is.
-    fn exit(&self, question: &Question) -> Option<&Exit> {
-        match question.account {
+    fn exit(&self, account: Option<VenueAccountId>) -> Option<&Exit> {
+        match account {
             Some(account) => {
                 let count = i64::try_from(self.exits.len()).ok()?;
                 let index = usize::try_from(account.0.checked_rem_euclid(count)?).ok()?;
@@ -234,9 +251,6 @@ impl Link {
         let status = response.status().as_u16();
         let retry_after = self.wished(response.headers());
         exit.limiter.told(question.account, &self.used(response.headers()), now);
-        if let (418 | 429, Some(wait)) = (status, retry_after) {
-            exit.limiter.rest(wait, now);
-        }
         let body = whole(&mut response).await?;
         Ok(match body {
             Some(body) => Answer::Told {
@@ -247,6 +261,15 @@ impl Link {
             None => Answer::Lost(format!("the answer is longer than {LONGEST} bytes")),
         })
     }
+}
+
+/// The endpoint of a path with its query.
+fn endpoint(target: &str) -> &str {
+    let path = target.split('?').next().unwrap_or(target);
+    let ends = path.match_indices('/').map(|(at, _)| at);
+    ends.skip(1)
+        .nth(ENDPOINT_PARTS - 1)
+        .map_or(path, |end| path.get(..end).unwrap_or(path))
 }
 
 fn number(headers: &HeaderMap, name: &str) -> Option<u32> {
@@ -279,4 +302,24 @@ fn described(error: &reqwest::Error) -> String {
         cause = Some(inner);
     }
     cause.map_or_else(|| what.to_owned(), |cause| format!("{what}: {cause}"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::endpoint;
+
+    #[test]
+    fn an_endpoint_is_named_without_its_orders_and_markets() {
+        for (target, named) in [
+            ("/fapi/v1/order?symbol=BTCUSDT", "/fapi/v1/order"),
+            ("/v5/order/realtime", "/v5/order/realtime"),
+            ("/api/v4/futures/usdt/orders/t-b7?x=/a", "/api/v4/futures/usdt/orders"),
+            (
+                "/api/v4/futures/usdt/positions/BTC_USDT/leverage",
+                "/api/v4/futures/usdt/positions",
+            ),
+        ] {
+            assert_eq!(endpoint(target), named);
+        }
+    }
 }

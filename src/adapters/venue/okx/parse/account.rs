@@ -15,20 +15,27 @@ use super::super::wire::{
 };
 use super::{data, one};
 
-/// `GET /api/v5/account/balance`.
+/// `GET /api/v5/account/balance`. The margin of isolated positions is out of the cash balance, and in the wallet here.
 ///
 /// # Errors
 /// When it cannot be understood.
 pub fn balances(body: &[u8]) -> Result<Vec<Balance>, ParseError> {
     let accounts: Vec<Balances> = data("balances", body)?;
-    Ok(accounts.into_iter().flat_map(assets).collect())
+    let assets = accounts.into_iter().map(assets).collect::<Result<Vec<_>, _>>()?;
+    Ok(assets.into_iter().flatten().collect())
 }
 
-pub(super) fn assets(account: Balances) -> Vec<Balance> {
-    let assets = account.details.into_iter().map(|detail| Balance {
-        asset: detail.ccy,
-        wallet: detail.cash_bal.0,
-        available: detail.avail_eq.told(),
+pub(super) fn assets(account: Balances) -> Result<Vec<Balance>, ParseError> {
+    let zero = Amount::ZERO;
+    let assets = account.details.into_iter().map(|detail| {
+        let (equity, gain) = (detail.iso_eq.told(), detail.iso_upl.told());
+        let margin = equity.unwrap_or(zero).minus(gain.unwrap_or(zero));
+        let wallet = margin.and_then(|margin| detail.cash_bal.0.plus(margin));
+        Ok(Balance {
+            wallet: wallet.map_err(|error| ParseError::new("balances", format!("{}.isoEq", detail.ccy), error))?,
+            asset: detail.ccy,
+            available: detail.avail_eq.told(),
+        })
     });
     assets.collect()
 }

@@ -55,7 +55,8 @@ fn event(channel: &Channel, data: &[u8], contracts: &Contracts) -> Result<Vec<Pu
         }
         "account" => {
             let accounts: Vec<Balances> = read("account", data)?;
-            Ok(accounts.into_iter().flat_map(assets).map(Push::Balance).collect())
+            let assets = accounts.into_iter().map(assets).collect::<Result<Vec<_>, _>>()?;
+            Ok(assets.into_iter().flatten().map(Push::Balance).collect())
         }
         "balance_and_position" => balance_and_position(data, contracts),
         // Which position of an account, and how near, only a poll tells.
