@@ -231,7 +231,8 @@ impl Parts<'_> {
     ) -> Result<Addr<SyncSchedulerActor>, UnfitSetting> {
         let sync = &self.settings.sync;
         let venues = HashMap::from([(self.venue.name(), Arc::clone(&self.venue))]);
-        let weights = venues.keys().map(|venue| (*venue, sync.weight_of(*venue)));
+        let counted = venues.iter().filter(|(_, venue)| venue.poll_weight() > 0);
+        let weights = counted.map(|(name, _)| (*name, sync.weight_of(*name)));
         let weight_per_minute = weights.collect();
         Ok(SyncSchedulerActor::new(SyncDeps {
             store: Arc::clone(&self.store),
@@ -246,6 +247,8 @@ impl Parts<'_> {
             options: SyncOptions {
                 open_interval: sync.open_interval,
                 flat_interval: sync.flat_interval,
+                heard_open_interval: sync.heard_open_interval,
+                heard_flat_interval: sync.heard_flat_interval,
                 poll_deadline: sync.poll_deadline,
                 parallel_polls: sync.parallel_polls,
                 fills_page: sync.fills_page,

@@ -96,7 +96,7 @@ one = 1
             "sync.flat_interval: value \"1s\" must be at least sync.open_interval",
             "sync.open_interval: value \"5\" must be a duration with its unit, such as \"250ms\", \"5s\", \
              \"10m\", \"8h\" or \"1d\", from 1ms to 366d",
-            "sync.weight_per_minute.binance: value \"1200\" must belong to a venue; known here: paper",
+            "sync.weight_per_minute.binance: value \"1200\" must belong to a venue whose requests are counted here: paper",
             "sync.weight_per_minute.paper: value \"-1\" must be a whole number that is not negative \
              and not too large",
             "templates.trend.balanced.give_back_percent: value \"100\" must be less than 100",
