@@ -136,7 +136,10 @@ fn venue_is_told_the_markets_of_robots_and_of_what_is_on_record_from_the_first_l
     });
     world.live(async |daemon| {
         assert!(daemon.sync(ACCOUNT).await);
-        assert!(daemon.line.looks(ACCOUNT)[0].markets.contains(&eth()), "no robot lives there");
+        assert!(
+            daemon.line.looks(ACCOUNT)[0].markets.contains(&eth()),
+            "no robot lives there"
+        );
         daemon.seconds(30).await;
         assert_eq!(daemon.line.looks(ACCOUNT).last().unwrap().markets, [btc(), eth()]);
         daemon.stop().await;

@@ -1,5 +1,6 @@
 //! A world of one robot: a store in memory, a venue that answers as it is told, and paused time.
 
+use std::collections::HashMap;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
@@ -62,12 +63,23 @@ pub async fn in_world_with<F: Future<Output = ()>>(mode: HoldMode, story: impl F
         .await;
 }
 
+/// The same, with the robot's account at another venue than the one that is switched on.
+pub async fn in_world_at<F: Future<Output = ()>>(venue: VenueName, story: impl FnOnce(World) -> F) {
+    let local = tokio::task::LocalSet::new();
+    let told = async move { story(World::built(HoldMode::Required, venue).await).await };
+    local.run_until(told).await;
+}
+
 impl World {
     async fn new() -> Self {
         Self::with(HoldMode::Required).await
     }
 
     async fn with(mode: HoldMode) -> Self {
+        Self::built(mode, VenueName::Paper).await
+    }
+
+    async fn built(mode: HoldMode, at: VenueName) -> Self {
         let store = MemoryStore::new();
         let clock = Arc::new(WorldClock::new(START));
         let tape = Arc::new(Tape::new(Symbol::new("BTCUSDT"), Vec::new()));
@@ -83,7 +95,7 @@ impl World {
         let supervisor = Supervisor { told: shared() }.start();
         let deps = Arc::new(RobotDeps {
             store: Arc::new(freezing(&store, &told, &clock)),
-            venue: Arc::clone(&venue) as Arc<dyn Venue>,
+            venues: HashMap::from([(VenueName::Paper, Arc::clone(&venue) as Arc<dyn Venue>)]),
             clock: clock.clone(),
             sync_now: scheduler.clone().recipient(),
             forced_sync: scheduler.clone().recipient(),
@@ -93,7 +105,7 @@ impl World {
             sights: Sights::default(),
             shared: Shared::default(),
         });
-        let robot = seed(&store).await;
+        let robot = seed(&store, at).await;
         let birth = Birth {
             robot,
             generation: Generation(1),
@@ -297,7 +309,7 @@ fn freezing(store: &MemoryStore, told: &Arc<Told>, clock: &Arc<WorldClock>) -> M
     }))
 }
 
-async fn seed(store: &MemoryStore) -> Robot {
+async fn seed(store: &MemoryStore, at: VenueName) -> Robot {
     let user = User {
         id: UserId(1),
         name: "ann".to_owned(),
@@ -306,7 +318,7 @@ async fn seed(store: &MemoryStore) -> Robot {
     let account = VenueAccount {
         id: ACCOUNT,
         user: UserId(1),
-        venue: VenueName::Paper,
+        venue: at,
         label: "ann".to_owned(),
         mode: PositionMode::OneWay,
         created_at: START,

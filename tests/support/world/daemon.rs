@@ -97,7 +97,7 @@ impl Daemon {
             told: Arc::default(),
         }));
         let prices = Rc::clone(&world.prices);
-        let desk = Desk::new(Arc::clone(&store), clock.clone(), Markets::Listed(Vec::new()));
+        let desk = Desk::new(Arc::clone(&store), clock.clone(), Markets::listed(Vec::new()));
         Self {
             desk,
             store,
@@ -273,7 +273,7 @@ async fn robot_deps(
 ) -> RobotDeps {
     RobotDeps {
         store: Arc::clone(store),
-        venue,
+        venues: HashMap::from([(VenueName::Paper, venue)]),
         clock: clock.clone(),
         sync_now: scheduler.clone().recipient(),
         forced_sync: scheduler.clone().recipient(),
