@@ -262,10 +262,20 @@ mod tests {
         tape.mend(&[bar(2, "12"), bar(3, "13"), bar(4, "14"), bar(6, "16")]);
         let told: Vec<(i64, String, String)> = tape.with_bars(|bars| {
             let bars = bars.iter();
-            bars.map(|bar| (bar.opened_at.0 / 60_000, bar.high.to_string(), bar.close.to_string())).collect()
+            bars.map(|bar| (bar.opened_at.0 / 60_000, bar.high.to_string(), bar.close.to_string()))
+                .collect()
         });
         let row = |minute: i64, high: &str, close: &str| (minute, high.to_owned(), close.to_owned());
-        assert_eq!(told, [row(1, "10", "10"), row(2, "12", "11"), row(3, "13", "13"), row(4, "14", "14"), row(6, "16", "15")]);
+        assert_eq!(
+            told,
+            [
+                row(1, "10", "10"),
+                row(2, "12", "11"),
+                row(3, "13", "13"),
+                row(4, "14", "14"),
+                row(6, "16", "15")
+            ]
+        );
     }
 
     #[tokio::test]

@@ -3,6 +3,8 @@
 mod history;
 mod limits;
 mod lost;
+mod stages;
+mod streams;
 mod trading;
 
 use std::net::SocketAddr;
@@ -12,22 +14,23 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use bursar::adapters::store::MemoryStore;
-use bursar::adapters::venue::binance::{self, Client, Look};
 use bursar::adapters::venue::paper::{Feed, MarketOptions, PaperOptions};
-use bursar::adapters::venue::remote::{Door, Link};
+use bursar::adapters::venue::{Connection, connect};
 use bursar::clock::{Clock, SystemClock};
 use bursar::ports::keyring::{Credential, Keyring, KeyringError};
-use bursar::simulator::exchange::{Account, Exchange, Keyring as Accounts};
-use bursar::simulator::{binance as served, server};
+use bursar::ports::venue::{Look, Lookup, Sought, Venue, VenueError};
+use bursar::simulator::exchange::{Account, Exchange, Keyring as Accounts, PASSPHRASE};
+use bursar::simulator::{Dialect, server};
 use domain::credential::{Resealed, SealedKey, Seals};
 use domain::fixed::Quantity;
 use domain::id::{UserId, VenueAccountId};
 use domain::instrument::Instrument;
 use domain::market::{Action, Side, Symbol};
+use domain::outcome::Outcome;
 use domain::paper::PaperMarket;
 use domain::time::Timestamp;
 use domain::user::{PositionMode, VenueAccount};
-use domain::venue::{AccountReport, ClientOrderId, Cursor, MarginMode, OrderIntent, OrderKind, VenueName};
+use domain::venue::{AccountReport, ClientOrderId, Cursor, MarginMode, OrderIntent, OrderKind, OrderReport, VenueName};
 use serde_json::json;
 
 const ME: VenueAccountId = VenueAccountId(1);
@@ -39,14 +42,6 @@ fn n<T: std::str::FromStr<Err: std::fmt::Debug>>(text: &str) -> T {
     text.parse().unwrap()
 }
 
-fn btc() -> Symbol {
-    Symbol::new("BTCUSDT")
-}
-
-fn eth() -> Symbol {
-    Symbol::new("ETHUSDT")
-}
-
 /// The keys of [`ME`] and [`THIEF`]; [`STRANGER`] has none.
 struct Keys;
 
@@ -54,7 +49,7 @@ fn key(name: &str) -> Credential {
     Credential {
         key: format!("{name}-key"),
         secret: format!("{name}-secret").into(),
-        passphrase: None,
+        passphrase: Some(PASSPHRASE.to_owned().into()),
     }
 }
 
@@ -81,9 +76,31 @@ impl Keyring for Keys {
     }
 }
 
+/// A venue as it is served, and what is its own in the words of the tests.
+pub struct Stage {
+    pub venue: VenueName,
+    pub dialect: fn() -> Box<dyn Dialect>,
+    /// Its names of the markets.
+    pub markets: [&'static str; 2],
+    /// Bases of the streams.
+    pub streams: [&'static str; 2],
+    /// The endpoint that places orders, the first that is asked for one, and one that sets leverage.
+    pub order: &'static str,
+    pub query: &'static str,
+    pub leverage: &'static str,
+    /// Codes of refusals.
+    pub no_margin: &'static str,
+    pub nothing_to_reduce: &'static str,
+    pub late_cancel: &'static str,
+    pub min_notional: &'static str,
+    /// How many looks in a row its limits leave room for.
+    pub looks: std::ops::Range<u32>,
+}
+
 /// A served venue and the adapter that is connected to it.
-struct Ground {
-    client: Client,
+pub struct Ground {
+    stage: &'static Stage,
+    venue: Arc<dyn Venue>,
     url: String,
     handle: actix_web::dev::ServerHandle,
     numbers: AtomicI64,
@@ -113,28 +130,18 @@ fn market(symbol: Symbol) -> MarketOptions {
     }
 }
 
-fn link(url: &str) -> Link {
-    let door = Door {
-        base: url.to_owned(),
-        egress: Vec::new(),
-        allowed: binance::limits::allowed(),
-        deadline: Duration::from_secs(2),
-    };
-    Link::open(&door, binance::limits::USED, Arc::new(SystemClock)).unwrap()
-}
-
 impl Ground {
     /// A price of 50000, and an account that is prepared.
-    async fn open(mode: PositionMode) -> Self {
-        let ground = Self::bare().await;
+    async fn open(stage: &'static Stage, mode: PositionMode) -> Self {
+        let ground = Self::bare(stage).await;
         ground.price("50000").await;
-        ground.client.prepare(&account(ME, mode)).await.unwrap();
+        ground.venue.prepare(&account(stage.venue, ME, mode)).await.unwrap();
         ground
     }
 
-    async fn bare() -> Self {
+    async fn bare(stage: &'static Stage) -> Self {
         let options = PaperOptions {
-            markets: vec![market(btc()), market(eth())],
+            markets: vec![market(Symbol::new("BTCUSDT")), market(Symbol::new("ETHUSDT"))],
             starting_balance: n("10000"),
             speed: 1,
         };
@@ -150,14 +157,53 @@ impl Ground {
             .await
             .unwrap();
         let address: SocketAddr = "127.0.0.1:0".parse().unwrap();
-        let bound = server::bind(address, exchange, Box::new(served::Binance::default())).unwrap();
+        let bound = server::bind(address, exchange, (stage.dialect)()).unwrap();
         let url = format!("http://{}", bound.address);
         actix_web::rt::spawn(bound.server);
+        let stream = |path: &str| format!("ws://{}{path}", bound.address);
+        let connection = Connection {
+            rest: url.clone(),
+            wallet: String::new(),
+            public_stream: stream(stage.streams[0]),
+            private_stream: stream(stage.streams[1]),
+            egress: Vec::new(),
+            deadline: Duration::from_secs(2),
+            dead_man: None,
+        };
+        let keyring: Arc<dyn Keyring> = Arc::new(Keys);
         Self {
-            client: Client::new(link(&url), link(&url), Arc::new(Keys), clock),
+            stage,
+            venue: connect(stage.venue, &connection, &keyring, &clock).unwrap(),
             url,
             handle: bound.handle,
             numbers: AtomicI64::new(1),
+        }
+    }
+
+    fn btc(&self) -> Symbol {
+        Symbol::new(self.stage.markets[0])
+    }
+
+    fn eth(&self) -> Symbol {
+        Symbol::new(self.stage.markets[1])
+    }
+
+    async fn lookup(&self, intent: &OrderIntent) -> Result<Lookup, VenueError> {
+        let sought = Sought {
+            symbol: &intent.symbol,
+            client_id: &intent.client_id,
+            since: SystemClock.now(),
+        };
+        self.venue.lookup(ME, &sought).await
+    }
+
+    /// Places an order, and tells how it stands after that: some venues answer only that they took it.
+    async fn settled(&self, intent: &OrderIntent) -> OrderReport {
+        let placed = self.venue.place(ME, intent).await;
+        assert!(matches!(placed, Outcome::Done(_)), "{placed:?}");
+        match self.lookup(intent).await.unwrap() {
+            Lookup::Found(report) => report,
+            Lookup::Absent => panic!("it was placed and is absent"),
         }
     }
 
@@ -189,7 +235,7 @@ impl Ground {
     fn intent(&self, action: Action, quantity: &str) -> OrderIntent {
         OrderIntent {
             client_id: ClientOrderId(format!("b7abcdef{}", self.numbers.fetch_add(1, Ordering::Relaxed))),
-            symbol: btc(),
+            symbol: self.btc(),
             action,
             position_side: action.opens(),
             kind: OrderKind::Market,
@@ -213,13 +259,18 @@ impl Ground {
     }
 
     async fn pages(&self, cursor: &Cursor, limit: u32) -> AccountReport {
-        let markets = [btc(), eth()];
+        self.poll(cursor, limit).await.unwrap()
+    }
+
+    async fn poll(&self, cursor: &Cursor, limit: u32) -> Result<AccountReport, VenueError> {
+        let markets = [self.btc(), self.eth()];
         let look = Look {
             cursor,
             markets: &markets,
             limit,
+            is_event: true,
         };
-        self.client.look(ME, &look).await.unwrap()
+        self.venue.poll(ME, &look).await
     }
 
     /// A cursor from before anything happened.
@@ -228,11 +279,11 @@ impl Ground {
     }
 }
 
-fn account(id: VenueAccountId, mode: PositionMode) -> VenueAccount {
+fn account(venue: VenueName, id: VenueAccountId, mode: PositionMode) -> VenueAccount {
     VenueAccount {
         id,
         user: UserId(1),
-        venue: VenueName::Paper,
+        venue,
         label: "mine".to_owned(),
         mode,
         created_at: Timestamp(1),

@@ -7,7 +7,9 @@ use std::time::Duration;
 use domain::venue::VenueName;
 
 use super::binance;
-use super::remote::{Allowances, Caller, Connected, Core, Door, Link, LinkError, Manners, Speech, Streams, UsedHeaders};
+use super::remote::{
+    Allowances, Caller, Connected, Core, Door, Link, LinkError, Manners, Speech, Streams, UsedHeaders,
+};
 use crate::clock::Clock;
 use crate::ports::keyring::Keyring;
 use crate::ports::venue::Venue;
@@ -112,6 +114,11 @@ impl Way<'_> {
             deadline: self.connection.deadline,
         };
         let link = Link::open(&door, used, Arc::clone(self.clock))?;
-        Ok(Caller::new(link, manners, Arc::clone(self.keyring), Arc::clone(self.clock)))
+        Ok(Caller::new(
+            link,
+            manners,
+            Arc::clone(self.keyring),
+            Arc::clone(self.clock),
+        ))
     }
 }

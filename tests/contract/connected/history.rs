@@ -3,20 +3,19 @@
 use std::collections::BTreeSet;
 
 use domain::fixed::Amount;
-use domain::market::Action;
+use domain::market::{Action, Symbol};
 use domain::outcome::Outcome;
 use domain::user::PositionMode;
 use domain::venue::Cursor;
 
-use super::{Ground, ME, btc, eth, n};
+use super::{Ground, ME, Stage, n};
 
-#[actix_web::test]
-async fn every_execution_is_told_once_and_in_order_page_by_page() {
-    let ground = Ground::open(PositionMode::OneWay).await;
+pub async fn every_execution_is_told_once_and_in_order_page_by_page(stage: &'static Stage) {
+    let ground = Ground::open(stage, PositionMode::OneWay).await;
     let mut cursor = ground.start().await;
     for _ in 0..12 {
         for intent in [ground.intent(Action::Buy, "0.01"), ground.closing(Action::Sell, "0.01")] {
-            assert!(matches!(ground.client.place(ME, &intent).await, Outcome::Done(_)));
+            assert!(matches!(ground.venue.place(ME, &intent).await, Outcome::Done(_)));
         }
     }
     let (mut seen, mut reducing, mut fees) = (BTreeSet::new(), 0, Vec::new());
@@ -40,17 +39,16 @@ async fn every_execution_is_told_once_and_in_order_page_by_page() {
     ground.close().await;
 }
 
-#[actix_web::test]
-async fn a_position_of_before_counts_although_its_executions_are_not_read() {
-    let ground = Ground::open(PositionMode::OneWay).await;
+pub async fn a_position_of_before_counts_although_its_executions_are_not_read(stage: &'static Stage) {
+    let ground = Ground::open(stage, PositionMode::OneWay).await;
     assert!(matches!(
-        ground.client.place(ME, &ground.intent(Action::Buy, "0.02")).await,
+        ground.venue.place(ME, &ground.intent(Action::Buy, "0.02")).await,
         Outcome::Done(_)
     ));
     tokio::time::sleep(std::time::Duration::from_millis(5)).await;
     let start = ground.start().await;
     assert!(matches!(
-        ground.client.place(ME, &ground.intent(Action::Sell, "0.01")).await,
+        ground.venue.place(ME, &ground.intent(Action::Sell, "0.01")).await,
         Outcome::Done(_)
     ));
     let report = ground.look(&start).await;
@@ -59,30 +57,28 @@ async fn a_position_of_before_counts_although_its_executions_are_not_read() {
     ground.close().await;
 }
 
-#[actix_web::test]
-async fn a_foreign_cursor_is_an_error_and_not_the_beginning() {
-    let ground = Ground::open(PositionMode::OneWay).await;
-    let look = bursar::adapters::venue::binance::Look {
-        cursor: &Cursor("17:4".to_owned()),
-        markets: &[btc()],
-        limit: 9,
-    };
-    let error = ground.client.look(ME, &look).await.unwrap_err().to_string();
-    assert!(error.contains("cursor of binance"), "{error}");
+pub async fn a_foreign_cursor_is_an_error_and_not_the_beginning(stage: &'static Stage) {
+    let ground = Ground::open(stage, PositionMode::OneWay).await;
+    let error = ground
+        .poll(&Cursor("17:4".to_owned()), 9)
+        .await
+        .unwrap_err()
+        .to_string();
+    assert!(error.contains(&format!("cursor of {}", stage.venue)), "{error}");
     ground.close().await;
 }
 
-#[actix_web::test]
-async fn what_happened_later_waits_until_all_that_was_before_is_told() {
-    let ground = Ground::open(PositionMode::OneWay).await;
+pub async fn what_happened_later_waits_until_all_that_was_before_is_told(stage: &'static Stage) {
+    let ground = Ground::open(stage, PositionMode::OneWay).await;
     ground
         .say("price", serde_json::json!({ "symbol": "ETHUSDT", "price": "50000" }))
         .await;
     let mut cursor = ground.start().await;
-    for market in [btc(), btc(), btc(), btc(), eth(), btc(), eth(), eth()] {
+    let (b, e) = (ground.btc(), ground.eth());
+    for market in [&b, &b, &b, &b, &e, &b, &e, &e] {
         let mut intent = ground.intent(Action::Buy, "0.01");
-        intent.symbol = market;
-        assert!(matches!(ground.client.place(ME, &intent).await, Outcome::Done(_)));
+        intent.symbol = market.clone();
+        assert!(matches!(ground.venue.place(ME, &intent).await, Outcome::Done(_)));
         tokio::time::sleep(std::time::Duration::from_millis(3)).await;
     }
     let (mut told, mut pages) = (Vec::new(), 0);
@@ -94,9 +90,8 @@ async fn what_happened_later_waits_until_all_that_was_before_is_told() {
             break;
         }
     }
-    let order: Vec<&str> = told.iter().map(|(_, symbol)| symbol.as_str()).collect();
-    let (b, e) = ("BTCUSDT", "ETHUSDT");
-    assert_eq!(order, [b, b, b, b, e, b, e, e]);
+    let order: Vec<&Symbol> = told.iter().map(|(_, symbol)| symbol).collect();
+    assert_eq!(order, [&b, &b, &b, &b, &e, &b, &e, &e]);
     assert!(told.is_sorted() && pages > 3, "{told:?} in {pages} pages");
     ground.close().await;
 }

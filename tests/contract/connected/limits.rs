@@ -2,24 +2,22 @@
 
 use std::time::{Duration, Instant};
 
-use bursar::ports::venue::VenueError;
+use bursar::ports::venue::{Look, VenueError};
 use domain::market::Action;
 use domain::outcome::Outcome;
 use domain::user::PositionMode;
 use domain::venue::Cursor;
 use serde_json::json;
 
-use super::{Ground, ME, btc};
-use bursar::adapters::venue::binance::Look;
+use super::{Ground, ME, Stage};
 
-#[actix_web::test]
-async fn who_was_told_to_wait_asks_nobody_until_then() {
-    let ground = Ground::open(PositionMode::OneWay).await;
+pub async fn who_was_told_to_wait_asks_nobody_until_then(stage: &'static Stage) {
+    let ground = Ground::open(stage, PositionMode::OneWay).await;
     ground
-        .fault("GET /fapi/v1/order", json!({ "what": "limited", "seconds": 1 }))
+        .fault(stage.query, json!({ "what": "limited", "seconds": 1 }))
         .await;
     let intent = ground.intent(Action::Buy, "0.01");
-    let first = ground.client.lookup(ME, &btc(), &intent.client_id).await;
+    let first = ground.lookup(&intent).await;
     assert_eq!(
         first,
         Err(VenueError::RateLimited {
@@ -27,53 +25,48 @@ async fn who_was_told_to_wait_asks_nobody_until_then() {
         })
     );
     let started = Instant::now();
-    let held = ground.client.place(ME, &intent).await;
+    let held = ground.venue.place(ME, &intent).await;
     assert!(
         matches!(&held, Outcome::Refused(refusal) if refusal.code == "not_sent" || refusal.code == "held"),
         "{held:?}"
     );
     assert!(started.elapsed() < Duration::from_millis(200));
     tokio::time::sleep(Duration::from_millis(1_050)).await;
-    assert!(matches!(ground.client.place(ME, &intent).await, Outcome::Done(_)));
+    assert!(matches!(ground.venue.place(ME, &intent).await, Outcome::Done(_)));
     ground.close().await;
 }
 
-#[actix_web::test]
-async fn a_clock_that_is_off_is_set_right_and_the_order_sent_once() {
-    let ground = Ground::open(PositionMode::OneWay).await;
+pub async fn a_clock_that_is_off_is_set_right_and_the_order_sent_once(stage: &'static Stage) {
+    let ground = Ground::open(stage, PositionMode::OneWay).await;
     let start = ground.start().await;
     ground
         .say("faults", json!({ "what": "skew", "milliseconds": 3_600_000 }))
         .await;
-    let placed = ground.client.place(ME, &ground.intent(Action::Buy, "0.01")).await;
+    let placed = ground.venue.place(ME, &ground.intent(Action::Buy, "0.01")).await;
     assert!(matches!(placed, Outcome::Done(_)), "{placed:?}");
-    let look = Look {
-        cursor: &start,
-        markets: &[btc()],
-        limit: 9,
-    };
-    assert_eq!(ground.client.look(ME, &look).await.unwrap().fills.len(), 1);
+    assert_eq!(ground.look(&start).await.fills.len(), 1);
     ground.close().await;
 }
 
-#[actix_web::test]
-async fn who_only_looks_stops_before_the_venue_bans() {
-    let ground = Ground::open(PositionMode::OneWay).await;
+pub async fn who_only_looks_stops_before_the_venue_bans(stage: &'static Stage) {
+    let ground = Ground::open(stage, PositionMode::OneWay).await;
+    let (markets, cursor) = ([ground.btc()], Cursor::default());
     let look = Look {
-        cursor: &Cursor::default(),
-        markets: &[btc()],
+        cursor: &cursor,
+        markets: &markets,
         limit: 9,
+        is_event: false,
     };
     let mut looks = 0;
     let stopped = loop {
-        match ground.client.look(ME, &look).await {
+        match ground.venue.poll(ME, &look).await {
             Ok(_) => looks += 1,
             Err(error) => break error,
         }
     };
     assert!(matches!(stopped, VenueError::RateLimited { .. }), "{stopped}");
-    assert!((50..240).contains(&looks), "{looks}");
-    let placed = ground.client.place(ME, &ground.intent(Action::Buy, "0.01")).await;
+    assert!(stage.looks.contains(&looks), "{looks}");
+    let placed = ground.venue.place(ME, &ground.intent(Action::Buy, "0.01")).await;
     assert!(matches!(placed, Outcome::Done(_)), "an order still goes: {placed:?}");
     ground.close().await;
 }

@@ -124,12 +124,7 @@ impl Looking<'_> {
     }
 
     /// Payments up to the horizon.
-    fn book(
-        &self,
-        page: BookingPage,
-        horizon: Option<Timestamp>,
-        history: &mut HistoryRead,
-    ) -> Vec<IncomeReport> {
+    fn book(&self, page: BookingPage, horizon: Option<Timestamp>, history: &mut HistoryRead) -> Vec<IncomeReport> {
         let Some((lines, goes_on)) = page else {
             return Vec::new();
         };
@@ -235,12 +230,7 @@ impl Looking<'_> {
     }
 
     /// The executions with the net position before the first, if the position is still what it was before they were read.
-    async fn unmoved(
-        &self,
-        symbol: &Symbol,
-        now: Net,
-        trades: Vec<Trade>,
-    ) -> Result<(Vec<Trade>, Net), VenueError> {
+    async fn unmoved(&self, symbol: &Symbol, now: Net, trades: Vec<Trade>) -> Result<(Vec<Trade>, Net), VenueError> {
         if trades.is_empty() {
             return Ok((trades, now));
         }

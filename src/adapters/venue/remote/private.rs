@@ -103,7 +103,8 @@ async fn mind<S: Speech>(wire: Arc<Wire<S>>, account: VenueAccountId, bell: Bell
         let ended = stream(&wire, account, &bell, &mut rejoin).await;
         let venue = wire.speech.name();
         if bell.is_up.swap(false, Ordering::AcqRel) {
-            metrics::counter!("bursar_stream_breaks_total", "venue" => venue.as_str(), "stream" => "account").increment(1);
+            metrics::counter!("bursar_stream_breaks_total", "venue" => venue.as_str(), "stream" => "account")
+                .increment(1);
             tracing::warn!(event = event::STREAM_BROKE, %venue, account.id = %account, why = ended,
                 "the private stream of account {account} ended: {ended}");
             // What happened meanwhile nobody told: look at once.

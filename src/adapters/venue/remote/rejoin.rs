@@ -48,7 +48,10 @@ mod tests {
         let (mut one, mut other) = (Rejoin::new(1), Rejoin::new(2));
         let waits: Vec<Duration> = (0..12).map(|_| one.wait()).collect();
         assert!(waits.is_sorted() && waits[0] >= Duration::from_millis(180), "{waits:?}");
-        assert!(waits[11] <= LONGEST * 5 / 4 && waits[11] > Duration::from_secs(20), "{waits:?}");
+        assert!(
+            waits[11] <= LONGEST * 5 / 4 && waits[11] > Duration::from_secs(20),
+            "{waits:?}"
+        );
         assert_ne!(other.wait(), waits[0]);
         one.came_up();
         assert_eq!(one.wait(), waits[0]);

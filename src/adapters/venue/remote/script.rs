@@ -180,7 +180,10 @@ mod tests {
         let (mut dialogue, first) = Dialogue::begin(script(Some("login"), 2));
         assert_eq!(first.say, ["login"]);
         let next = dialogue.hear(b"in");
-        assert_eq!((next.say, next.is_up), (vec!["orders".to_owned(), "fills".to_owned()], false));
+        assert_eq!(
+            (next.say, next.is_up),
+            (vec!["orders".to_owned(), "fills".to_owned()], false)
+        );
         assert!(!dialogue.hear(b"sub").is_up);
         assert!(dialogue.hear(b"sub").is_up);
         assert!(!dialogue.hear(b"sub").is_up, "it comes up once");
@@ -209,7 +212,10 @@ mod tests {
     fn a_message_that_cannot_be_read_ends_nothing_and_is_told() {
         let (mut dialogue, _) = Dialogue::begin(script(None, 0));
         let next = dialogue.hear(b"bad");
-        assert_eq!((next.over, next.unread.map(|error| error.to_string())), (None, Some("message: x: is missing".to_owned())));
+        assert_eq!(
+            (next.over, next.unread.map(|error| error.to_string())),
+            (None, Some("message: x: is missing".to_owned()))
+        );
     }
 
     #[test]

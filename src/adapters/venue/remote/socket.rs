@@ -47,70 +47,113 @@ pub async fn run(
     converse(socket, script, listener, more).await
 }
 
+/// A conversation over a socket.
+struct Talk<'a> {
+    socket: Socket,
+    more: &'a mut mpsc::UnboundedReceiver<String>,
+    ping: Option<String>,
+    every: Duration,
+    ping_at: Instant,
+    heard_at: Instant,
+}
+
+/// What happens next on a socket.
+enum Event {
+    Heard(Vec<u8>),
+    Lives,
+    Say(String),
+    Ended(String),
+}
+
 async fn converse(
     socket: Socket,
     script: Script,
     listener: &mut dyn Listener,
     more: &mut mpsc::UnboundedReceiver<String>,
 ) -> String {
-    let (mut say, mut hear) = socket.split();
     let (ping, every) = (script.ping.clone(), script.ping_every);
-    let silence = every * (PINGS + 1);
-    let (mut dialogue, first) = Dialogue::begin(script);
-    let (mut heard_at, mut ping_at) = (Instant::now(), Instant::now() + every);
-    let mut next = Some(first);
+    let mut talk = Talk {
+        socket,
+        more,
+        ping,
+        every,
+        ping_at: Instant::now() + every,
+        heard_at: Instant::now(),
+    };
+    let (mut dialogue, mut next) = Dialogue::begin(script);
     loop {
-        if let Some(next) = next.take() {
-            for text in &next.say {
-                if let Err(error) = timeout(CONNECT, say.send(Message::text(text.as_str()))).await.unwrap_or_else(stuck) {
-                    return described(&error);
-                }
-            }
-            if next.is_up {
-                listener.up();
-            }
-            if let Some(why) = &next.over {
-                return why.clone();
-            }
-            if !next.told.is_empty() || next.unread.is_some() {
-                listener.told(next);
+        for text in &next.say {
+            if let Err(why) = talk.say(Message::text(text.as_str())).await {
+                return why;
             }
         }
-        tokio::select! {
-            message = hear.next() => match message {
-                Some(Ok(message)) => {
-                    heard_at = Instant::now();
-                    next = match message {
-                        Message::Text(text) => Some(dialogue.hear(text.as_bytes())),
-                        Message::Binary(bytes) => Some(dialogue.hear(&bytes)),
-                        // Pings are answered by the protocol's own code with the next write or read.
-                        Message::Ping(_) | Message::Pong(_) | Message::Frame(_) => None,
-                        Message::Close(frame) => {
-                            return frame.map_or_else(|| "closed".to_owned(), |frame| format!("closed: {}", frame.code));
-                        }
-                    };
-                }
-                Some(Err(error)) => return described(&error),
-                None => return "the connection ended".to_owned(),
+        if next.is_up {
+            listener.up();
+        }
+        if let Some(why) = next.over {
+            return why;
+        }
+        if !next.told.is_empty() || next.unread.is_some() {
+            listener.told(next);
+        }
+        next = match talk.event().await {
+            Event::Heard(message) => dialogue.hear(&message),
+            Event::Lives => Next::default(),
+            Event::Say(text) => Next {
+                say: vec![text],
+                ..Next::default()
             },
-            Some(text) = more.recv() => next = Some(Next { say: vec![text], ..Next::default() }),
-            () = sleep_until(ping_at) => {
-                if heard_at.elapsed() >= silence {
-                    return format!("silent for {}s", heard_at.elapsed().as_secs());
-                }
-                ping_at = Instant::now() + every;
-                let message = ping.as_ref().map_or_else(|| Message::Ping(Vec::new().into()), |text| Message::text(text.as_str()));
-                if let Err(error) = timeout(CONNECT, say.send(message)).await.unwrap_or_else(stuck) {
-                    return described(&error);
-                }
-            }
-        }
+            Event::Ended(why) => return why,
+        };
     }
 }
 
-/// A peer that takes nothing any more.
-fn stuck(_: tokio::time::error::Elapsed) -> Result<(), Error> {
-    Err(Error::Io(std::io::Error::new(std::io::ErrorKind::TimedOut, "nothing can be sent")))
+impl Talk<'_> {
+    async fn event(&mut self) -> Event {
+        tokio::select! {
+            message = self.socket.next() => self.heard(message),
+            Some(text) = self.more.recv() => Event::Say(text),
+            () = sleep_until(self.ping_at) => self.ping().await,
+        }
+    }
+
+    fn heard(&mut self, message: Option<Result<Message, Error>>) -> Event {
+        self.heard_at = Instant::now();
+        match message {
+            Some(Ok(Message::Text(text))) => Event::Heard(text.as_bytes().to_vec()),
+            Some(Ok(Message::Binary(bytes))) => Event::Heard(bytes.to_vec()),
+            // Pings are answered by the protocol's own code with the next write or read.
+            Some(Ok(Message::Ping(_) | Message::Pong(_) | Message::Frame(_))) => Event::Lives,
+            Some(Ok(Message::Close(None))) => Event::Ended("closed".to_owned()),
+            Some(Ok(Message::Close(Some(frame)))) => Event::Ended(format!("closed: {}", frame.code)),
+            Some(Err(error)) => Event::Ended(described(&error)),
+            None => Event::Ended("the connection ended".to_owned()),
+        }
+    }
+
+    /// A half-open socket is silent for ever: who does not answer pings is gone.
+    async fn ping(&mut self) -> Event {
+        let silent = self.heard_at.elapsed();
+        if silent >= self.every * (PINGS + 1) {
+            return Event::Ended(format!("silent for {}s", silent.as_secs()));
+        }
+        self.ping_at = Instant::now() + self.every;
+        let message = match &self.ping {
+            Some(text) => Message::text(text.as_str()),
+            None => Message::Ping(Vec::new().into()),
+        };
+        match self.say(message).await {
+            Ok(()) => Event::Lives,
+            Err(why) => Event::Ended(why),
+        }
+    }
+
+    async fn say(&mut self, message: Message) -> Result<(), String> {
+        match timeout(CONNECT, self.socket.send(message)).await {
+            Ok(sent) => sent.map_err(|error| described(&error)),
+            Err(_) => Err("nothing can be sent".to_owned()),
+        }
+    }
 }
 
 async fn open(url: &str, from: Option<IpAddr>) -> Result<Socket, String> {
@@ -118,8 +161,12 @@ async fn open(url: &str, from: Option<IpAddr>) -> Result<Socket, String> {
     let (Some(host), Some(port)) = (parsed.host_str(), port(&parsed)) else {
         return Err("the stream's url names no host".to_owned());
     };
-    let tcp = connect(host, port, from).await.map_err(|error| format!("no connection: {error}"))?;
-    let config = WebSocketConfig::default().max_message_size(Some(LONGEST)).max_frame_size(Some(LONGEST));
+    let tcp = connect(host, port, from)
+        .await
+        .map_err(|error| format!("no connection: {error}"))?;
+    let config = WebSocketConfig::default()
+        .max_message_size(Some(LONGEST))
+        .max_frame_size(Some(LONGEST));
     let opened = client_async_tls_with_config(url, tcp, Some(config), None).await;
     opened.map(|(socket, _)| socket).map_err(|error| described(&error))
 }
