@@ -416,7 +416,7 @@ fn each_wrong_key_of_a_venue_is_named_with_its_rule() {
     let unknown = wrong_by_variable("BURSAR__VENUES__KRAKEN__ENABLED", "true");
     assert_eq!(
         unknown,
-        ["venues.kraken: unknown key; known here: `binance`, `okx`, `bitget`, `gate`, `bybit`"]
+        ["venues.kraken.enabled: unknown key; known here: `binance`, `okx`, `bitget`, `gate`, `bybit`"]
     );
 }
 

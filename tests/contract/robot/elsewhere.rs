@@ -1,4 +1,4 @@
-//! A robot whose venue is not switched on: it says so, holds its place, and trades nowhere else.
+//! Robots at several venues: each trades at that of its account, and nowhere else when that is not switched on.
 
 use bursar::actors::mail::{HowAreYou, Look, MailError, RowsChanged};
 use domain::venue::VenueName;
@@ -8,7 +8,7 @@ use super::world::in_world_at;
 
 #[tokio::test(start_paused = true)]
 async fn robot_whose_venue_is_not_switched_on_holds_its_place_and_trades_nowhere_else() {
-    in_world_at(VenueName::Okx, |world| async move {
+    in_world_at(VenueName::Okx, VenueName::Paper, |world| async move {
         world.break_out().await;
         assert_eq!((world.placed(), world.order_words().await.len()), (0, 0));
         let health = world.robot.health.send(HowAreYou).await.unwrap();
@@ -21,6 +21,33 @@ async fn robot_whose_venue_is_not_switched_on_holds_its_place_and_trades_nowhere
         world.settle().await;
         assert_eq!(world.placed(), 0);
         assert_eq!(world.told.exits.lock().unwrap().len(), 0, "it lives");
+    })
+    .await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn robot_trades_at_the_venue_of_its_account_by_the_prices_there() {
+    in_world_at(VenueName::Okx, VenueName::Okx, |world| async move {
+        let position = world.open().await;
+        assert_eq!(
+            (position.venue, world.orders().await[0].venue),
+            (VenueName::Okx, VenueName::Okx)
+        );
+        assert_eq!(world.robot.close.send(ASK).await.unwrap(), Ok(()));
+        world.settle().await;
+        assert_eq!(world.order_words().await, [("open", "filled"), ("close", "filled")]);
+        assert_eq!((world.placed(), world.other.placed.lock().unwrap().len()), (2, 0));
+    })
+    .await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn robot_is_not_moved_by_the_same_market_at_another_venue() {
+    in_world_at(VenueName::Bybit, VenueName::Okx, |world| async move {
+        world.break_out().await;
+        assert_eq!((world.placed(), world.other.placed.lock().unwrap().len()), (0, 0));
+        let health = world.robot.health.send(HowAreYou).await.unwrap();
+        assert_eq!(health.state, "flat");
     })
     .await;
 }

@@ -1,6 +1,5 @@
 //! A world of one robot: a store in memory, a venue that answers as it is told, and paused time.
 
-use std::collections::HashMap;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
@@ -40,6 +39,8 @@ const START: Timestamp = Timestamp(1_800_000_000_000);
 pub struct World {
     pub store: MemoryStore,
     pub venue: Arc<ScriptedVenue>,
+    /// Another venue that lists the same market.
+    pub other: Arc<ScriptedVenue>,
     pub told: Arc<Told>,
     pub robot: Child,
     deps: Arc<RobotDeps>,
@@ -63,10 +64,10 @@ pub async fn in_world_with<F: Future<Output = ()>>(mode: HoldMode, story: impl F
         .await;
 }
 
-/// The same, with the robot's account at another venue than the one that is switched on.
-pub async fn in_world_at<F: Future<Output = ()>>(venue: VenueName, story: impl FnOnce(World) -> F) {
+/// The same, with the robot's account at `at`, where the venue of the story is `on`.
+pub async fn in_world_at<F: Future<Output = ()>>(at: VenueName, on: VenueName, story: impl FnOnce(World) -> F) {
     let local = tokio::task::LocalSet::new();
-    let told = async move { story(World::built(HoldMode::Required, venue).await).await };
+    let told = async move { story(World::built(HoldMode::Required, at, on).await).await };
     local.run_until(told).await;
 }
 
@@ -76,26 +77,24 @@ impl World {
     }
 
     async fn with(mode: HoldMode) -> Self {
-        Self::built(mode, VenueName::Paper).await
+        Self::built(mode, VenueName::Paper, VenueName::Paper).await
     }
 
-    async fn built(mode: HoldMode, at: VenueName) -> Self {
+    async fn built(mode: HoldMode, at: VenueName, on: VenueName) -> Self {
         let store = MemoryStore::new();
         let clock = Arc::new(WorldClock::new(START));
-        let tape = Arc::new(Tape::new(Symbol::new("BTCUSDT"), Vec::new()));
-        let venue = Arc::new(ScriptedVenue {
-            store: store.clone(),
-            tape: Arc::clone(&tape),
-            answers: Mutex::default(),
-            placed: Mutex::default(),
-        });
+        let venue = scripted(&store, on);
+        let other = scripted(&store, VenueName::Bybit);
+        let tape = Arc::clone(&venue.tape);
         let told = Arc::new(Told::default());
         let shared = || Arc::clone(&told);
         let scheduler = ScriptedScheduler { told: shared() }.start();
         let supervisor = Supervisor { told: shared() }.start();
         let deps = Arc::new(RobotDeps {
             store: Arc::new(freezing(&store, &told, &clock)),
-            venues: HashMap::from([(VenueName::Paper, Arc::clone(&venue) as Arc<dyn Venue>)]),
+            venues: [&venue, &other]
+                .map(|venue| (venue.name, Arc::clone(venue) as Arc<dyn Venue>))
+                .into(),
             clock: clock.clone(),
             sync_now: scheduler.clone().recipient(),
             forced_sync: scheduler.clone().recipient(),
@@ -115,6 +114,7 @@ impl World {
         let world = Self {
             store,
             venue,
+            other,
             told,
             robot,
             deps,
@@ -286,6 +286,16 @@ impl World {
     pub fn script(&self, answers: &[Answer]) {
         self.venue.answers.lock().unwrap().extend(answers);
     }
+}
+
+fn scripted(store: &MemoryStore, name: VenueName) -> Arc<ScriptedVenue> {
+    Arc::new(ScriptedVenue {
+        name,
+        store: store.clone(),
+        tape: Arc::new(Tape::new(Symbol::new("BTCUSDT"), Vec::new())),
+        answers: Mutex::default(),
+        placed: Mutex::default(),
+    })
 }
 
 /// The store, in whose commits of orders the process freezes when it is told to.
