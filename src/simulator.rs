@@ -5,12 +5,14 @@
 //! folder for each.
 
 pub mod binance;
+pub mod bybit;
 mod control;
 pub mod dialect;
 pub mod exchange;
 pub mod faults;
 pub mod fields;
 mod gate;
+pub mod okx;
 pub mod server;
 pub mod signed;
 mod sockets;

@@ -15,6 +15,8 @@ use crate::config::Settings;
 use crate::ports::store::PaperVault;
 use crate::simulator::binance::Binance;
 use crate::simulator::exchange::{Account, Exchange, Keyring};
+use crate::simulator::okx::Okx;
+use crate::simulator::bybit::Bybit;
 use crate::simulator::{Dialect, server};
 use crate::telemetry;
 
@@ -69,12 +71,18 @@ struct Venue {
 enum Spoken {
     /// Binance USDⓈ-M futures
     Binance,
+    /// OKX v5, linear perpetual swaps
+    Okx,
+    /// Bybit v5, linear perpetuals of a unified account
+    Bybit,
 }
 
 impl Spoken {
     fn dialect(self) -> Box<dyn Dialect> {
         match self {
             Self::Binance => Box::new(Binance::default()),
+            Self::Okx => Box::new(Okx::default()),
+            Self::Bybit => Box::new(Bybit::default()),
         }
     }
 }

@@ -1,7 +1,9 @@
 //! What the simulated venue promises in Binance's dialect, asked over its real server with our own adapter's signatures.
 
+mod bybit;
 mod faults;
 mod line;
+mod okx;
 mod orders;
 mod refusals;
 mod sockets;

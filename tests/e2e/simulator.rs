@@ -14,9 +14,9 @@ struct Venue {
 }
 
 impl Venue {
-    fn start() -> Self {
+    fn start(dialect: &str) -> Self {
         let mut process = Command::new(env!("CARGO_BIN_EXE_bursar"))
-            .args(["simulate", "venue", "--listen", "127.0.0.1:0"])
+            .args(["simulate", "venue", "--listen", "127.0.0.1:0", "--dialect", dialect])
             .args(["--key", "trader-key:trader-secret:10000"])
             .stdout(Stdio::piped())
             .spawn()
@@ -43,8 +43,12 @@ impl Drop for Venue {
 
 /// Lets a client trade on a venue of its own, and gives what it says that it did.
 fn trade(client: &Client) -> Option<Value> {
+    trade_on("binance", client)
+}
+
+fn trade_on(dialect: &str, client: &Client) -> Option<Value> {
     let python = client.python()?;
-    let venue = Venue::start();
+    let venue = Venue::start(dialect);
     let output = client.run(
         &python,
         &[
@@ -109,4 +113,69 @@ fn binances_own_connector_trades_and_listens_in_two_forms() {
     assert_eq!(did["again"], -2011);
     assert_eq!(did["unknown symbol"], -1121);
     assert_eq!(did["incomes"], serde_json::json!(["COMMISSION", "REALIZED_PNL"]));
+}
+
+#[test]
+fn ccxt_trades_on_okx_over_rest_and_websocket() {
+    let client = Client {
+        name: "ccxt",
+        program: "trade_ccxt_okx.py",
+    };
+    let Some(did) = trade_on("okx", &client) else { return };
+    assert_eq!(did["contract"], serde_json::json!(["BTC-USDT-SWAP", 0.01, 0.1]));
+    assert_eq!(did["leverages"], serde_json::json!([10, 5]));
+    assert_eq!(did["user stream"], serde_json::json!(["closed", "buy", "long", true]));
+    assert_eq!(did["post only"], serde_json::json!(["canceled", "31"]));
+    assert_eq!((&did["trades"], &did["ledger"]), (&2.into(), &2.into()));
+    assert_eq!(did["streams"].as_array().unwrap().len(), 7);
+    for (refused, code) in [
+        ("too much leverage", 59102),
+        ("other margin mode", 59000),
+        ("duplicate", 51016),
+        ("cancelled already", 51400),
+        ("unknown order", 51603),
+        ("too small", 51020),
+        ("too dear", 51008),
+        ("reached already", 51280),
+        ("reduce only", 51169),
+        ("side missing", 51000),
+        ("mode with positions", 59000),
+        ("wrong secret", 50113),
+        ("wrong key", 50111),
+        ("wrong passphrase", 50105),
+    ] {
+        assert_eq!(did[refused], code, "{refused}");
+    }
+}
+
+#[test]
+fn ccxt_trades_on_bybit_over_rest_and_websocket() {
+    let client = Client {
+        name: "ccxt",
+        program: "trade_ccxt_bybit.py",
+    };
+    let Some(did) = trade_on("bybit", &client) else { return };
+    assert_eq!(did["user stream"], serde_json::json!(["closed", "buy", "long", true]));
+    assert_eq!((&did["trades"], &did["ledger"]), (&2.into(), &2.into()));
+    assert_eq!(did["streams"].as_array().unwrap().len(), 5);
+    assert_eq!(did["hedged"], serde_json::json!(["long", "short"]));
+    assert_eq!(did["stops"], serde_json::json!(["StopLoss", "TakeProfit"]));
+    for (refused, code) in [
+        ("nothing to change", 110_025),
+        ("same leverage", 110_043),
+        ("leverage too high", 110_013),
+        ("duplicate", 110_072),
+        ("duplicate of what has ended", 110_072),
+        ("unknown order", 110_001),
+        ("too small", 110_094),
+        ("too dear", 110_007),
+        ("reached already", 110_092),
+        ("reduce only", 110_017),
+        ("mode with positions", 110_024),
+        ("margin mode with positions", 3_400_045),
+        ("wrong secret", 10_004),
+        ("wrong key", 10_003),
+    ] {
+        assert_eq!(did[refused], code, "{refused}");
+    }
 }

@@ -5,15 +5,20 @@
 //! that closes: `buy` with `close` closes a long; of a pushed execution it is the side of the trade. The answer to a
 //! placed order says only that it was taken.
 
+mod archive;
 pub mod ask;
 mod codes;
+pub mod limits;
 pub mod parse;
+mod questions;
 pub mod sign;
+mod speech;
 pub mod wire;
 
 use domain::market::Symbol;
 
 pub use self::codes::{CODES, PROFITS, verdict};
+pub use self::speech::{Bitget, MANNERS};
 use super::dialect::Alphabet;
 
 /// `clientOid`: at most 40 characters; letters, digits, hyphens and underscores are safe.

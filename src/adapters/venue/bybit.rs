@@ -4,13 +4,18 @@
 //! gross profit; fees are positive when paid, and funding is a line of the transaction log. The answer to a placed
 //! order says only that it was taken.
 
+mod archive;
 pub mod ask;
 mod codes;
+pub mod limits;
 pub mod parse;
+mod questions;
 pub mod sign;
+mod speech;
 pub mod wire;
 
 pub use self::codes::{CODES, PROFITS, verdict};
+pub use self::speech::{Bybit, MANNERS};
 use super::dialect::Alphabet;
 
 /// `orderLinkId`: at most 36 characters, letters, digits, dashes and underscores; unique for ever.

@@ -6,10 +6,10 @@ use std::time::Duration;
 
 use domain::venue::VenueName;
 
-use super::binance;
 use super::remote::{
     Allowances, Caller, Connected, Core, Door, Link, LinkError, Manners, Speech, Streams, UsedHeaders,
 };
+use super::{binance, bitget, bybit, gate, okx};
 use crate::clock::Clock;
 use crate::ports::keyring::Keyring;
 use crate::ports::venue::Venue;
@@ -66,7 +66,20 @@ pub fn connect(
             binance::limits::allowed(),
             binance::limits::USED,
         ),
-        VenueName::Okx | VenueName::Bitget | VenueName::Gate | VenueName::Bybit => Err(ConnectError::NotRemote(name)),
+        VenueName::Okx => way.open(okx::Okx, okx::MANNERS, okx::limits::allowed(), okx::limits::USED),
+        VenueName::Bitget => way.open(
+            bitget::Bitget::default(),
+            bitget::MANNERS,
+            bitget::limits::allowed(),
+            bitget::limits::USED,
+        ),
+        VenueName::Gate => way.open(gate::Gate, gate::MANNERS, gate::limits::allowed(), gate::limits::USED),
+        VenueName::Bybit => way.open(
+            bybit::Bybit,
+            bybit::MANNERS,
+            bybit::limits::allowed(),
+            bybit::limits::USED,
+        ),
         VenueName::Paper | VenueName::Legacy => Err(ConnectError::NotRemote(name)),
     }
 }

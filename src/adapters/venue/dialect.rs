@@ -37,6 +37,8 @@ pub use self::placed::Placed;
 pub use self::push::Push;
 pub use self::read::{ParseError, read};
 pub use self::row::{Columns, Row, bar};
-pub use self::sign::{Credential, Request, Signed, base64_sha256, digest_sha512, hex_sha256, hex_sha512, query_text};
+pub use self::sign::{
+    Credential, Request, Signed, base64_sha256, digest_sha512, hex_sha256, hex_sha512, query_text, unsigned,
+};
 pub use self::text::Text;
 pub use self::trade::{Fee, Net, Owner, Place, ProfitBasis, Trade, net_before};

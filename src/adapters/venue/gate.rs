@@ -4,15 +4,20 @@
 //! tell what they closed, and no profit: that is a line of the account book, gross. A custom id names an order only
 //! while it rests and a short while after, and may be used again.
 
+mod archive;
 pub mod ask;
 mod codes;
+pub mod limits;
 pub mod parse;
+mod questions;
 pub mod sign;
+mod speech;
 pub mod wire;
 
 use domain::venue::FillCause;
 
 pub use self::codes::{CODES, PROFITS, verdict};
+pub use self::speech::{Gate, MANNERS};
 use super::dialect::{Alphabet, Owner};
 
 /// `text`: `t-`, then at most 28 letters, digits, underscores, hyphens and dots.

@@ -4,13 +4,18 @@
 //! realised profit is gross; fees are negative when paid, and funding is a line of the bills. The answer to a placed
 //! order says only that it was taken.
 
+mod archive;
 pub mod ask;
 mod codes;
+pub mod limits;
 pub mod parse;
+mod questions;
 pub mod sign;
+mod speech;
 pub mod wire;
 
 pub use self::codes::{CODES, PROFITS, verdict};
+pub use self::speech::{MANNERS, Okx};
 use super::dialect::Alphabet;
 
 /// `clOrdId`: at most 32 letters and digits; case matters.

@@ -98,15 +98,23 @@ impl Socket {
 
     /// Sends a text, with a mask of zeros.
     pub fn say(&mut self, text: &str) {
-        let length = u8::try_from(text.len()).unwrap();
-        assert!(length < 126);
-        let mut frame = vec![0x81, 0x80 | length, 0, 0, 0, 0];
+        let length = u16::try_from(text.len()).unwrap();
+        let mut frame = match u8::try_from(length) {
+            Ok(short) if short < 126 => vec![0x81, 0x80 | short],
+            _ => [&[0x81, 0xfe][..], &length.to_be_bytes()].concat(),
+        };
+        frame.extend_from_slice(&[0; 4]);
         frame.extend_from_slice(text.as_bytes());
         self.0.get_mut().write_all(&frame).unwrap();
     }
 
-    /// The next text; `None` when the socket ends.
+    /// The next text as JSON; `None` when the socket ends.
     pub fn next(&mut self) -> Option<Value> {
+        Some(serde_json::from_str(&self.text()?).unwrap())
+    }
+
+    /// The next text; `None` when the socket ends.
+    pub fn text(&mut self) -> Option<String> {
         loop {
             let mut head = [0; 2];
             self.0.read_exact(&mut head).ok()?;
@@ -122,7 +130,7 @@ impl Socket {
             let mut body = vec![0; length];
             self.0.read_exact(&mut body).unwrap();
             match head[0] & 0x0f {
-                1 => return Some(serde_json::from_slice(&body).unwrap()),
+                1 => return Some(String::from_utf8(body).unwrap()),
                 8 => return None,
                 _ => {}
             }

@@ -8,26 +8,16 @@ use std::time::Duration;
 use domain::time::Timestamp;
 use secrecy::SecretString;
 
-use super::super::dialect::{Credential, Request, Signed, hex_sha256, query_text};
+use super::super::dialect::{Credential, Request, Signed, hex_sha256, query_text, unsigned};
 
 /// The header that names the key.
 const KEY: &str = "X-MBX-APIKEY";
-
-/// A request that needs no key.
-pub fn public(request: &Request) -> Signed {
-    Signed {
-        method: request.method,
-        target: request.target(),
-        headers: Vec::new(),
-        body: request.body.clone(),
-    }
-}
 
 /// A request that names the key and signs nothing: those for the key of the private stream.
 pub fn named(request: &Request, credential: &Credential) -> Signed {
     Signed {
         headers: vec![(KEY, credential.key.clone())],
-        ..public(request)
+        ..unsigned(request)
     }
 }
 

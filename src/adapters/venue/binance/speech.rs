@@ -7,14 +7,15 @@ use async_trait::async_trait;
 use domain::credential::KeyRights;
 use domain::id::VenueAccountId;
 use domain::market::{Bar, Symbol};
+use domain::outcome::Outcome;
 use domain::time::Timestamp;
 use domain::user::{PositionMode, VenueAccount};
 use domain::venue::{AccountReport, OrderIntent, OrderReport, VenueName, VenueOrderId};
 use secrecy::ExposeSecret;
 use serde_json::json;
 
-use super::super::dialect::{AskError, Call, Listing, Listings, ParseError, Request};
-use super::super::remote::{Core, Manners, Markets, Script, Seat, Speech, Terms, Urgency, Wish};
+use super::super::dialect::{AskError, Listing, Listings, ParseError, unsigned};
+use super::super::remote::{self, Core, Manners, Markets, Script, Seat, Speech, Terms, Urgency, Wish, seat};
 use super::{ask, limits, parse, poll, questions, sign, verdict};
 use crate::ports::keyring::Credential;
 use crate::ports::venue::{Look, Lookup, Quote, Sought, VenueError};
@@ -29,7 +30,7 @@ const SLACK: Duration = Duration::from_secs(60);
 
 /// How Binance signs, answers and tells its time.
 pub const MANNERS: Manners = Manners {
-    public: sign::public,
+    public: unsigned,
     signed: |request, credential, now| {
         if request.path.ends_with("/listenKey") {
             sign::named(request, credential)
@@ -46,23 +47,6 @@ pub const MANNERS: Manners = Manners {
 /// Binance USDⓈ-M futures.
 #[derive(Debug, Default)]
 pub struct Binance;
-
-fn seat(core: &Core, account: VenueAccountId) -> Seat<'_> {
-    Seat {
-        core,
-        account,
-        is_event: true,
-    }
-}
-
-fn wish(request: Request, call: Call, urgency: Urgency) -> Wish {
-    Wish {
-        request,
-        call,
-        cost: limits::LIGHT,
-        urgency,
-    }
-}
 
 /// The name of a market's stream of trades.
 fn stream(symbol: &Symbol) -> String {
@@ -168,15 +152,7 @@ impl Speech for Binance {
     }
 
     fn place(&self, intent: &OrderIntent, mode: PositionMode, listing: &Listing) -> Result<Wish, AskError> {
-        let urgency = if intent.reduce_only {
-            Urgency::Close
-        } else {
-            Urgency::Order
-        };
-        Ok(Wish {
-            cost: limits::ORDER,
-            ..wish(ask::place(intent, mode, listing)?, Call::Place, urgency)
-        })
+        Ok(remote::order(ask::place(intent, mode, listing)?, intent, limits::ORDER))
     }
 
     fn placed(&self, body: &[u8], _: &OrderIntent, _: &Markets, _: Timestamp) -> Result<OrderReport, ParseError> {
@@ -184,15 +160,16 @@ impl Speech for Binance {
     }
 
     fn cancel(&self, symbol: &Symbol, order: &VenueOrderId) -> Wish {
-        wish(ask::cancel(symbol, order), Call::Cancel, Urgency::Close)
+        remote::cancel(ask::cancel(symbol, order), limits::LIGHT)
     }
 
     fn cancelled(&self, body: &[u8], _: &Markets) -> Result<Option<OrderReport>, ParseError> {
         parse::order(body).map(Some)
     }
 
-    fn cancel_all(&self, symbol: &Symbol) -> Wish {
-        wish(ask::cancel_all(symbol), Call::Cancel, Urgency::Close)
+    async fn cancel_all(&self, core: &Core, _: &Markets, account: VenueAccountId, symbol: &Symbol) -> Outcome<()> {
+        let wish = remote::cancel(ask::cancel_all(symbol), limits::LIGHT);
+        core.ask(account, &wish).await.outcome(|_| Ok(()))
     }
 
     fn order(&self, symbol: &Symbol, order: &VenueOrderId) -> Wish {
@@ -204,7 +181,7 @@ impl Speech for Binance {
         let by_id = ask::lookup(sought.symbol, sought.client_id)?;
         let resting = questions::open_orders(sought.symbol);
         Ok(vec![
-            wish(by_id, Call::Look, Urgency::Risk),
+            remote::lookup(by_id, limits::LIGHT),
             Wish {
                 urgency: Urgency::Risk,
                 ..resting
@@ -217,10 +194,7 @@ impl Speech for Binance {
         if body.trim_ascii_start().first() != Some(&b'[') {
             return parse::order(body).map(Lookup::Found);
         }
-        let wanted = sought.map(|sought| sought.client_id);
-        let mut orders = parse::orders(body)?.into_iter();
-        let found = orders.find(|order| wanted.is_none() || order.client_id.as_ref() == wanted);
-        Ok(found.map_or(Lookup::Absent, Lookup::Found))
+        parse::orders(body).map(|orders| remote::pick(orders, sought))
     }
 
     async fn look(
@@ -239,7 +213,7 @@ impl Speech for Binance {
         poll::Looking(seat).look(look).await
     }
 
-    fn prices(&self, url: &str, _: &Arc<Markets>, symbols: &[Symbol]) -> Script {
+    fn prices(&self, url: &str, _: &Arc<Markets>, symbols: &[Symbol], _: Timestamp) -> Script {
         Script {
             url: format!("{url}/ws"),
             login: None,
@@ -252,7 +226,7 @@ impl Speech for Binance {
         }
     }
 
-    fn follow(&self, symbol: &Symbol) -> Vec<String> {
+    fn follow(&self, symbol: &Symbol, _: Timestamp) -> Vec<String> {
         vec![subscribe(std::slice::from_ref(symbol), 2)]
     }
 

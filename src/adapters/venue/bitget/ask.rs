@@ -62,6 +62,12 @@ pub fn cancel(symbol: &Symbol, order: &VenueOrderId) -> Request {
     Request::new("POST", "/api/v2/mix/order/cancel-order", &[]).with_body(body.to_string())
 }
 
+/// To cancel all resting orders of a market.
+pub fn cancel_all(symbol: &Symbol) -> Request {
+    let body = json!({ "symbol": symbol.as_str(), "productType": PRODUCT, "marginCoin": "USDT" });
+    Request::new("POST", "/api/v2/mix/order/cancel-all-orders", &[]).with_body(body.to_string())
+}
+
 /// To look an order up by our own id.
 ///
 /// # Errors

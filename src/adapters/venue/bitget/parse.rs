@@ -9,9 +9,11 @@ mod tests;
 
 use serde::Deserialize;
 
-pub use self::account::{balance, balances, bookings, closed_profits, holdings, leverage, position_mode};
-pub use self::market::{bars, listings, marks, server_time, tick};
-pub use self::orders::{lookup, orders, placed, trades};
+pub use self::account::{
+    balance, balances, bookings, closed_profits, holdings, leverage, position_mode, rights, terms,
+};
+pub use self::market::{bars, listings, marks, quote, server_time, tick};
+pub use self::orders::{closing, lookup, order, orders, placed, trades};
 pub use self::stream::pushes;
 use super::super::dialect::{Page, ParseError, Text, read};
 use super::wire::{Answer, List};

@@ -125,6 +125,44 @@ pub struct SymbolPrice {
     pub ts: Millis,
 }
 
+/// `GET /api/v2/mix/market/ticker`.
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct BestPrices {
+    /// Last price.
+    pub last_pr: Near<Price>,
+    /// Highest bid.
+    pub bid_pr: Near<Price>,
+    /// Lowest ask.
+    pub ask_pr: Near<Price>,
+    /// When.
+    pub ts: Millis,
+}
+
+/// Margin mode and leverages of a market, in `GET /api/v2/mix/account/account`.
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct MarketTerms {
+    /// `isolated` or `crossed`.
+    pub margin_mode: String,
+    /// With cross margin.
+    pub crossed_margin_leverage: Near<u32>,
+    /// Of an isolated long.
+    pub isolated_long_lever: Near<u32>,
+    /// Of an isolated short.
+    pub isolated_short_lever: Near<u32>,
+}
+
+/// `GET /api/v2/spot/account/info`.
+#[derive(Debug, Deserialize)]
+pub struct KeyInfo {
+    /// Addresses that it is bound to; empty for any.
+    #[serde(default)]
+    pub ips: Option<String>,
+    /// What it may do, in short names: `coow` writes contract orders, `wwow` takes assets out.
+    pub authorities: Vec<String>,
+}
+
 /// `POST /api/v2/mix/order/place-order` and `cancel-order`.
 #[derive(Debug, Deserialize)]
 #[serde(rename_all = "camelCase")]

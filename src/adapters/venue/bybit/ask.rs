@@ -50,6 +50,12 @@ pub fn cancel(symbol: &Symbol, order: &VenueOrderId) -> Request {
     Request::new("POST", "/v5/order/cancel", &[]).with_body(body.to_string())
 }
 
+/// To cancel all resting orders of a market.
+pub fn cancel_all(symbol: &Symbol) -> Request {
+    let body = json!({ "category": "linear", "symbol": symbol.as_str() });
+    Request::new("POST", "/v5/order/cancel-all", &[]).with_body(body.to_string())
+}
+
 /// To look an order up by our own id: what rests or ended lately, then the history. It is absent when both lack it.
 ///
 /// # Errors

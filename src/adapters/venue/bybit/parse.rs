@@ -9,8 +9,8 @@ mod tests;
 
 use serde::Deserialize;
 
-pub use self::account::{available, balances, bookings, closed_profits, holdings};
-pub use self::market::{bars, listings, marks, server_time, tick};
+pub use self::account::{available, balances, bookings, closed_profits, holdings, leverage, margin_mode, rights};
+pub use self::market::{bars, listings, marks, quote, server_time, tick};
 pub use self::orders::{executions, lookup, orders, placed};
 pub use self::stream::pushes;
 use super::super::dialect::{Page, ParseError, read};

@@ -138,6 +138,18 @@ pub struct Ticker {
     pub mark_price: Near<Price>,
 }
 
+/// The best prices in `GET /v5/market/tickers`.
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct BestPrices {
+    /// Last price.
+    pub last_price: Near<Price>,
+    /// Highest bid.
+    pub bid1_price: Near<Price>,
+    /// Lowest ask.
+    pub ask1_price: Near<Price>,
+}
+
 /// `GET /v5/market/kline`: rows, newest first.
 pub type Klines = List<Row>;
 
@@ -271,6 +283,39 @@ pub struct Coin {
     pub coin: String,
     /// All of it.
     pub wallet_balance: Near<Amount>,
+}
+
+/// `GET /v5/account/info`.
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct AccountInfo {
+    /// `ISOLATED_MARGIN`, `REGULAR_MARGIN` (cross) or `PORTFOLIO_MARGIN`.
+    pub margin_mode: String,
+}
+
+/// `GET /v5/user/query-api`.
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct KeyInfo {
+    /// 1 where it may only read.
+    pub read_only: Exact<u32>,
+    /// What it may do.
+    pub permissions: Permissions,
+    /// Addresses that it is bound to; `*` for any.
+    #[serde(default)]
+    pub ips: Vec<String>,
+}
+
+/// What a key may do, by group.
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "PascalCase")]
+pub struct Permissions {
+    /// `Order`, `Position`.
+    #[serde(default)]
+    pub contract_trade: Vec<String>,
+    /// `AccountTransfer`, `SubMemberTransfer`, `Withdraw`.
+    #[serde(default)]
+    pub wallet: Vec<String>,
 }
 
 /// A line of the transaction log: change = cash flow + funding − fee.

@@ -58,6 +58,16 @@ impl Request {
     }
 }
 
+/// A request that needs no key, as it is sent.
+pub fn unsigned(request: &Request) -> Signed {
+    Signed {
+        method: request.method,
+        target: request.target(),
+        headers: Vec::new(),
+        body: request.body.clone(),
+    }
+}
+
 /// A query as it is sent and signed: everything but letters, digits and `-_.~` is escaped.
 pub fn query_text(query: &[(&'static str, String)]) -> String {
     let mut text = String::new();

@@ -57,6 +57,11 @@ pub fn cancel(order: &VenueOrderId) -> Request {
     Request::new("DELETE", &format!("{ORDERS}/{}", order.0), &[])
 }
 
+/// To cancel all resting orders of a market.
+pub fn cancel_all(symbol: &Symbol) -> Request {
+    Request::new("DELETE", ORDERS, &[("contract", symbol.as_str())])
+}
+
 /// To look an order up by our own id: by itself, which finds it only while it rests and for 60 seconds after it ended,
 /// then among all orders of the market since it was made. It is absent when both lack it.
 ///

@@ -64,6 +64,40 @@ pub struct Ticker {
     pub mark_price: Near<Price>,
 }
 
+/// The best prices of a market, in `GET /api/v4/futures/usdt/tickers`.
+#[derive(Debug, Deserialize)]
+pub struct BestPrices {
+    /// Last price.
+    pub last: Near<Price>,
+    /// Highest bid.
+    pub highest_bid: Near<Price>,
+    /// Lowest ask.
+    pub lowest_ask: Near<Price>,
+}
+
+/// A key of the account: `GET /api/v4/account/main_keys`.
+#[derive(Debug, Deserialize)]
+pub struct MainKey {
+    /// Its beginning; the rest is veiled.
+    pub key: String,
+    /// What it may do.
+    #[serde(default)]
+    pub perms: Vec<Permission>,
+    /// Addresses that it is bound to; empty for any.
+    #[serde(default)]
+    pub ip_whitelist: Option<Vec<String>>,
+}
+
+/// A part of the venue that a key may use.
+#[derive(Debug, Deserialize)]
+pub struct Permission {
+    /// `futures`, `wallet`, `spot` and others.
+    pub name: String,
+    /// Whether it may only look.
+    #[serde(default)]
+    pub read_only: bool,
+}
+
 /// A trade of the market.
 #[derive(Debug, Deserialize)]
 pub struct PublicTrade {
@@ -198,6 +232,9 @@ pub struct BookLine {
 /// `GET /api/v4/futures/usdt/accounts`, and the answer to setting the position mode.
 #[derive(Debug, Deserialize)]
 pub struct Account {
+    /// Whose it is.
+    #[serde(default)]
+    pub user: Text,
     /// The asset.
     pub currency: String,
     /// All of it, without what open positions have not realised.

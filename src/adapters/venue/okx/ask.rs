@@ -47,6 +47,15 @@ pub fn cancel(symbol: &Symbol, order: &VenueOrderId) -> Request {
     Request::new("POST", "/api/v5/trade/cancel-order", &[]).with_body(body.to_string())
 }
 
+/// To cancel several orders of a market, at most 20.
+pub fn cancel_many(symbol: &Symbol, orders: &[VenueOrderId]) -> Request {
+    let orders = orders
+        .iter()
+        .map(|order| json!({ "instId": symbol.as_str(), "ordId": order.0 }));
+    let body = serde_json::Value::Array(orders.collect());
+    Request::new("POST", "/api/v5/trade/cancel-batch-orders", &[]).with_body(body.to_string())
+}
+
 /// To look an order up by our own id.
 ///
 /// # Errors

@@ -9,9 +9,9 @@ mod tests;
 
 use serde::Deserialize;
 
-pub use self::account::{balances, bookings, closed_profits, holdings, leverages, position_mode};
-pub use self::market::{bars, listings, marks, server_time, tick};
-pub use self::orders::{lookup, orders, placed, trades};
+pub use self::account::{balances, bills, bookings, closed_profits, holdings, leverages, position_mode, rights};
+pub use self::market::{bars, listings, marks, quote, server_time, tick};
+pub use self::orders::{fills, lookup, orders, placed, trades};
 pub use self::stream::pushes;
 use super::super::dialect::{ParseError, read};
 use super::wire::Answer;

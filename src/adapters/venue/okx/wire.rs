@@ -134,6 +134,20 @@ pub struct Ticker {
     pub ts: Millis,
 }
 
+/// The best prices in `GET /api/v5/market/ticker`.
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct BestPrices {
+    /// Last price.
+    pub last: Near<Price>,
+    /// Highest bid.
+    pub bid_px: Near<Price>,
+    /// Lowest ask.
+    pub ask_px: Near<Price>,
+    /// When.
+    pub ts: Millis,
+}
+
 /// `GET /api/v5/public/mark-price`.
 #[derive(Debug, Deserialize)]
 #[serde(rename_all = "camelCase")]
@@ -210,6 +224,9 @@ pub struct Order {
 #[derive(Debug, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Fill {
+    /// The venue's number of the line, by which pages are asked for.
+    #[serde(default)]
+    pub bill_id: Text,
     /// Market.
     pub inst_id: String,
     /// Unique per market.
@@ -361,6 +378,16 @@ pub struct Leverage {
 pub struct AccountMode {
     /// `net_mode` or `long_short_mode`.
     pub pos_mode: PositionMode,
+}
+
+/// What a key may do, in `GET /api/v5/account/config`.
+#[derive(Debug, Deserialize)]
+pub struct KeyConfig {
+    /// `read_only`, `trade` and `withdraw`, with commas between them.
+    pub perm: String,
+    /// Addresses that it is bound to; empty for any.
+    #[serde(default)]
+    pub ip: String,
 }
 
 /// The position mode of an account.

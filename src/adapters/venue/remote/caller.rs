@@ -118,6 +118,26 @@ impl Caller {
         self.offset.at_venue(self.clock.now())
     }
 
+    /// The time at the venue now, which is asked for where it is not known.
+    ///
+    /// # Errors
+    /// When the venue does not tell.
+    pub async fn sure_now(&self) -> Result<Timestamp, VenueError> {
+        if self.offset.is_unknown() {
+            self.measure().await?;
+        }
+        Ok(self.now())
+    }
+
+    /// The key of an account, for what is signed elsewhere than in a request.
+    ///
+    /// # Errors
+    /// When there is none, or it cannot be read.
+    pub async fn credential(&self, account: VenueAccountId) -> Result<Credential, VenueError> {
+        let key = self.key(account).await;
+        key.map_err(|refusal| VenueError::Refused(refusal.to_string()))
+    }
+
     /// Asks without a key.
     pub async fn ask(&self, wish: &Wish) -> Said {
         let signed = (self.manners.public)(&wish.request);

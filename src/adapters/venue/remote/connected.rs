@@ -209,22 +209,14 @@ impl<S: Speech> Venue for Connected<S> {
         match self.send(account, intent).await {
             Ok(outcome) => outcome,
             // What must stand before an order does not stand: the order itself was not sent.
-            Err(error) => Outcome::Refused(Refusal {
-                code: "not_sent".to_owned(),
-                reason: error.to_string(),
-            }),
+            Err(error) => Outcome::Refused(not_sent(&error)),
         }
     }
 
     async fn cancel(&self, account: VenueAccountId, symbol: &Symbol, order: &VenueOrderId) -> Outcome<OrderReport> {
         let markets = match self.wire.markets().await {
             Ok(markets) => markets,
-            Err(error) => {
-                return Outcome::Refused(Refusal {
-                    code: "not_sent".to_owned(),
-                    reason: error.to_string(),
-                });
-            }
+            Err(error) => return Outcome::Refused(not_sent(&error)),
         };
         let said = self.core().ask(account, &self.wire.speech.cancel(symbol, order)).await;
         match said.outcome(|body| self.wire.speech.cancelled(body, &markets)) {
@@ -241,8 +233,13 @@ impl<S: Speech> Venue for Connected<S> {
     }
 
     async fn cancel_all(&self, account: VenueAccountId, symbol: &Symbol) -> Outcome<()> {
-        let said = self.core().ask(account, &self.wire.speech.cancel_all(symbol)).await;
-        said.outcome(|_| Ok(()))
+        match self.wire.markets().await {
+            Ok(markets) => {
+                let speech = &self.wire.speech;
+                speech.cancel_all(self.core(), &markets, account, symbol).await
+            }
+            Err(error) => Outcome::Refused(not_sent(&error)),
+        }
     }
 
     async fn lookup(&self, account: VenueAccountId, sought: &Sought<'_>) -> Result<Lookup, VenueError> {
@@ -287,5 +284,13 @@ impl<S: Speech> Venue for Connected<S> {
 
     fn is_heard(&self, account: VenueAccountId) -> bool {
         self.privates.is_heard(account)
+    }
+}
+
+/// What was to be done did not leave.
+fn not_sent(error: &VenueError) -> Refusal {
+    Refusal {
+        code: "not_sent".to_owned(),
+        reason: error.to_string(),
     }
 }

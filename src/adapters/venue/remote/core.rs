@@ -132,6 +132,11 @@ impl Core {
         };
     }
 
+    /// Nobody knows leverage and margin mode of any market of an account any more.
+    pub fn terms_changed(&self, account: VenueAccountId) {
+        self.facts().terms.retain(|(of, _), _| *of != account);
+    }
+
     /// Whose order it is, where that is known.
     pub fn owner(&self, account: VenueAccountId, order: &VenueOrderId) -> Option<Owner> {
         self.facts().owners.get(&(account, order.clone())).cloned()

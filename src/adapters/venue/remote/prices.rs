@@ -91,7 +91,7 @@ impl<S: Speech> Prices<S> {
         let mut more = lock(&self.more);
         let running = more.as_ref().filter(|more| !more.is_closed());
         if let Some(running) = running {
-            for text in self.wire.speech.follow(symbol) {
+            for text in self.wire.speech.follow(symbol, self.wire.core.now()) {
                 if running.send(text).is_err() {
                     tracing::debug!("the stream of prices has ended");
                 }
@@ -133,7 +133,9 @@ async fn stream<S: Speech>(
     // Whatever was to be followed meanwhile is among the tapes.
     while more.try_recv().is_ok() {}
     let symbols: Vec<Symbol> = lock(tapes).keys().cloned().collect();
-    let script = wire.speech.prices(&wire.streams.public, &markets, &symbols);
+    let script = wire
+        .speech
+        .prices(&wire.streams.public, &markets, &symbols, wire.core.now());
     let mut listener = Pen {
         wire: Arc::clone(wire),
         tapes: Arc::clone(tapes),

@@ -1,18 +1,23 @@
 //! What differs between connected venues: how each is asked, and what its answers say.
 
+use std::sync::Arc;
+use std::time::Duration;
+
 use async_trait::async_trait;
 use domain::credential::KeyRights;
 use domain::id::VenueAccountId;
 use domain::market::{Bar, Symbol};
+use domain::outcome::Outcome;
 use domain::time::Timestamp;
 use domain::user::{PositionMode, VenueAccount};
 use domain::venue::{AccountReport, OrderIntent, OrderReport, VenueName, VenueOrderId};
-use std::time::Duration;
 
+use super::budget::Urgency;
 use super::caller::Wish;
-use super::core::{Core, Markets, Terms};
+use super::core::{Core, Markets, Seat, Terms};
+use super::limiter::Cost;
 use super::script::Script;
-use crate::adapters::venue::dialect::{AskError, Listing, Listings, ParseError, Request};
+use crate::adapters::venue::dialect::{AskError, Call, Listing, Listings, ParseError, Request};
 use crate::ports::keyring::Credential;
 use crate::ports::venue::{Look, Lookup, Quote, Sought, VenueError};
 
@@ -92,8 +97,9 @@ pub trait Speech: Send + Sync + 'static {
     /// When it cannot be understood.
     fn cancelled(&self, body: &[u8], markets: &Markets) -> Result<Option<OrderReport>, ParseError>;
 
-    /// To cancel all resting orders of a market.
-    fn cancel_all(&self, symbol: &Symbol) -> Wish;
+    /// Cancels all resting orders of a market.
+    async fn cancel_all(&self, core: &Core, markets: &Markets, account: VenueAccountId, symbol: &Symbol)
+    -> Outcome<()>;
 
     /// To look an order up by the venue's id; its answer is read by [`Speech::found`].
     fn order(&self, symbol: &Symbol, order: &VenueOrderId) -> Wish;
@@ -120,10 +126,10 @@ pub trait Speech: Send + Sync + 'static {
     ) -> Result<AccountReport, VenueError>;
 
     /// The dialogue of the stream of prices, with these markets to begin with.
-    fn prices(&self, url: &str, markets: &std::sync::Arc<Markets>, symbols: &[Symbol]) -> Script;
+    fn prices(&self, url: &str, markets: &Arc<Markets>, symbols: &[Symbol], now: Timestamp) -> Script;
 
     /// What subscribes the same stream to one market more.
-    fn follow(&self, symbol: &Symbol) -> Vec<String>;
+    fn follow(&self, symbol: &Symbol, now: Timestamp) -> Vec<String>;
 
     /// The dialogue of an account's private stream.
     ///
@@ -132,7 +138,7 @@ pub trait Speech: Send + Sync + 'static {
     async fn private(
         &self,
         core: &Core,
-        markets: &std::sync::Arc<Markets>,
+        markets: &Arc<Markets>,
         url: &str,
         account: VenueAccountId,
     ) -> Result<Script, VenueError>;
@@ -146,13 +152,75 @@ pub trait Speech: Send + Sync + 'static {
 pub(in crate::adapters::venue) fn question(
     path: &str,
     query: &[(&'static str, &str)],
-    cost: super::Cost,
-    urgency: super::Urgency,
+    cost: Cost,
+    urgency: Urgency,
 ) -> Wish {
     Wish {
         request: Request::new("GET", path, query),
-        call: crate::adapters::venue::dialect::Call::Look,
+        call: Call::Look,
         cost,
         urgency,
+    }
+}
+
+/// A setting, told in a body.
+pub(in crate::adapters::venue) fn setting(path: &str, body: &serde_json::Value, cost: Cost) -> Wish {
+    Wish {
+        request: Request::new("POST", path, &[]).with_body(body.to_string()),
+        call: Call::Set,
+        cost,
+        urgency: Urgency::Order,
+    }
+}
+
+/// An order. What only shrinks a position may use all of a budget.
+pub(in crate::adapters::venue) fn order(request: Request, intent: &OrderIntent, cost: Cost) -> Wish {
+    let urgency = if intent.reduce_only {
+        Urgency::Close
+    } else {
+        Urgency::Order
+    };
+    Wish {
+        request,
+        call: Call::Place,
+        cost,
+        urgency,
+    }
+}
+
+/// A cancel.
+pub(in crate::adapters::venue) fn cancel(request: Request, cost: Cost) -> Wish {
+    Wish {
+        request,
+        call: Call::Cancel,
+        cost,
+        urgency: Urgency::Close,
+    }
+}
+
+/// A question after an order in doubt.
+pub(in crate::adapters::venue) fn lookup(request: Request, cost: Cost) -> Wish {
+    Wish {
+        request,
+        call: Call::Look,
+        cost,
+        urgency: Urgency::Risk,
+    }
+}
+
+/// The order with the client id that is sought, or the first where none is.
+pub(in crate::adapters::venue) fn pick(orders: Vec<OrderReport>, sought: Option<&Sought<'_>>) -> Lookup {
+    let wanted = sought.map(|sought| sought.client_id);
+    let mut orders = orders.into_iter();
+    let found = orders.find(|order| wanted.is_none() || order.client_id.as_ref() == wanted);
+    found.map_or(Lookup::Absent, Lookup::Found)
+}
+
+/// An account that somebody waits for.
+pub(in crate::adapters::venue) const fn seat(core: &Core, account: VenueAccountId) -> Seat<'_> {
+    Seat {
+        core,
+        account,
+        is_event: true,
     }
 }

@@ -1,5 +1,6 @@
 //! Accounts: balances, positions, bills, what closed positions earned, and settings.
 
+use domain::credential::KeyRights;
 use domain::fixed::Amount;
 use domain::market::{Side, Symbol};
 use domain::user::PositionMode;
@@ -9,7 +10,9 @@ use super::super::super::dialect::{
     Balance, Booking, BookingKind, ClosedProfit, Holding, Page, ParseError, ProfitBasis,
 };
 use super::super::symbol;
-use super::super::wire::{Account, AccountMode, Bill, ClosedPosition, HoldSide, Leverage, PosMode, Position};
+use super::super::wire::{
+    Account, AccountMode, Bill, ClosedPosition, HoldSide, KeyInfo, Leverage, MarketTerms, PosMode, Position,
+};
 use super::{data, page};
 
 /// `GET /api/v2/mix/account/accounts`.
@@ -49,6 +52,37 @@ pub fn position_mode(body: &[u8]) -> Result<PositionMode, ParseError> {
     Ok(match mode.pos_mode {
         PosMode::OneWayMode => PositionMode::OneWay,
         PosMode::HedgeMode => PositionMode::Hedge,
+    })
+}
+
+/// `GET /api/v2/mix/account/account` of a market: leverage and margin mode. Sides that differ have a leverage of zero, which
+/// nobody wants.
+///
+/// # Errors
+/// When it cannot be understood.
+pub fn terms(body: &[u8]) -> Result<(u32, MarginMode), ParseError> {
+    let terms: MarketTerms = data("account", body)?;
+    let mode = margin_mode(&terms.margin_mode);
+    let mode = mode.ok_or_else(|| ParseError::new("account", "marginMode", "is neither isolated nor crossed"))?;
+    let leverage = match mode {
+        MarginMode::Cross => terms.crossed_margin_leverage.0,
+        MarginMode::Isolated if terms.isolated_long_lever == terms.isolated_short_lever => terms.isolated_long_lever.0,
+        MarginMode::Isolated => 0,
+    };
+    Ok((leverage, mode))
+}
+
+/// `GET /api/v2/spot/account/info`: what the key may do. A transfer between accounts of the same owner takes nothing out.
+///
+/// # Errors
+/// When it cannot be understood.
+pub fn rights(body: &[u8]) -> Result<KeyRights, ParseError> {
+    let key: KeyInfo = data("rights of the key", body)?;
+    let has = |right: &str| key.authorities.iter().any(|own| own == right);
+    Ok(KeyRights {
+        may_trade: has("coow"),
+        may_withdraw: has("wwow"),
+        bound_to_addresses: Some(key.ips.is_some_and(|ips| !ips.trim().is_empty())),
     })
 }
 

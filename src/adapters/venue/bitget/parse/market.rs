@@ -8,8 +8,9 @@ use serde_json::value::RawValue;
 
 use super::super::super::dialect::{Columns, Listing, Listings, Number, ParseError, Row, bar};
 use super::super::symbol;
-use super::super::wire::{Market, ServerTime, SymbolPrice};
+use super::super::wire::{BestPrices, Market, ServerTime, SymbolPrice};
 use super::data;
+use crate::ports::venue::Quote;
 
 /// `[start, open, high, low, close, coins, …]`
 pub(super) const BAR: Columns = Columns {
@@ -86,6 +87,22 @@ pub fn tick(body: &[u8]) -> Result<(Symbol, Tick), ParseError> {
         quantity: Quantity::ZERO,
     };
     Ok((symbol(&price.symbol), tick))
+}
+
+/// `GET /api/v2/mix/market/ticker`: the best prices.
+///
+/// # Errors
+/// When it cannot be understood, or tells no market.
+pub fn quote(body: &[u8]) -> Result<Quote, ParseError> {
+    let tickers: Vec<BestPrices> = data("ticker", body)?;
+    let best = tickers.first();
+    let best = best.ok_or_else(|| ParseError::new("ticker", "data", "is empty"))?;
+    Ok(Quote {
+        bid: best.bid_pr.0,
+        ask: best.ask_pr.0,
+        last: best.last_pr.0,
+        at: best.ts.0,
+    })
 }
 
 /// `GET /api/v2/mix/market/candles` and `history-candles`, oldest first; the last one may not be over yet.

@@ -1,7 +1,7 @@
 //! Orders and executions.
 
 use domain::fixed::{Amount, Quantity};
-use domain::market::{Action, Side as PositionSide};
+use domain::market::{Action, Side as PositionSide, Symbol};
 use domain::venue::{FillCause, OrderReport, ReportedState, VenueOrderId};
 
 use super::super::super::dialect::{Fee, Owner, Page, ParseError, Placed, Trade};
@@ -142,8 +142,28 @@ pub fn orders(body: &[u8]) -> Result<Page<OrderReport>, ParseError> {
 /// # Errors
 /// When it cannot be understood.
 pub fn lookup(body: &[u8]) -> Result<Lookup, ParseError> {
-    let order: Order = data("order", body)?;
-    report(&order).map(Lookup::Found)
+    order(body).map(Lookup::Found)
+}
+
+/// `GET /api/v2/mix/order/detail`.
+///
+/// # Errors
+/// When it cannot be understood.
+pub fn order(body: &[u8]) -> Result<OrderReport, ParseError> {
+    report(&data("order", body)?)
+}
+
+/// `GET /api/v2/mix/order/fills` and `fill-history`: the market and the order of each execution that does not tell by itself
+/// whether it buys or sells.
+///
+/// # Errors
+/// When it cannot be understood.
+pub fn closing(body: &[u8]) -> Result<Vec<(Symbol, VenueOrderId)>, ParseError> {
+    let page: Page<Fill> = page("fills", body)?;
+    let untold = page.rows.iter().filter(|fill| traded(fill, None).is_err());
+    Ok(untold
+        .map(|fill| (symbol(&fill.symbol), VenueOrderId(fill.order_id.0.clone())))
+        .collect())
 }
 
 /// `GET /api/v2/mix/order/fills` and `fill-history`: a page, newest first. The profit is gross. `orders` tells what the

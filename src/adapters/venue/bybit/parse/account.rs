@@ -1,5 +1,6 @@
 //! Accounts: balances, positions, the transaction log and what closed positions earned.
 
+use domain::credential::KeyRights;
 use domain::fixed::{Amount, Price};
 use domain::market::{Side as PositionSide, Symbol};
 use domain::venue::MarginMode;
@@ -7,7 +8,7 @@ use domain::venue::MarginMode;
 use super::super::super::dialect::{
     Balance, Booking, BookingKind, ClosedProfit, Holding, Page, ParseError, ProfitBasis,
 };
-use super::super::wire::{ClosedPnl, List, Position, Side, Transaction, Wallet};
+use super::super::wire::{AccountInfo, ClosedPnl, KeyInfo, List, Position, Side, Transaction, Wallet};
 use super::{page, result};
 
 /// `GET /v5/account/wallet-balance`: every coin. What is free is told for all coins together: [`available`].
@@ -85,6 +86,47 @@ pub(super) fn holding(position: &Position) -> Result<Holding, ParseError> {
             _ => None,
         }),
         liquidation_price: position.liq_price.told().filter(|price| price.is_positive()),
+    })
+}
+
+/// `GET /v5/account/info`: how the account shares margin.
+///
+/// # Errors
+/// When it cannot be understood, or the account has portfolio margin.
+pub fn margin_mode(body: &[u8]) -> Result<MarginMode, ParseError> {
+    let account: AccountInfo = result("account", body)?;
+    match account.margin_mode.as_str() {
+        "ISOLATED_MARGIN" => Ok(MarginMode::Isolated),
+        "REGULAR_MARGIN" => Ok(MarginMode::Cross),
+        _ => Err(ParseError::new(
+            "account",
+            "marginMode",
+            "is neither isolated nor regular",
+        )),
+    }
+}
+
+/// `GET /v5/position/list` of one market: its leverage, whether or not anything is held.
+///
+/// # Errors
+/// When it cannot be understood, or tells none.
+pub fn leverage(body: &[u8]) -> Result<u32, ParseError> {
+    let page: Page<Position> = page("positions", body)?;
+    let leverage = page.rows.iter().find_map(|position| position.leverage.told());
+    leverage.ok_or_else(|| ParseError::new("positions", "leverage", "is not told"))
+}
+
+/// `GET /v5/user/query-api`: what the key may do. A transfer between accounts of the same owner takes nothing out.
+///
+/// # Errors
+/// When it cannot be understood.
+pub fn rights(body: &[u8]) -> Result<KeyRights, ParseError> {
+    let told: KeyInfo = result("rights of the key", body)?;
+    let may_write = told.read_only.0 == 0;
+    Ok(KeyRights {
+        may_trade: may_write && told.permissions.contract_trade.iter().any(|right| right == "Order"),
+        may_withdraw: told.permissions.wallet.iter().any(|right| right == "Withdraw"),
+        bound_to_addresses: Some(!told.ips.is_empty() && told.ips.iter().all(|address| address != "*")),
     })
 }
 

@@ -7,8 +7,9 @@ use rust_decimal::Decimal;
 use serde_json::value::RawValue;
 
 use super::super::super::dialect::{Columns, Listing, Listings, Page, ParseError, bar, read};
-use super::super::wire::{Answer, Klines, List, Market, Ticker};
+use super::super::wire::{Answer, BestPrices, Klines, List, Market, Ticker};
 use super::{page, result};
+use crate::ports::venue::Quote;
 
 /// `[start, open, high, low, close, volume, turnover]`
 const BAR: Columns = Columns {
@@ -90,6 +91,22 @@ pub fn tick(body: &[u8]) -> Result<(Symbol, Tick), ParseError> {
         quantity: Quantity::ZERO,
     };
     Ok((Symbol::new(&ticker.symbol), tick))
+}
+
+/// `GET /v5/market/tickers` of one market: its best prices.
+///
+/// # Errors
+/// When it cannot be understood, or tells no market.
+pub fn quote(body: &[u8]) -> Result<Quote, ParseError> {
+    let list: List<BestPrices> = result("tickers", body)?;
+    let best = list.list.first();
+    let best = best.ok_or_else(|| ParseError::new("tickers", "list", "is empty"))?;
+    Ok(Quote {
+        bid: best.bid1_price.0,
+        ask: best.ask1_price.0,
+        last: best.last_price.0,
+        at: server_time(body)?,
+    })
 }
 
 /// `GET /v5/market/kline`, oldest first; the last one may not be over yet.

@@ -1,5 +1,6 @@
 //! Accounts: balances, positions, the account book, what closed positions earned, and settings.
 
+use domain::credential::KeyRights;
 use domain::fixed::{Price, Quantity};
 use domain::market::{Side as PositionSide, Symbol};
 use domain::user::PositionMode;
@@ -9,7 +10,7 @@ use rust_decimal::Decimal;
 use super::super::super::dialect::{
     Balance, Booking, BookingKind, ClosedProfit, Contracts, Holding, ParseError, ProfitBasis, Text, read,
 };
-use super::super::wire::{Account, BookLine, Mode, Position, PositionClose, Side};
+use super::super::wire::{Account, BookLine, MainKey, Mode, Position, PositionClose, Side};
 
 /// `GET /api/v4/futures/usdt/accounts`.
 ///
@@ -94,16 +95,72 @@ fn margin(position: &Position) -> (Option<u32>, Option<MarginMode>) {
     }
 }
 
+/// `GET /api/v4/futures/usdt/accounts`: whose it is, as private channels are subscribed to.
+///
+/// # Errors
+/// When it cannot be understood, or does not tell.
+pub fn owner(body: &[u8]) -> Result<String, ParseError> {
+    let account: Account = read("account", body)?;
+    let user = account.user.told();
+    user.ok_or_else(|| ParseError::new("account", "user", "is missing"))
+}
+
+/// `GET /api/v4/account/main_keys`: what the key of this name may do; `None` where it is not among them. Whoever may use the
+/// wallet may take out what is in it.
+///
+/// # Errors
+/// When it cannot be understood.
+pub fn rights(body: &[u8], name: &str) -> Result<Option<KeyRights>, ParseError> {
+    let keys: Vec<MainKey> = read("keys", body)?;
+    let is_own = |key: &&MainKey| {
+        let beginning = key.key.trim_end_matches('*');
+        !beginning.is_empty() && name.starts_with(beginning)
+    };
+    let may = |key: &MainKey, part: &str| {
+        let mut perms = key.perms.iter().filter(|perm| !perm.read_only);
+        perms.any(|perm| perm.name.contains(part))
+    };
+    Ok(keys.iter().find(is_own).map(|key| KeyRights {
+        may_trade: may(key, "futures"),
+        may_withdraw: may(key, "wallet") || may(key, "withdraw"),
+        bound_to_addresses: Some(key.ip_whitelist.as_ref().is_some_and(|list| !list.is_empty())),
+    }))
+}
+
+/// The position of a market, or in hedge mode both: leverage and margin mode. Sides that differ have a leverage of zero,
+/// which nobody wants.
+///
+/// # Errors
+/// When it cannot be understood, or tells none.
+pub fn terms(body: &[u8]) -> Result<(u32, MarginMode), ParseError> {
+    let positions = one_or_both(body)?;
+    let mut told = positions.iter().filter_map(|position| match margin(position) {
+        (leverage, Some(mode)) => Some((leverage.unwrap_or(0), mode)),
+        (_, None) => None,
+    });
+    let first = told.next();
+    let first = first.ok_or_else(|| ParseError::new("position", "leverage", "is not told"))?;
+    Ok(if told.all(|other| other == first) {
+        first
+    } else {
+        (0, first.1)
+    })
+}
+
+fn one_or_both(body: &[u8]) -> Result<Vec<Position>, ParseError> {
+    if body.trim_ascii_start().first() == Some(&b'[') {
+        read("leverage", body)
+    } else {
+        Ok(vec![read("leverage", body)?])
+    }
+}
+
 /// The answer to setting the leverage of a market: one position, or in hedge mode both.
 ///
 /// # Errors
 /// When it cannot be understood, or tells no leverage.
 pub fn leverage(body: &[u8]) -> Result<(Symbol, u32), ParseError> {
-    let positions: Vec<Position> = if body.trim_ascii_start().first() == Some(&b'[') {
-        read("leverage", body)?
-    } else {
-        vec![read("leverage", body)?]
-    };
+    let positions = one_or_both(body)?;
     let set = positions.iter().find_map(|position| {
         let leverage = margin(position).0?;
         Some((Symbol::new(&position.contract), leverage))

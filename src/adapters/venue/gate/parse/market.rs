@@ -7,7 +7,8 @@ use rust_decimal::Decimal;
 use serde_json::value::RawValue;
 
 use super::super::super::dialect::{Contracts, Listing, Listings, Number, ParseError, decimal, read};
-use super::super::wire::{Candle, Market, PublicTrade, ServerTime, Ticker};
+use super::super::wire::{BestPrices, Candle, Market, PublicTrade, ServerTime, Ticker};
+use crate::ports::venue::Quote;
 
 /// `GET /api/v4/spot/time`.
 ///
@@ -84,6 +85,22 @@ pub fn marks(body: &[u8], at: Timestamp) -> Result<Vec<(Symbol, Price, Timestamp
         .iter()
         .map(|ticker| (Symbol::new(&ticker.contract), ticker.mark_price.0, at));
     Ok(marks.collect())
+}
+
+/// `GET /api/v4/futures/usdt/tickers` of one market: its best prices, as they were `at`.
+///
+/// # Errors
+/// When it cannot be understood, or tells no market.
+pub fn quote(body: &[u8], at: Timestamp) -> Result<Quote, ParseError> {
+    let tickers: Vec<BestPrices> = read("tickers", body)?;
+    let best = tickers.first();
+    let best = best.ok_or_else(|| ParseError::new("tickers", ".", "is empty"))?;
+    Ok(Quote {
+        bid: best.highest_bid.0,
+        ask: best.lowest_ask.0,
+        last: best.last.0,
+        at,
+    })
 }
 
 /// `GET /api/v4/futures/usdt/trades`, newest first.

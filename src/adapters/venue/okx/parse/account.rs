@@ -1,5 +1,6 @@
 //! Accounts: balances, positions, bills, what closed positions earned, and settings.
 
+use domain::credential::KeyRights;
 use domain::fixed::{Amount, Price, Quantity};
 use domain::market::{Side, Symbol};
 use domain::user::PositionMode;
@@ -7,10 +8,10 @@ use domain::venue::MarginMode;
 use rust_decimal::Decimal;
 
 use super::super::super::dialect::{
-    Balance, Booking, BookingKind, ClosedProfit, Contracts, Holding, ParseError, ProfitBasis,
+    Balance, Booking, BookingKind, ClosedProfit, Contracts, Holding, Page, ParseError, ProfitBasis,
 };
 use super::super::wire::{
-    AccountMode, Balances, Bill, ClosedPosition, Leverage, Position, PositionMode as Mode, PositionSide,
+    AccountMode, Balances, Bill, ClosedPosition, KeyConfig, Leverage, Position, PositionMode as Mode, PositionSide,
 };
 use super::{data, one};
 
@@ -91,6 +92,20 @@ pub fn bookings(body: &[u8]) -> Result<Vec<Booking>, ParseError> {
     Ok(bills.into_iter().flat_map(lines).collect())
 }
 
+/// The same as a page, of so many rows when it is full, with what asks for the next.
+///
+/// # Errors
+/// When it cannot be understood.
+pub fn bills(body: &[u8], full: usize) -> Result<Page<Booking>, ParseError> {
+    let bills: Vec<Bill> = data("bills", body)?;
+    let next = bills.last().filter(|_| bills.len() >= full);
+    let next = next.map(|bill| bill.bill_id.0.clone());
+    Ok(Page {
+        rows: bills.into_iter().flat_map(lines).collect(),
+        next,
+    })
+}
+
 fn lines(bill: Bill) -> Vec<Booking> {
     let line = |kind: BookingKind, part: &str, amount: Amount| Booking {
         id: format!("{}{part}", bill.bill_id.0),
@@ -164,6 +179,20 @@ pub fn leverages(body: &[u8]) -> Result<Vec<(Symbol, u32, MarginMode)>, ParseErr
         Ok((Symbol::new(&set.inst_id), set.lever.0, mode))
     });
     settings.collect()
+}
+
+/// `GET /api/v5/account/config`: what the key may do.
+///
+/// # Errors
+/// When it cannot be understood.
+pub fn rights(body: &[u8]) -> Result<KeyRights, ParseError> {
+    let key: KeyConfig = one("account", body)?;
+    let has = |right: &str| key.perm.split(',').any(|own| own.trim() == right);
+    Ok(KeyRights {
+        may_trade: has("trade"),
+        may_withdraw: has("withdraw"),
+        bound_to_addresses: Some(!key.ip.trim().is_empty()),
+    })
 }
 
 /// `GET /api/v5/account/config`, and the answer to `set-position-mode`.

@@ -7,8 +7,9 @@ use rust_decimal::Decimal;
 use serde_json::value::RawValue;
 
 use super::super::super::dialect::{Columns, Listing, Listings, Number, ParseError, Row, bar};
-use super::super::wire::{MarkPrice, Market, ServerTime, Ticker};
+use super::super::wire::{BestPrices, MarkPrice, Market, ServerTime, Ticker};
 use super::{data, one};
+use crate::ports::venue::Quote;
 
 /// `[start, open, high, low, close, contracts, coins, …]`
 pub(super) const BAR: Columns = Columns {
@@ -90,6 +91,20 @@ pub fn tick(body: &[u8]) -> Result<(Symbol, Tick), ParseError> {
         quantity: Quantity::ZERO,
     };
     Ok((Symbol::new(&ticker.inst_id), tick))
+}
+
+/// `GET /api/v5/market/ticker`: the best prices.
+///
+/// # Errors
+/// When it cannot be understood.
+pub fn quote(body: &[u8]) -> Result<Quote, ParseError> {
+    let best: BestPrices = one("ticker", body)?;
+    Ok(Quote {
+        bid: best.bid_px.0,
+        ask: best.ask_px.0,
+        last: best.last.0,
+        at: best.ts.0,
+    })
 }
 
 /// `GET /api/v5/market/candles` and `history-candles`, oldest first; the last one may not be over yet.

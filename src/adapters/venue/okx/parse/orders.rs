@@ -4,7 +4,7 @@ use domain::fixed::Quantity;
 use domain::market::{Action, Symbol};
 use domain::venue::{FillCause, OrderReport, ReportedState, VenueOrderId};
 
-use super::super::super::dialect::{Contracts, Fee, Owner, ParseError, Placed, Trade};
+use super::super::super::dialect::{Contracts, Fee, Owner, Page, ParseError, Placed, Trade};
 use super::super::CLIENT_ID;
 use super::super::wire::{Fill, Order, PositionSide, Side, State, Taken};
 use super::{data, one};
@@ -93,6 +93,24 @@ pub fn lookup(body: &[u8], contracts: &Contracts) -> Result<Lookup, ParseError> 
 pub fn trades(body: &[u8], contracts: &Contracts) -> Result<Vec<Trade>, ParseError> {
     let fills: Vec<Fill> = data("fills", body)?;
     fills.into_iter().map(|fill| trade(fill, contracts)).collect()
+}
+
+/// The same as a page, of so many rows when it is full, with what asks for the next.
+///
+/// # Errors
+/// When it cannot be understood, or a full page does not tell what asks for the next.
+pub fn fills(body: &[u8], contracts: &Contracts, full: usize) -> Result<Page<Trade>, ParseError> {
+    let fills: Vec<Fill> = data("fills", body)?;
+    let last = fills.last().filter(|_| fills.len() >= full);
+    let missing = || ParseError::new("fills", "billId", "is missing");
+    let next = last
+        .map(|fill| fill.bill_id.clone().told().ok_or_else(missing))
+        .transpose()?;
+    let rows = fills.into_iter().map(|fill| trade(fill, contracts));
+    Ok(Page {
+        rows: rows.collect::<Result<_, _>>()?,
+        next,
+    })
 }
 
 fn trade(fill: Fill, contracts: &Contracts) -> Result<Trade, ParseError> {

@@ -1,0 +1,32 @@
+//! What Bybit allows.
+//!
+//! Source: <https://bybit-exchange.github.io/docs/v5/rate-limit>. It counts requests by address, and by account and endpoint;
+//! the least of what endpoints allow counts for all of them.
+
+use std::time::Duration;
+
+use super::super::remote::{Allowance, Allowances, Cost, UsedHeaders};
+
+/// Answers tell what is left of an endpoint, and not what was used: nothing can be taken over from that.
+pub const USED: UsedHeaders = UsedHeaders {
+    address: &[],
+    orders: &[],
+};
+
+/// 600 requests in five seconds from an address; 10 orders a second, and 50 questions, of an account.
+pub fn allowed() -> Allowances {
+    let of = |limit, seconds| Allowance {
+        limit,
+        window: Duration::from_secs(seconds),
+    };
+    Allowances {
+        address: vec![of(600, 5)],
+        orders: vec![of(10, 1)],
+        requests: vec![of(50, 1)],
+    }
+}
+
+/// Any question or setting.
+pub const LOOK: Cost = Cost::look(1);
+/// An order or a cancel.
+pub const ORDER: Cost = Cost::order(1);

@@ -1,0 +1,232 @@
+//! Bybit's own way behind the port.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use async_trait::async_trait;
+use domain::credential::KeyRights;
+use domain::id::VenueAccountId;
+use domain::market::{Bar, Symbol};
+use domain::outcome::Outcome;
+use domain::time::Timestamp;
+use domain::user::{PositionMode, VenueAccount};
+use domain::venue::{AccountReport, OrderIntent, OrderReport, VenueName, VenueOrderId};
+use serde_json::json;
+
+use super::super::dialect::{AskError, Listing, Listings, ParseError, unsigned};
+use super::super::remote::{self, Core, Manners, Markets, Script, Seat, Speech, Terms, Wish, seat};
+use super::{ask, limits, parse, questions, sign, verdict};
+use crate::ports::keyring::Credential;
+use crate::ports::venue::{Look, Lookup, Quote, Sought, VenueError};
+
+/// How long after its own time a request may arrive.
+const WINDOW: Duration = Duration::from_millis(5_000);
+/// The venue wants to hear something every 20 seconds.
+const PING_EVERY: Duration = Duration::from_secs(5);
+/// For how long a login's signature holds.
+const LOGIN_HOLDS: Duration = Duration::from_secs(10);
+
+/// How Bybit signs, answers and tells its time.
+pub const MANNERS: Manners = Manners {
+    public: unsigned,
+    signed: |request, credential, now| sign::signed(request, credential, now, WINDOW),
+    verdict,
+    ask_time: questions::time,
+    time: parse::server_time,
+    time_cost: limits::LOOK,
+};
+
+/// Bybit's linear perpetuals of a unified account.
+#[derive(Debug, Default)]
+pub struct Bybit;
+
+fn subscribe(topics: &[String]) -> String {
+    json!({ "op": "subscribe", "args": topics }).to_string()
+}
+
+fn trades(symbols: &[Symbol]) -> String {
+    let topics: Vec<String> = symbols.iter().map(|symbol| format!("publicTrade.{symbol}")).collect();
+    subscribe(&topics)
+}
+
+fn script(url: &str, login: Option<String>, subscription: String) -> Script {
+    Script {
+        url: url.to_owned(),
+        login,
+        subscribe: vec![subscription],
+        confirms: 1,
+        ping: Some(json!({ "op": "ping" }).to_string()),
+        ping_every: PING_EVERY,
+        keep: None,
+        read: Arc::new(parse::pushes),
+    }
+}
+
+#[async_trait]
+impl Speech for Bybit {
+    fn name(&self) -> VenueName {
+        VenueName::Bybit
+    }
+
+    /// The answer says that an order was taken before its lists have it.
+    fn lookup_grace(&self) -> Duration {
+        WINDOW
+    }
+
+    async fn listings(&self, core: &Core) -> Result<Listings, VenueError> {
+        let (mut all, mut cursor) = (Listings::default(), None);
+        loop {
+            let said = core.caller.ask(&questions::listings(cursor.as_deref())).await;
+            let (page, next) = said.answer(parse::listings)?;
+            all.markets.extend(page.markets);
+            all.left_out.extend(page.left_out);
+            cursor = match next {
+                Some(next) if cursor.as_ref() != Some(&next) => Some(next),
+                Some(_) | None => return Ok(all),
+            };
+        }
+    }
+
+    async fn bars(
+        &self,
+        core: &Core,
+        _: &Markets,
+        symbol: &Symbol,
+        before: Option<Timestamp>,
+    ) -> Result<Vec<Bar>, VenueError> {
+        let said = core.caller.ask(&questions::bars(symbol, before)).await;
+        said.answer(parse::bars)
+    }
+
+    async fn quote(&self, core: &Core, symbol: &Symbol) -> Result<Quote, VenueError> {
+        core.caller.ask(&questions::ticker(symbol)).await.answer(parse::quote)
+    }
+
+    async fn rights(&self, core: &Core, credential: &Credential) -> Result<Option<KeyRights>, VenueError> {
+        let said = core.ask_with(credential, &questions::rights()).await;
+        said.answer(parse::rights).map(Some)
+    }
+
+    async fn prepare(&self, core: &Core, account: &VenueAccount) -> Result<(), VenueError> {
+        let seat = seat(core, account.id);
+        seat.ask(questions::set_position_mode(account.mode)).await.stands()
+    }
+
+    async fn terms(
+        &self,
+        core: &Core,
+        account: VenueAccountId,
+        symbol: &Symbol,
+        _: Terms,
+    ) -> Result<Terms, VenueError> {
+        let seat = seat(core, account);
+        let margin_mode = seat.ask(questions::account()).await.answer(parse::margin_mode)?;
+        let leverage = seat.ask(questions::holding(symbol)).await.answer(parse::leverage)?;
+        Ok(Terms { leverage, margin_mode })
+    }
+
+    /// How margin is shared is one setting of the account for all of its markets.
+    async fn set_terms(
+        &self,
+        core: &Core,
+        account: VenueAccountId,
+        symbol: &Symbol,
+        from: Terms,
+        to: Terms,
+    ) -> Result<(), VenueError> {
+        let seat = seat(core, account);
+        if from.margin_mode != to.margin_mode {
+            seat.ask(questions::set_margin_mode(to.margin_mode)).await.stands()?;
+            core.terms_changed(account);
+        }
+        if from.leverage != to.leverage {
+            seat.ask(questions::set_leverage(symbol, to.leverage)).await.stands()?;
+        }
+        Ok(())
+    }
+
+    fn place(&self, intent: &OrderIntent, mode: PositionMode, listing: &Listing) -> Result<Wish, AskError> {
+        Ok(remote::order(ask::place(intent, mode, listing)?, intent, limits::ORDER))
+    }
+
+    fn placed(
+        &self,
+        body: &[u8],
+        intent: &OrderIntent,
+        _: &Markets,
+        now: Timestamp,
+    ) -> Result<OrderReport, ParseError> {
+        parse::placed(body).map(|placed| placed.report(intent, now))
+    }
+
+    fn cancel(&self, symbol: &Symbol, order: &VenueOrderId) -> Wish {
+        remote::cancel(ask::cancel(symbol, order), limits::ORDER)
+    }
+
+    fn cancelled(&self, _: &[u8], _: &Markets) -> Result<Option<OrderReport>, ParseError> {
+        Ok(None)
+    }
+
+    async fn cancel_all(&self, core: &Core, _: &Markets, account: VenueAccountId, symbol: &Symbol) -> Outcome<()> {
+        let wish = remote::cancel(ask::cancel_all(symbol), limits::ORDER);
+        core.ask(account, &wish).await.outcome(|_| Ok(()))
+    }
+
+    fn order(&self, symbol: &Symbol, order: &VenueOrderId) -> Wish {
+        questions::order(symbol, order)
+    }
+
+    fn lookups(&self, sought: &Sought<'_>) -> Result<Vec<Wish>, AskError> {
+        let requests = ask::lookup(sought.symbol, sought.client_id)?;
+        Ok(requests
+            .into_iter()
+            .map(|request| remote::lookup(request, limits::LOOK))
+            .collect())
+    }
+
+    fn found(&self, body: &[u8], _: &Markets, sought: Option<&Sought<'_>>) -> Result<Lookup, ParseError> {
+        parse::orders(body).map(|page| remote::pick(page.rows, sought))
+    }
+
+    async fn look(
+        &self,
+        core: &Core,
+        markets: &Markets,
+        account: VenueAccountId,
+        look: &Look<'_>,
+    ) -> Result<AccountReport, VenueError> {
+        let is_event = look.is_event;
+        let seat = Seat {
+            core,
+            account,
+            is_event,
+        };
+        remote::look(self, seat, markets, look).await
+    }
+
+    fn prices(&self, url: &str, _: &Arc<Markets>, symbols: &[Symbol], _: Timestamp) -> Script {
+        script(url, None, trades(symbols))
+    }
+
+    fn follow(&self, symbol: &Symbol, _: Timestamp) -> Vec<String> {
+        vec![trades(std::slice::from_ref(symbol))]
+    }
+
+    async fn private(
+        &self,
+        core: &Core,
+        _: &Arc<Markets>,
+        url: &str,
+        account: VenueAccountId,
+    ) -> Result<Script, VenueError> {
+        let credential = core.caller.credential(account).await?;
+        let login = sign::login(&credential, core.caller.sure_now().await?.after(LOGIN_HOLDS));
+        let topics = ["order", "execution", "position", "wallet"].map(str::to_owned);
+        Ok(script(url, Some(login), subscribe(&topics)))
+    }
+
+    /// Its switch hangs on a private socket, and has to be granted by the venue: it is not used.
+    fn dead_man(&self, _: Duration, _: &[Symbol]) -> Vec<Wish> {
+        Vec::new()
+    }
+}

@@ -1,0 +1,228 @@
+//! Gate's own way behind the port.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use async_trait::async_trait;
+use domain::credential::KeyRights;
+use domain::id::VenueAccountId;
+use domain::market::{Bar, Symbol};
+use domain::outcome::Outcome;
+use domain::time::Timestamp;
+use domain::user::{PositionMode, VenueAccount};
+use domain::venue::{AccountReport, OrderIntent, OrderReport, VenueName, VenueOrderId};
+use serde_json::json;
+
+use super::super::dialect::{AskError, Listing, Listings, ParseError, unsigned};
+use super::super::remote::{self, Archive, Core, Manners, Markets, Script, Seat, Speech, Terms, Wish, seat};
+use super::{ask, limits, parse, questions, sign, verdict};
+use crate::ports::keyring::Credential;
+use crate::ports::venue::{Look, Lookup, Quote, Sought, VenueError};
+
+const PING_EVERY: Duration = Duration::from_secs(5);
+/// How long an answer may be ahead of the lists.
+const GRACE: Duration = Duration::from_secs(5);
+
+/// How Gate signs, answers and tells its time.
+pub const MANNERS: Manners = Manners {
+    public: unsigned,
+    signed: sign::signed,
+    verdict,
+    ask_time: questions::time,
+    time: parse::server_time,
+    time_cost: limits::PUBLIC,
+};
+
+/// Gate's USDT perpetuals.
+#[derive(Debug, Default)]
+pub struct Gate;
+
+fn trades(symbols: &[Symbol], now: Timestamp) -> String {
+    let markets: Vec<&str> = symbols.iter().map(Symbol::as_str).collect();
+    let time = now.0 / 1_000;
+    json!({ "time": time, "channel": "futures.trades", "event": "subscribe", "payload": markets }).to_string()
+}
+
+fn script(url: &str, subscribe: Vec<String>, markets: &Arc<Markets>, now: Timestamp) -> Script {
+    let markets = Arc::clone(markets);
+    Script {
+        url: url.to_owned(),
+        login: None,
+        confirms: subscribe.len(),
+        subscribe,
+        ping: Some(json!({ "time": now.0 / 1_000, "channel": "futures.ping" }).to_string()),
+        ping_every: PING_EVERY,
+        keep: None,
+        read: Arc::new(move |message| parse::pushes(message, markets.contracts(), Gate::SETTLE)),
+    }
+}
+
+#[async_trait]
+impl Speech for Gate {
+    fn name(&self) -> VenueName {
+        VenueName::Gate
+    }
+
+    fn lookup_grace(&self) -> Duration {
+        GRACE
+    }
+
+    async fn listings(&self, core: &Core) -> Result<Listings, VenueError> {
+        core.caller.ask(&questions::listings()).await.answer(parse::listings)
+    }
+
+    async fn bars(
+        &self,
+        core: &Core,
+        markets: &Markets,
+        symbol: &Symbol,
+        before: Option<Timestamp>,
+    ) -> Result<Vec<Bar>, VenueError> {
+        let before = before.unwrap_or_else(|| core.now().after(Duration::from_secs(60)));
+        let said = core.caller.ask(&questions::bars(symbol, before)).await;
+        said.answer(|body| parse::bars(body, symbol, markets.contracts()))
+    }
+
+    async fn quote(&self, core: &Core, symbol: &Symbol) -> Result<Quote, VenueError> {
+        let now = core.now();
+        let said = core.caller.ask(&questions::ticker(symbol)).await;
+        said.answer(|body| parse::quote(body, now))
+    }
+
+    /// Only the keys of a main account are told; of a sub-account's nothing is known.
+    async fn rights(&self, core: &Core, credential: &Credential) -> Result<Option<KeyRights>, VenueError> {
+        // Whoever is told the balance has a key that is right.
+        core.ask_with(credential, &questions::account())
+            .await
+            .answer(parse::balances)?;
+        let said = core.ask_with(credential, &questions::keys()).await;
+        match said.answer(|body| parse::rights(body, &credential.key)) {
+            Err(VenueError::Refused(_)) => Ok(None),
+            told => told,
+        }
+    }
+
+    async fn prepare(&self, core: &Core, account: &VenueAccount) -> Result<(), VenueError> {
+        let seat = seat(core, account.id);
+        let mode = seat.ask(questions::account()).await.answer(parse::position_mode)?;
+        if mode != account.mode {
+            seat.ask(questions::set_position_mode(account.mode)).await.stands()?;
+        }
+        Ok(())
+    }
+
+    async fn terms(
+        &self,
+        core: &Core,
+        account: VenueAccountId,
+        symbol: &Symbol,
+        _: Terms,
+    ) -> Result<Terms, VenueError> {
+        let wish = questions::position(symbol, core.mode(account)?);
+        let (leverage, margin_mode) = seat(core, account).ask(wish).await.answer(parse::terms)?;
+        Ok(Terms { leverage, margin_mode })
+    }
+
+    async fn set_terms(
+        &self,
+        core: &Core,
+        account: VenueAccountId,
+        symbol: &Symbol,
+        _: Terms,
+        to: Terms,
+    ) -> Result<(), VenueError> {
+        let wish = questions::set_terms(symbol, core.mode(account)?, to);
+        seat(core, account).ask(wish).await.stands()
+    }
+
+    fn place(&self, intent: &OrderIntent, _: PositionMode, listing: &Listing) -> Result<Wish, AskError> {
+        Ok(remote::order(ask::place(intent, listing)?, intent, limits::ORDER))
+    }
+
+    fn placed(&self, body: &[u8], _: &OrderIntent, markets: &Markets, _: Timestamp) -> Result<OrderReport, ParseError> {
+        parse::order(body, markets.contracts())
+    }
+
+    fn cancel(&self, _: &Symbol, order: &VenueOrderId) -> Wish {
+        remote::cancel(ask::cancel(order), limits::ORDER)
+    }
+
+    fn cancelled(&self, body: &[u8], markets: &Markets) -> Result<Option<OrderReport>, ParseError> {
+        parse::order(body, markets.contracts()).map(Some)
+    }
+
+    async fn cancel_all(&self, core: &Core, _: &Markets, account: VenueAccountId, symbol: &Symbol) -> Outcome<()> {
+        let wish = remote::cancel(ask::cancel_all(symbol), limits::ORDER);
+        core.ask(account, &wish).await.outcome(|_| Ok(()))
+    }
+
+    fn order(&self, _: &Symbol, order: &VenueOrderId) -> Wish {
+        questions::order(order)
+    }
+
+    /// By our id, among what rests, then among all orders of its market since it was made: by our id it is found only while it
+    /// rests and for a minute after it ended.
+    fn lookups(&self, sought: &Sought<'_>) -> Result<Vec<Wish>, AskError> {
+        let [by_id, since] = ask::lookup(sought.symbol, sought.client_id, sought.since)?;
+        let resting = questions::resting(Some(sought.symbol), None).request;
+        Ok([by_id, resting, since]
+            .map(|request| remote::lookup(request, limits::LOOK))
+            .into())
+    }
+
+    fn found(&self, body: &[u8], markets: &Markets, sought: Option<&Sought<'_>>) -> Result<Lookup, ParseError> {
+        match sought {
+            Some(sought) if body.trim_ascii_start().first() == Some(&b'[') => {
+                parse::lookup_among(body, markets.contracts(), sought.client_id)
+            }
+            Some(_) | None => parse::lookup(body, markets.contracts()),
+        }
+    }
+
+    async fn look(
+        &self,
+        core: &Core,
+        markets: &Markets,
+        account: VenueAccountId,
+        look: &Look<'_>,
+    ) -> Result<AccountReport, VenueError> {
+        let is_event = look.is_event;
+        let seat = Seat {
+            core,
+            account,
+            is_event,
+        };
+        remote::look(self, seat, markets, look).await
+    }
+
+    fn prices(&self, url: &str, markets: &Arc<Markets>, symbols: &[Symbol], now: Timestamp) -> Script {
+        script(url, vec![trades(symbols, now)], markets, now)
+    }
+
+    fn follow(&self, symbol: &Symbol, now: Timestamp) -> Vec<String> {
+        vec![trades(std::slice::from_ref(symbol), now)]
+    }
+
+    async fn private(
+        &self,
+        core: &Core,
+        markets: &Arc<Markets>,
+        url: &str,
+        account: VenueAccountId,
+    ) -> Result<Script, VenueError> {
+        let credential = core.caller.credential(account).await?;
+        let said = seat(core, account).ask(questions::account()).await;
+        let owner = said.answer(parse::owner)?;
+        let now = core.caller.sure_now().await?;
+        let all: &[&str] = &[&owner, "!all"];
+        let subscribe = ["futures.orders", "futures.usertrades", "futures.positions"]
+            .map(|channel| sign::subscribe(&credential, channel, all, now));
+        let balances = sign::subscribe(&credential, "futures.balances", &[&owner], now);
+        let subscribe = subscribe.into_iter().chain([balances]).collect();
+        Ok(script(url, subscribe, markets, now))
+    }
+
+    fn dead_man(&self, after: Duration, _: &[Symbol]) -> Vec<Wish> {
+        vec![questions::countdown(after)]
+    }
+}

@@ -1,0 +1,272 @@
+//! OKX's own way behind the port.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use async_trait::async_trait;
+use domain::credential::KeyRights;
+use domain::id::VenueAccountId;
+use domain::market::{Bar, Symbol};
+use domain::outcome::{Outcome, Refusal};
+use domain::time::Timestamp;
+use domain::user::{PositionMode, VenueAccount};
+use domain::venue::{AccountReport, MarginMode, OrderIntent, OrderReport, VenueName, VenueOrderId};
+use serde_json::json;
+
+use super::super::dialect::{AskError, Listing, Listings, ParseError, unsigned};
+use super::super::remote::{self, Core, Manners, Markets, Script, Seat, Speech, Terms, Wish, seat};
+use super::{ask, limits, parse, questions, sign, verdict};
+use crate::ports::keyring::Credential;
+use crate::ports::venue::{Look, Lookup, Quote, Sought, VenueError};
+
+/// The venue closes a socket on which nothing was said for 30 seconds.
+const PING_EVERY: Duration = Duration::from_secs(5);
+/// How long an answer may be ahead of the lists.
+const GRACE: Duration = Duration::from_secs(5);
+/// Clocks differ: a minute earlier costs nothing.
+const SLACK: Duration = Duration::from_secs(60);
+/// Orders that one request cancels.
+const BATCH: usize = 20;
+
+/// How OKX signs, answers and tells its time.
+pub const MANNERS: Manners = Manners {
+    public: unsigned,
+    signed: sign::signed,
+    verdict,
+    ask_time: questions::time,
+    time: parse::server_time,
+    time_cost: limits::PUBLIC,
+};
+
+/// OKX's linear perpetual swaps.
+#[derive(Debug, Default)]
+pub struct Okx;
+
+fn trades(symbols: &[Symbol]) -> String {
+    let args: Vec<_> = symbols
+        .iter()
+        .map(|symbol| json!({ "channel": "trades", "instId": symbol.as_str() }))
+        .collect();
+    json!({ "op": "subscribe", "args": args }).to_string()
+}
+
+fn script(url: &str, login: Option<String>, subscription: String, confirms: usize, markets: &Arc<Markets>) -> Script {
+    let markets = Arc::clone(markets);
+    Script {
+        url: url.to_owned(),
+        login,
+        subscribe: vec![subscription],
+        confirms,
+        ping: Some("ping".to_owned()),
+        ping_every: PING_EVERY,
+        keep: None,
+        read: Arc::new(move |message| parse::pushes(message, markets.contracts())),
+    }
+}
+
+#[async_trait]
+impl Speech for Okx {
+    fn name(&self) -> VenueName {
+        VenueName::Okx
+    }
+
+    fn lookup_grace(&self) -> Duration {
+        GRACE
+    }
+
+    async fn listings(&self, core: &Core) -> Result<Listings, VenueError> {
+        core.caller.ask(&questions::listings()).await.answer(parse::listings)
+    }
+
+    async fn bars(
+        &self,
+        core: &Core,
+        _: &Markets,
+        symbol: &Symbol,
+        before: Option<Timestamp>,
+    ) -> Result<Vec<Bar>, VenueError> {
+        let said = core.caller.ask(&questions::bars(symbol, before)).await;
+        said.answer(parse::bars)
+    }
+
+    async fn quote(&self, core: &Core, symbol: &Symbol) -> Result<Quote, VenueError> {
+        core.caller.ask(&questions::ticker(symbol)).await.answer(parse::quote)
+    }
+
+    async fn rights(&self, core: &Core, credential: &Credential) -> Result<Option<KeyRights>, VenueError> {
+        let said = core.ask_with(credential, &questions::account()).await;
+        said.answer(parse::rights).map(Some)
+    }
+
+    async fn prepare(&self, core: &Core, account: &VenueAccount) -> Result<(), VenueError> {
+        let seat = seat(core, account.id);
+        let mode = seat.ask(questions::account()).await.answer(parse::position_mode)?;
+        if mode != account.mode {
+            seat.ask(questions::set_position_mode(account.mode)).await.stands()?;
+        }
+        Ok(())
+    }
+
+    /// The margin mode is told with each order; each has its own leverage, and in hedge mode each side of an isolated market.
+    async fn terms(
+        &self,
+        core: &Core,
+        account: VenueAccountId,
+        symbol: &Symbol,
+        wanted: Terms,
+    ) -> Result<Terms, VenueError> {
+        let wish = questions::leverage(symbol, wanted.margin_mode);
+        let told = seat(core, account).ask(wish).await.answer(parse::leverages)?;
+        let mut leverages = told
+            .into_iter()
+            .filter(|(of, ..)| of == symbol)
+            .map(|(_, leverage, _)| leverage);
+        let missing = || VenueError::Malformed(format!("no leverage is told of {symbol}"));
+        let first = leverages.next().ok_or_else(missing)?;
+        // Sides that differ are not what is wanted, whatever that is.
+        let leverage = if leverages.all(|other| other == first) {
+            first
+        } else {
+            0
+        };
+        Ok(Terms { leverage, ..wanted })
+    }
+
+    async fn set_terms(
+        &self,
+        core: &Core,
+        account: VenueAccountId,
+        symbol: &Symbol,
+        _: Terms,
+        to: Terms,
+    ) -> Result<(), VenueError> {
+        let sides: &[Option<&str>] = match (core.mode(account)?, to.margin_mode) {
+            (PositionMode::Hedge, MarginMode::Isolated) => &[Some("long"), Some("short")],
+            (PositionMode::Hedge, MarginMode::Cross) | (PositionMode::OneWay, _) => &[None],
+        };
+        for side in sides {
+            let wish = questions::set_leverage(symbol, to.leverage, to.margin_mode, *side);
+            seat(core, account).ask(wish).await.stands()?;
+        }
+        Ok(())
+    }
+
+    fn place(&self, intent: &OrderIntent, mode: PositionMode, listing: &Listing) -> Result<Wish, AskError> {
+        Ok(remote::order(ask::place(intent, mode, listing)?, intent, limits::ORDER))
+    }
+
+    fn placed(
+        &self,
+        body: &[u8],
+        intent: &OrderIntent,
+        _: &Markets,
+        now: Timestamp,
+    ) -> Result<OrderReport, ParseError> {
+        parse::placed(body).map(|placed| placed.report(intent, now))
+    }
+
+    fn cancel(&self, symbol: &Symbol, order: &VenueOrderId) -> Wish {
+        remote::cancel(ask::cancel(symbol, order), limits::ORDER)
+    }
+
+    fn cancelled(&self, _: &[u8], _: &Markets) -> Result<Option<OrderReport>, ParseError> {
+        Ok(None)
+    }
+
+    /// It has no word for all of them: those that rest are cancelled by name.
+    async fn cancel_all(
+        &self,
+        core: &Core,
+        markets: &Markets,
+        account: VenueAccountId,
+        symbol: &Symbol,
+    ) -> Outcome<()> {
+        loop {
+            let said = core.ask(account, &questions::resting(Some(symbol), None)).await;
+            let resting = match said.answer(|body| parse::orders(body, markets.contracts())) {
+                Ok(resting) if resting.is_empty() => return Outcome::Done(()),
+                Ok(resting) => resting,
+                Err(error) => return unasked(&error),
+            };
+            let orders: Vec<VenueOrderId> = resting.into_iter().map(|order| order.venue_id).take(BATCH).collect();
+            let wish = remote::cancel(ask::cancel_many(symbol, &orders), limits::ORDER);
+            match core.ask(account, &wish).await.outcome(|_| Ok(())) {
+                Outcome::Done(()) if orders.len() < BATCH => return Outcome::Done(()),
+                Outcome::Done(()) => {}
+                other => return other,
+            }
+        }
+    }
+
+    fn order(&self, symbol: &Symbol, order: &VenueOrderId) -> Wish {
+        questions::order(symbol, order)
+    }
+
+    /// By our id, among what rests, then among what ended since it was made.
+    fn lookups(&self, sought: &Sought<'_>) -> Result<Vec<Wish>, AskError> {
+        let resting = questions::resting(Some(sought.symbol), None);
+        Ok(vec![
+            remote::lookup(ask::lookup(sought.symbol, sought.client_id)?, limits::LOOK),
+            remote::lookup(resting.request, limits::LOOK),
+            questions::orders_since(sought.symbol, sought.since.before(SLACK)),
+        ])
+    }
+
+    fn found(&self, body: &[u8], markets: &Markets, sought: Option<&Sought<'_>>) -> Result<Lookup, ParseError> {
+        parse::orders(body, markets.contracts()).map(|orders| remote::pick(orders, sought))
+    }
+
+    async fn look(
+        &self,
+        core: &Core,
+        markets: &Markets,
+        account: VenueAccountId,
+        look: &Look<'_>,
+    ) -> Result<AccountReport, VenueError> {
+        let is_event = look.is_event;
+        let seat = Seat {
+            core,
+            account,
+            is_event,
+        };
+        remote::look(self, seat, markets, look).await
+    }
+
+    fn prices(&self, url: &str, markets: &Arc<Markets>, symbols: &[Symbol], _: Timestamp) -> Script {
+        script(url, None, trades(symbols), symbols.len(), markets)
+    }
+
+    fn follow(&self, symbol: &Symbol, _: Timestamp) -> Vec<String> {
+        vec![trades(std::slice::from_ref(symbol))]
+    }
+
+    async fn private(
+        &self,
+        core: &Core,
+        markets: &Arc<Markets>,
+        url: &str,
+        account: VenueAccountId,
+    ) -> Result<Script, VenueError> {
+        let credential = core.caller.credential(account).await?;
+        let login = sign::login(&credential, core.caller.sure_now().await?);
+        let args = json!([
+            { "channel": "orders", "instType": "SWAP" },
+            { "channel": "positions", "instType": "SWAP" },
+            { "channel": "account" },
+        ]);
+        let subscription = json!({ "op": "subscribe", "args": args }).to_string();
+        Ok(script(url, Some(login), subscription, 3, markets))
+    }
+
+    fn dead_man(&self, after: Duration, _: &[Symbol]) -> Vec<Wish> {
+        vec![questions::countdown(after)]
+    }
+}
+
+/// Nothing was asked to be done.
+fn unasked(error: &VenueError) -> Outcome<()> {
+    Outcome::Refused(Refusal {
+        code: "not_sent".to_owned(),
+        reason: error.to_string(),
+    })
+}
