@@ -12,8 +12,8 @@ pub mod options;
 pub mod paper;
 pub mod state_files;
 pub mod targets;
+mod venues;
 
-use std::collections::HashMap;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
@@ -27,6 +27,7 @@ use tokio::sync::watch;
 use tracing::{error, info};
 
 use crate::adapters::store::{SqlStore, schema};
+use crate::adapters::venue::ConnectError;
 use crate::adapters::venue::paper::PaperVenue;
 use crate::clock::{Clock, ScaledClock, SystemClock};
 use crate::config::Settings;
@@ -62,6 +63,18 @@ pub enum StartError {
     /// The paper venue cannot be opened.
     #[error("could not open the paper venue")]
     Paper(#[from] crate::adapters::venue::paper::OpenError),
+    /// A venue that is switched on cannot be opened.
+    #[error("could not open the venue {venue}")]
+    Venue {
+        /// Which.
+        venue: VenueName,
+        /// Why.
+        #[source]
+        source: ConnectError,
+    },
+    /// A venue is switched on, and no key of an account there could be opened.
+    #[error("the venue {0} is switched on, and there is no master key for keys of accounts there: set keys.master")]
+    NoMaster(VenueName),
     /// A setting's number does not fit.
     #[error(transparent)]
     Setting(#[from] options::UnfitSetting),
@@ -114,7 +127,7 @@ pub async fn start(settings: &Settings) -> Result<Daemon, StartError> {
     start_with(settings, recorder, |venue| venue).await
 }
 
-/// Starts everything on a recorder that is installed already, with somebody in front of the venue who sees every call; for
+/// Starts everything on a recorder that is installed already, with somebody in front of the paper venue who sees every call; for
 /// measurements.
 ///
 /// # Errors
@@ -135,12 +148,17 @@ pub async fn start_with(
     let daily = tokio::spawn(head::tell_daily(store.clone()));
     let clock = clock(settings, &store).await?;
     let paper = open_venue(settings, &store, &clock).await?;
-    let venue = in_front(paper.clone());
+    let keyring = keys::open(&settings.keys, store.clone())?;
+    let mut venues = venues::open(settings, &keyring, &clock)?;
+    venues.insert(VenueName::Paper, in_front(paper.clone()));
     let targets = targets::open(&settings.notify)?;
-    let desk = desk(settings, &store, &clock, &venue)?.with_targets(targets);
+    let desk = Desk::new(store.clone(), Arc::clone(&clock), Markets::Venues(venues.clone()))
+        .with_keyring(keyring)
+        .closing_external(settings.close_all.close_external)
+        .with_targets(targets);
     let (fatal, fatal_seen) = watch::channel(false);
     end_with(&store, &fatal);
-    let actors = Actors::start(settings, &desk, venue, fatal).await?;
+    let actors = Actors::start(settings, &desk, venues, fatal).await?;
     tokio::spawn(disks::tell_when_full(store.disk_full(), actors.ears()));
     let upkeep = tokio::spawn(http::metrics::keep_up(recorder.clone()));
     let limits = options::http(settings)?;
@@ -225,20 +243,6 @@ impl Daemon {
         );
         Ending::Broken
     }
-}
-
-/// The desk over a store and the venues that run.
-fn desk(
-    settings: &Settings,
-    store: &Arc<SqlStore>,
-    clock: &Arc<dyn Clock>,
-    venue: &Arc<dyn Venue>,
-) -> Result<Desk, StartError> {
-    let keyring = keys::open(&settings.keys, store.clone())?;
-    let markets = Markets::Venues(HashMap::from([(VenueName::Paper, Arc::clone(venue))]));
-    Ok(Desk::new(store.clone(), Arc::clone(clock), markets)
-        .with_keyring(keyring)
-        .closing_external(settings.close_all.close_external))
 }
 
 fn feed_watchdog(settings: &Settings, actors: &Actors) -> tokio::task::JoinHandle<()> {

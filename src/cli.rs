@@ -14,6 +14,7 @@ mod health;
 mod import;
 mod keys;
 mod ledger;
+mod market;
 mod migrate;
 mod money;
 mod order;
@@ -85,6 +86,8 @@ enum Command {
     Account(account::Args),
     /// Master keys, under which the keys of venue accounts are sealed: generate, rotate
     Keys(keys::Args),
+    /// Markets of venues: show
+    Market(market::Args),
     /// Orders: list, show
     Order(order::Args),
     /// Positions: list, show
@@ -195,6 +198,7 @@ fn run(cli: &Cli) -> Result<Exit, CliError> {
         Command::User(args) => wait(user::run(args, &cli.global)),
         Command::Account(args) => wait(account::run(args, &cli.global)),
         Command::Keys(args) => wait(keys::run(args, &cli.global)),
+        Command::Market(args) => wait(market::run(args, &cli.global)),
         Command::Order(args) => wait(order::run(args, &cli.global)),
         Command::Position(args) => wait(position::run(args, &cli.global)),
         Command::Ledger(args) => wait(ledger::run(args, &cli.global)),

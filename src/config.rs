@@ -20,6 +20,7 @@ mod store;
 mod supervisor;
 mod sync;
 mod templates;
+mod venues;
 mod wrong;
 
 use secrecy::{ExposeSecret, SecretString};
@@ -44,6 +45,7 @@ pub use store::{StoreSettings, StoreUrl};
 pub use supervisor::SupervisorSettings;
 pub use sync::SyncSettings;
 pub use templates::{Classifier, ExitTemplate, RiskTemplates, TemplateSettings};
+pub use venues::{VenueSettings, VenuesSettings};
 pub use wrong::{SettingsError, WrongKey};
 
 use wrong::WrongKeys;
@@ -82,6 +84,8 @@ pub struct Settings {
     pub notify: NotifySettings,
     /// The paper venue.
     pub paper: PaperSettings,
+    /// The venues beside it.
+    pub venues: VenuesSettings,
     /// Thresholds and exits by market state and risk preference.
     pub templates: TemplateSettings,
 }
@@ -115,6 +119,7 @@ impl Settings {
         self.alerts.check(wrong);
         self.notify.check(wrong);
         self.paper.check(wrong);
+        self.venues.check(wrong);
         self.templates.check(wrong);
     }
 }

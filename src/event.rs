@@ -88,6 +88,8 @@ pub const POKE_LOST: &str = "poke.lost";
 pub const ROBOT_SIGNAL: &str = "robot.signal";
 /// A robot could not read its rows or its market.
 pub const ROBOT_BLIND: &str = "robot.blind";
+/// A robot's venue is not switched on; it does nothing.
+pub const ROBOT_WITHOUT_VENUE: &str = "robot.without_venue";
 /// A robot may not open.
 pub const OPEN_REFUSED: &str = "open.refused";
 /// A robot could not open: something did not answer.

@@ -12,6 +12,7 @@ mod keys;
 mod ledger;
 pub mod lobby;
 mod mail;
+mod markets;
 pub mod metrics;
 mod money;
 mod observe;

@@ -7,6 +7,7 @@ mod health;
 mod hold;
 mod key;
 mod ledger;
+mod market;
 mod net;
 mod order;
 mod position;
@@ -23,6 +24,7 @@ pub use key::{KeyView, RightsView};
 pub use ledger::{
     AnswerView, DebtView, EntryView, HeadView, JobRunView, LedgerAccountView, PostView, PostingView, StatisticsView,
 };
+pub use market::MarketView;
 pub use net::NetLineView;
 pub use order::{FillView, OrderView};
 pub use position::{ExitsView, PositionView, ProvenanceView};

@@ -3,6 +3,7 @@
 mod close;
 mod deps;
 mod mailbox;
+mod market;
 mod open;
 mod outside;
 mod peak;
@@ -18,15 +19,16 @@ use actix::{Actor, ActorContext, AsyncContext, Context, Recipient};
 use domain::fixed::Amount;
 use domain::robot::decide::{self, Asked, Step, View};
 use domain::time::Timestamp;
+use domain::venue::VenueName;
 use tokio::sync::oneshot;
 use tokio::time::Instant;
 
 use crate::actors::mail::{Exited, Look, MailError, RowsChanged, SyncNow};
 use crate::actors::spawn::{Birth, Child, Generation, poke};
 use crate::event;
-use crate::ports::market::Tape;
 use close::{Closing, Request};
 pub use deps::{RobotDeps, RobotRules, Shared};
+use market::Market;
 pub use outside::close_outside;
 use peak::Peaked;
 pub use reserve::{HoldMode, HoldRules};
@@ -41,7 +43,7 @@ pub struct RobotActor {
     generation: Generation,
     exits: Recipient<Exited>,
     rows: Rows,
-    /// `None` until the tape of its market was found.
+    /// `None` until its market was found.
     watch: Option<Watch>,
     /// Highest profit seen since arming; the one on record may be a step lower.
     peak: Option<Amount>,
@@ -59,8 +61,8 @@ pub struct RobotActor {
 
 /// What an errand brings back.
 enum Errand {
-    /// Rows were read (`None`: the robot is gone), and the tape was found when it was wanted.
-    Read(Option<Box<Rows>>, Option<Arc<Tape>>),
+    /// Rows were read (`None`: the robot is gone), and the market was found when it was wanted.
+    Read(Option<Box<Rows>>, Option<Market>),
     /// Something could not be read.
     Blind,
     /// A peak was to be put on record.
@@ -153,6 +155,11 @@ impl RobotActor {
             return;
         }
         let nothing = |why: &str| Err(MailError::Failed(format!("robot {} {why}", self.rows.robot.id)));
+        if let Some(venue) = self.missing_venue() {
+            let answer = nothing(&format!("cannot close: {venue} is not switched on"));
+            self.request.answer(&answer);
+            return self.request.is_over();
+        }
         match decide::asked(self.rows.position.as_deref()) {
             Asked::Close => {}
             Asked::IsClosing => self.request.answer(&Ok(())),
@@ -179,9 +186,9 @@ impl RobotActor {
             }
             (Step::Open(_), Some(signal), _, Some(watch)) => {
                 let robot = self.rows.robot.clone();
-                let tape = watch.tape();
+                let market = watch.market();
                 self.run(ctx, async move {
-                    open::open(&deps, &robot, signal, &tape, seen_at).await;
+                    open::open(&deps, &robot, signal, &market, seen_at).await;
                     Errand::Opened
                 });
             }
@@ -203,31 +210,35 @@ impl RobotActor {
     fn read_rows(&mut self, ctx: &mut Context<Self>) {
         self.rows_changed = false;
         let deps = Arc::clone(&self.deps);
-        let robot = self.rows.robot.clone();
-        let wants_tape = self.watch.is_none();
+        let (robot, account) = (self.rows.robot.id, self.rows.robot.account);
+        let (venue, wants_market) = (self.rows.venue, self.watch.is_none());
         self.run(ctx, async move {
-            let rows = Rows::read(deps.store.as_ref(), robot.id).await;
-            let tape = if wants_tape {
-                deps.venue.tape(&robot.symbol).await.map(Some)
-            } else {
-                Ok(None)
-            };
             let blind = |error: &(dyn std::error::Error + 'static)| {
-                tracing::warn!(event = event::ROBOT_BLIND, robot.id = %robot.id, error,
-                    "robot {} cannot look: {error}", robot.id);
+                tracing::warn!(event = event::ROBOT_BLIND, robot.id = %robot, error, "robot {robot} cannot look: {error}");
             };
-            match (rows, tape) {
-                (Ok(rows), Ok(tape)) => Errand::Read(rows.map(Box::new), tape),
-                (Ok(rows), Err(error)) => {
+            let rows = match Rows::read(deps.store.as_ref(), robot, account, venue).await {
+                Ok(Some(rows)) => rows,
+                Ok(None) => return Errand::Read(None, None),
+                Err(error) => {
                     blind(&error);
-                    Errand::Read(rows.map(Box::new), None)
+                    return Errand::Blind;
                 }
-                (Err(error), _) => {
-                    blind(&error);
-                    Errand::Blind
-                }
-            }
+            };
+            let market = match wants_market {
+                true => Market::find(&deps, &rows).await,
+                false => Ok(None),
+            };
+            let market = market.unwrap_or_else(|error| {
+                blind(&error);
+                None
+            });
+            Errand::Read(Some(Box::new(rows)), market)
         });
+    }
+
+    /// The venue of its account, when that is not switched on. Until the daemon is started with it the robot holds its place.
+    fn missing_venue(&self) -> Option<VenueName> {
+        self.rows.venue.filter(|venue| !self.deps.venues.contains_key(venue))
     }
 
     fn run(&mut self, ctx: &mut Context<Self>, errand: impl Future<Output = Errand> + 'static) {
@@ -242,7 +253,7 @@ impl RobotActor {
         }
         match errand {
             Errand::Read(None, _) => return robot.end(ctx),
-            Errand::Read(Some(rows), tape) => robot.hold(*rows, tape, ctx),
+            Errand::Read(Some(rows), market) => robot.hold(*rows, market, ctx),
             Errand::Blind => robot.rest(ctx),
             Errand::Peaked(Peaked::Recorded(position)) => robot.rows.position = Some(position),
             Errand::Peaked(Peaked::Overtaken) => robot.rows_changed = true,
@@ -253,8 +264,8 @@ impl RobotActor {
         robot.look(ctx);
     }
 
-    /// Holds the rows that were read, and reads the tape that was found.
-    fn hold(&mut self, rows: Rows, tape: Option<Arc<Tape>>, ctx: &mut Context<Self>) {
+    /// Holds the rows that were read, and reads the tape of the market that was found.
+    fn hold(&mut self, rows: Rows, market: Option<Market>, ctx: &mut Context<Self>) {
         let recorded = rows.position.as_ref().and_then(|position| position.peak);
         if rows.holds() == self.rows.holds() {
             self.peak = self.peak.max(recorded);
@@ -262,21 +273,23 @@ impl RobotActor {
             self.peak = recorded;
             self.request.is_over();
         }
+        let is_new_there = self.rows.venue.is_none();
         self.rows = rows;
         self.ask_for_unconfirmed();
-        match tape {
-            Some(tape) => {
-                self.watch = Some(Watch::new(
-                    tape,
-                    &self.rows.robot,
-                    &self.deps,
-                    ctx.address().downgrade(),
-                ));
+        match (market, self.missing_venue()) {
+            (Some(market), _) => {
+                let to = ctx.address().downgrade();
+                self.watch = Some(Watch::new(market, &self.rows.robot, &self.deps, to));
             }
-            None if self.watch.is_none() => {
+            (None, Some(venue)) if is_new_there => {
+                let robot = self.rows.robot.id;
+                tracing::error!(event = event::ROBOT_WITHOUT_VENUE, robot.id = %robot, %venue,
+                    "robot {robot} trades at {venue}, which is not switched on: it does nothing");
+            }
+            (None, None) if self.watch.is_none() => {
                 ctx.notify_later(RowsChanged, self.deps.rules.retry);
             }
-            None => {}
+            (None, _) => {}
         }
     }
 

@@ -1,12 +1,13 @@
 //! How actors come to be: the shape of a child, where children are found, and time that arrives by mail.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 use std::time::Duration;
 
 use actix::Recipient;
 use actix::dev::SendError;
 use domain::id::{RobotId, VenueAccountId};
+use domain::market::Symbol;
 use domain::robot::Robot;
 use tokio::task::JoinHandle;
 use tokio::time::MissedTickBehavior;
@@ -54,6 +55,8 @@ pub struct RobotDirectory(Arc<RwLock<Lists>>);
 #[derive(Debug, Default)]
 struct Lists {
     living: HashMap<RobotId, Listed>,
+    /// The markets on which somebody lives, by account, and how many do.
+    markets: BTreeMap<VenueAccountId, BTreeMap<Symbol, usize>>,
     left: BTreeSet<VenueAccountId>,
 }
 
@@ -61,20 +64,51 @@ struct Lists {
 #[derive(Debug, Clone)]
 struct Listed {
     account: VenueAccountId,
+    symbol: Symbol,
     rows_changed: Recipient<RowsChanged>,
 }
 
+impl Lists {
+    fn enter(&mut self, robot: RobotId, listed: Listed) {
+        let markets = self.markets.entry(listed.account).or_default();
+        *markets.entry(listed.symbol.clone()).or_default() += 1;
+        if let Some(before) = self.living.insert(robot, listed) {
+            self.vacate(&before);
+        }
+    }
+
+    fn vacate(&mut self, listed: &Listed) {
+        let Some(markets) = self.markets.get_mut(&listed.account) else {
+            return;
+        };
+        if let Some(count) = markets.get_mut(&listed.symbol) {
+            *count -= 1;
+            if *count == 0 {
+                markets.remove(&listed.symbol);
+            }
+        }
+        if markets.is_empty() {
+            self.markets.remove(&listed.account);
+        }
+    }
+}
+
 impl RobotDirectory {
-    /// Lists a robot.
-    pub fn list(&self, robot: RobotId, account: VenueAccountId, child: &Child) {
-        let rows_changed = child.rows_changed.clone();
-        self.write().living.insert(robot, Listed { account, rows_changed });
+    /// Lists a robot that trades on this market of this account.
+    pub fn list(&self, robot: RobotId, account: VenueAccountId, symbol: &Symbol, child: &Child) {
+        let listed = Listed {
+            account,
+            symbol: symbol.clone(),
+            rows_changed: child.rows_changed.clone(),
+        };
+        self.write().enter(robot, listed);
     }
 
     /// Strikes a robot off. What it wrote last it may not have told.
     pub fn strike(&self, robot: RobotId) {
         let mut lists = self.write();
         if let Some(listed) = lists.living.remove(&robot) {
+            lists.vacate(&listed);
             lists.left.insert(listed.account);
         }
     }
@@ -89,10 +123,14 @@ impl RobotDirectory {
 
     /// Accounts of the living robots.
     pub fn accounts(&self) -> Vec<VenueAccountId> {
-        let mut accounts: Vec<VenueAccountId> = self.read().living.values().map(|listed| listed.account).collect();
-        accounts.sort_unstable();
-        accounts.dedup();
-        accounts
+        self.read().markets.keys().copied().collect()
+    }
+
+    /// Markets of the living robots of an account.
+    pub fn markets(&self, account: VenueAccountId) -> Vec<Symbol> {
+        let lists = self.read();
+        let markets = lists.markets.get(&account);
+        markets.map_or_else(Vec::new, |markets| markets.keys().cloned().collect())
     }
 
     /// Accounts whose robots were struck off since this was last asked.

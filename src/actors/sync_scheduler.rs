@@ -51,6 +51,10 @@ pub struct SyncOptions {
     pub open_interval: Duration,
     /// Interval while it is flat.
     pub flat_interval: Duration,
+    /// The same while an account holds a position and its venue tells at once what happens on it.
+    pub heard_open_interval: Duration,
+    /// The same while it is flat.
+    pub heard_flat_interval: Duration,
     /// Longest wait for one answer of a venue.
     pub poll_deadline: Duration,
     /// Syncs in flight at once, over all accounts.
@@ -59,7 +63,7 @@ pub struct SyncOptions {
     pub fills_page: u32,
     /// How often records are compared although the venue shows nothing new.
     pub full_pass_interval: Duration,
-    /// Request weight per minute by venue.
+    /// Request weight per minute by venue, of those whose requests are counted here.
     pub weight_per_minute: BTreeMap<VenueName, u32>,
     /// How to reconcile.
     pub rules: Rules,
@@ -161,7 +165,8 @@ impl SyncSchedulerActor {
             Ok(busy) => {
                 self.account_failures = 0;
                 self.watches.are_busy(&busy, now);
-                self.watches.want(&living.into_iter().chain(busy).collect(), first);
+                let gone = self.watches.want(&living.into_iter().chain(busy).collect(), first);
+                self.forget(gone);
             }
             Err(error) => {
                 self.account_failures = self.account_failures.saturating_add(1);
@@ -176,8 +181,18 @@ impl SyncSchedulerActor {
         metrics::gauge!("bursar_sync_accounts").set(f64::from(count));
     }
 
+    /// Tells venues that nobody cares for these accounts any more.
+    fn forget(&self, accounts: Vec<(VenueAccountId, Option<VenueName>)>) {
+        for (account, venue) in accounts {
+            if let Some(venue) = venue.and_then(|name| self.deps.venues.get(&name)) {
+                venue.forget(account);
+            }
+        }
+    }
+
     fn stop_when_drained(&mut self, ctx: &mut Context<Self>) {
         if self.stopping && self.in_flight == 0 {
+            self.forget(self.watches.all().collect());
             for stopper in self.stoppers.drain(..) {
                 if stopper.send(()).is_err() {
                     tracing::debug!("who asked the scheduler to stop has gone");
@@ -217,8 +232,7 @@ impl Handler<Tick> for SyncSchedulerActor {
         self.last_mail = Some(self.deps.clock.now());
         let now = Instant::now();
         for account in self.deps.robots.take_left() {
-            self.watches.add(account, now);
-            self.watches.force(account, now);
+            self.watches.leave(account, now);
         }
         self.read_accounts(ctx);
         self.start_due(ctx);

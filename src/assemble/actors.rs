@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use actix::{Actor, Addr, Arbiter, Recipient};
 use domain::reconcile;
+use domain::venue::VenueName;
 use futures::future::join_all;
 use tokio::sync::watch;
 use tracing::warn;
@@ -50,7 +51,7 @@ struct Parts<'a> {
     settings: &'a Settings,
     store: Arc<dyn Store>,
     clock: Arc<dyn Clock>,
-    venue: Arc<dyn Venue>,
+    venues: HashMap<VenueName, Arc<dyn Venue>>,
     fatal: watch::Sender<bool>,
     targets: Targets,
     sights: Sights,
@@ -61,7 +62,7 @@ impl Actors {
     pub(super) async fn start(
         settings: &Settings,
         desk: &Desk,
-        venue: Arc<dyn Venue>,
+        venues: HashMap<VenueName, Arc<dyn Venue>>,
         fatal: watch::Sender<bool>,
     ) -> Result<Self, StartError> {
         let installation = desk.store.installation().await?;
@@ -69,7 +70,7 @@ impl Actors {
             settings,
             store: Arc::clone(&desk.store),
             clock: Arc::clone(&desk.clock),
-            venue,
+            venues,
             fatal,
             targets: desk.targets.clone(),
             sights: desk.sights.clone(),
@@ -230,12 +231,12 @@ impl Parts<'_> {
         robots: RobotDirectory,
     ) -> Result<Addr<SyncSchedulerActor>, UnfitSetting> {
         let sync = &self.settings.sync;
-        let venues = HashMap::from([(self.venue.name(), Arc::clone(&self.venue))]);
-        let weights = venues.keys().map(|venue| (*venue, sync.weight_of(*venue)));
+        let counted = self.venues.iter().filter(|(_, venue)| venue.poll_weight() > 0);
+        let weights = counted.map(|(name, _)| (*name, sync.weight_of(*name)));
         let weight_per_minute = weights.collect();
         Ok(SyncSchedulerActor::new(SyncDeps {
             store: Arc::clone(&self.store),
-            venues,
+            venues: self.venues.clone(),
             clock: Arc::clone(&self.clock),
             robots,
             sights: self.sights.clone(),
@@ -246,6 +247,8 @@ impl Parts<'_> {
             options: SyncOptions {
                 open_interval: sync.open_interval,
                 flat_interval: sync.flat_interval,
+                heard_open_interval: sync.heard_open_interval,
+                heard_flat_interval: sync.heard_flat_interval,
                 poll_deadline: sync.poll_deadline,
                 parallel_polls: sync.parallel_polls,
                 fills_page: sync.fills_page,
@@ -269,7 +272,7 @@ impl Parts<'_> {
     ) -> Result<RobotDeps, UnfitSetting> {
         Ok(RobotDeps {
             store: Arc::clone(&self.store),
-            venue: Arc::clone(&self.venue),
+            venues: self.venues.clone(),
             clock: Arc::clone(&self.clock),
             sync_now: scheduler.clone().recipient(),
             forced_sync: scheduler.clone().recipient(),

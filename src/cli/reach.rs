@@ -94,7 +94,7 @@ pub(super) async fn nobody_runs(settings: &Settings) -> Result<(), CliError> {
     }
 }
 
-/// The desk over the database in the settings; no venue runs, so the markets are those in the settings.
+/// The desk over the database in the settings; no venue runs, so the markets are those in the settings, and other venues are not asked.
 ///
 /// # Errors
 /// When the database does not open.
@@ -102,10 +102,13 @@ pub(super) async fn desk(settings: &Settings) -> Result<Desk, CliError> {
     let store = Arc::new(SqlStore::open(options::store(settings)).await?);
     let keyring = keys::open(&settings.keys, store.clone())?;
     let markets = paper::options(&settings.paper)?.markets.into_iter();
-    let listed = markets
-        .map(|market| (VenueName::Paper, market.terms.instrument))
-        .collect();
-    let desk = Desk::new(store, Arc::new(SystemClock), Markets::Listed(listed))
+    let markets = Markets::Listed {
+        markets: markets
+            .map(|market| (VenueName::Paper, market.terms.instrument))
+            .collect(),
+        unasked: settings.venues.switched_on().map(|(venue, _)| venue).collect(),
+    };
+    let desk = Desk::new(store, Arc::new(SystemClock), markets)
         .with_keyring(keyring)
         .closing_external(settings.close_all.close_external);
     Ok(desk.with_targets(targets::known(&settings.notify)?))

@@ -31,6 +31,12 @@ pub struct KeySettings {
 }
 
 impl KeySettings {
+    /// Whether there is a master key.
+    #[must_use]
+    pub fn has_master(&self) -> bool {
+        !self.master.is_empty() || !self.master_file.as_os_str().is_empty()
+    }
+
     pub(super) fn check(&self, wrong: &mut WrongKeys) {
         let rule = "must be empty, or 1 to 8 different keys, each 32 bytes in hexadecimal or base64, with white space \
             between them (value not shown)";

@@ -11,6 +11,8 @@ use super::form::whole::Count;
 use super::form::{duration, whole};
 use super::wrong::WrongKeys;
 
+/// The venues whose requests are counted by the scheduler; the others count their own.
+const COUNTED: [VenueName; 1] = [VenueName::Paper];
 /// What a venue that is not listed may spend per minute.
 const UNLISTED_WEIGHT: u32 = 2_400;
 
@@ -24,6 +26,12 @@ pub struct SyncSettings {
     /// How often an account without one is polled.
     #[serde(with = "duration")]
     pub flat_interval: Duration,
+    /// How often an account with an open position is polled while its venue tells at once what happens on it.
+    #[serde(with = "duration")]
+    pub heard_open_interval: Duration,
+    /// The same for an account without one.
+    #[serde(with = "duration")]
+    pub heard_flat_interval: Duration,
     /// Longest time for one poll.
     #[serde(with = "duration")]
     pub poll_deadline: Duration,
@@ -60,28 +68,32 @@ impl SyncSettings {
     }
 
     pub(super) fn check(&self, wrong: &mut WrongKeys) {
-        let flat = duration::text(self.flat_interval);
-        let rule = "must be at least sync.open_interval";
-        wrong.unless(
-            self.flat_interval >= self.open_interval,
-            "sync.flat_interval",
-            flat,
-            rule,
-        );
+        for (key, interval, other, least) in [
+            ("flat_interval", self.flat_interval, "open_interval", self.open_interval),
+            (
+                "heard_open_interval",
+                self.heard_open_interval,
+                "open_interval",
+                self.open_interval,
+            ),
+            (
+                "heard_flat_interval",
+                self.heard_flat_interval,
+                "flat_interval",
+                self.flat_interval,
+            ),
+        ] {
+            let (key, rule) = (format!("sync.{key}"), format!("must be at least sync.{other}"));
+            wrong.unless(interval >= least, &key, duration::text(interval), &rule);
+        }
         wrong.between("sync.parallel_polls", self.parallel_polls, 1, 10_000);
         wrong.between("sync.fills_page", self.fills_page, 1, 1_000);
         for (venue, weight) in &self.weight_per_minute {
             let key = format!("sync.weight_per_minute.{venue}");
-            let known = VenueName::ALL.into_iter().filter(|venue| venue.is_connectable());
-            let known: Vec<&str> = known.map(VenueName::as_str).collect();
-            let known = known.join(", ");
-            let rule = format!("must belong to a venue; known here: {known}");
-            wrong.unless(
-                VenueName::parse(venue).is_some_and(VenueName::is_connectable),
-                &key,
-                weight,
-                &rule,
-            );
+            let known = COUNTED.map(VenueName::as_str).join(", ");
+            let rule = format!("must belong to a venue whose requests are counted here: {known}");
+            let is_counted = VenueName::parse(venue).is_some_and(|venue| COUNTED.contains(&venue));
+            wrong.unless(is_counted, &key, weight, &rule);
             wrong.between(&key, *weight, 1, 100_000_000);
         }
     }

@@ -49,6 +49,10 @@ impl Desk {
         }
         let account = self.store.venue_account(robot.account).await?;
         let account = account.ok_or_else(|| DeskError::absent("venue account", robot.account))?;
+        if !self.markets.has(account.venue) {
+            let why = format!("{} is not switched on", account.venue);
+            return Err(DeskError::Conflict { why });
+        }
         let wrong = match self.markets.instrument(account.venue, &robot.symbol).await? {
             Some(instrument) => fields(patch.check(&robot, &instrument)),
             None => vec![WrongField::new("symbol", "is not listed by the venue any more")],
@@ -105,6 +109,11 @@ impl Desk {
         };
         if account.user != draft.user {
             wrong.push(WrongField::new("account", "must be an account of the robot's user"));
+        }
+        if !self.markets.has(account.venue) {
+            let rule = format!("must be at a venue that is switched on, and {} is not", account.venue);
+            wrong.push(WrongField::new("account", rule));
+            return Ok(wrong);
         }
         match self.markets.instrument(account.venue, &draft.symbol).await? {
             Some(instrument) => wrong.extend(fields(draft.check(&instrument))),

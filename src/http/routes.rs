@@ -6,8 +6,8 @@ use domain::access::Role;
 use utoipa::OpenApi;
 
 use crate::http::{
-    alerts, close_all, health, keys, ledger, metrics, money, openapi, pause, people, positions, reports, robots,
-    statements, tokens,
+    alerts, close_all, health, keys, ledger, markets, metrics, money, openapi, pause, people, positions, reports,
+    robots, statements, tokens,
 };
 
 /// The methods that the interface knows.
@@ -59,7 +59,7 @@ pub enum Access {
 pub struct Row {
     /// Method.
     pub verb: Verb,
-    /// Path with `{id}` where an id stands.
+    /// Path with `{id}` where an id stands, and other names where words do.
     pub path: &'static str,
     /// Who may pass.
     pub access: Access,
@@ -126,6 +126,7 @@ table! {
     Get "/nets" VIEWER => positions::net;
     Get "/orders" VIEWER => positions::orders;
     Get "/orders/{id}" VIEWER => positions::order;
+    Get "/markets/{venue}/{symbol}" VIEWER => markets::show;
     Get "/users" VIEWER => people::users;
     Post "/users" ADMIN => people::create_user;
     Post "/users/{id}/rate" ADMIN => people::set_rate;

@@ -6,6 +6,7 @@ mod alerts;
 mod asking;
 mod close_alls;
 mod keys;
+mod markets;
 mod money;
 mod reports;
 mod robots;

@@ -4,6 +4,8 @@
 mod clock;
 #[path = "robot/debtors.rs"]
 mod debtors;
+#[path = "robot/elsewhere.rs"]
+mod elsewhere;
 #[path = "robot/frozen.rs"]
 mod frozen;
 #[path = "robot/reserving.rs"]

@@ -3,6 +3,7 @@
 use std::fs;
 
 use bursar::config::{self, PayFrom, Settings, SettingsError, Sources};
+use domain::venue::VenueName;
 use secrecy::ExposeSecret;
 use tempfile::TempDir;
 
@@ -96,12 +97,12 @@ one = 1
             "sync.flat_interval: value \"1s\" must be at least sync.open_interval",
             "sync.open_interval: value \"5\" must be a duration with its unit, such as \"250ms\", \"5s\", \
              \"10m\", \"8h\" or \"1d\", from 1ms to 366d",
-            "sync.weight_per_minute.binance: value \"1200\" must belong to a venue; known here: paper",
+            "sync.weight_per_minute.binance: value \"1200\" must belong to a venue whose requests are counted here: paper",
             "sync.weight_per_minute.paper: value \"-1\" must be a whole number that is not negative \
              and not too large",
             "templates.trend.balanced.give_back_percent: value \"100\" must be less than 100",
             "wallets.one: unknown key; known here: `daemon`, `http`, `store`, `keys`, `log`, `supervisor`, `sync`, \
-             `robot`, `risk`, `close_all`, `settlement`, `ledger`, `alerts`, `notify`, `paper`, `templates`",
+             `robot`, `risk`, `close_all`, `settlement`, `ledger`, `alerts`, `notify`, `paper`, `venues`, `templates`",
         ]
     );
 }
@@ -306,4 +307,127 @@ fn no_output_shows_the_password_of_the_database() {
     let told = format!("{error} {error:?}");
     assert!(told.contains("base.toml") && told.contains("line 2"), "{told}");
     assert!(!told.contains("canary"), "{told}");
+}
+
+#[test]
+fn venues_are_off_and_at_their_own_hosts_until_the_settings_say_otherwise() {
+    let settings = loaded(&Sources::default());
+    assert_eq!(settings.venues.switched_on().count(), 0);
+    assert_eq!(settings.venues.binance.wallet, "https://api.binance.com");
+    let sources = Sources::default()
+        .with_variable("BURSAR__VENUES__GATE__ENABLED", "true")
+        .with_variable("BURSAR__VENUES__GATE__REST", "http://127.0.0.1:8430")
+        .with_variable("BURSAR__VENUES__GATE__EGRESS", "192.0.2.7, 2001:db8::7")
+        .with_variable("BURSAR__VENUES__GATE__DEAD_MAN", "30s");
+    let settings = loaded(&sources);
+    let on: Vec<_> = settings.venues.switched_on().collect();
+    let [(VenueName::Gate, gate)] = on.as_slice() else {
+        panic!("{on:?}")
+    };
+    assert_eq!(gate.rest, "http://127.0.0.1:8430");
+    assert_eq!(
+        gate.egress.iter().map(ToString::to_string).collect::<Vec<_>>(),
+        ["192.0.2.7", "2001:db8::7"]
+    );
+    assert_eq!(gate.dead_man.as_secs(), 30);
+}
+
+#[test]
+fn each_wrong_key_of_a_venue_is_named_with_its_rule() {
+    let http = "must begin with http:// or https:// and name a host, without user, query or fragment";
+    let socket = "must begin with ws:// or wss:// and name a host, without user, query or fragment";
+    let addresses = "must be IP addresses of this machine, such as 203.0.113.7";
+    for (name, value, told) in [
+        (
+            "OKX__REST",
+            "www.okx.com",
+            format!("okx.rest: value \"www.okx.com\" {http}"),
+        ),
+        (
+            "OKX__REST",
+            "wss://ws.okx.com",
+            format!("okx.rest: value \"wss://ws.okx.com\" {http}"),
+        ),
+        (
+            "GATE__REST",
+            "https://",
+            format!("gate.rest: value \"https://\" {http}"),
+        ),
+        (
+            "BYBIT__REST",
+            "https://a@b",
+            format!("bybit.rest: value \"https://a@b\" {http}"),
+        ),
+        ("BINANCE__WALLET", "", format!("binance.wallet: value \"\" {http}")),
+        (
+            "OKX__WALLET",
+            "https://www.okx.com",
+            "okx.wallet: value \"https://www.okx.com\" must not be there: okx tells what keys may do at its rest host"
+                .to_owned(),
+        ),
+        (
+            "BITGET__PUBLIC_STREAM",
+            "https://ws.bitget.com",
+            format!("bitget.public_stream: value \"https://ws.bitget.com\" {socket}"),
+        ),
+        (
+            "GATE__PRIVATE_STREAM",
+            "wss://?",
+            format!("gate.private_stream: value \"wss://?\" {socket}"),
+        ),
+        (
+            "BINANCE__EGRESS",
+            "192.0.2.7, 192.0.2.7",
+            "binance.egress: value \"[192.0.2.7, 192.0.2.7]\" must name each address once".to_owned(),
+        ),
+        (
+            "BINANCE__EGRESS",
+            "eth0",
+            format!("binance.egress: value \"eth0\" {addresses}"),
+        ),
+        (
+            "OKX__DEADLINE",
+            "61s",
+            "okx.deadline: value \"61s\" must be between 100ms and 60s".to_owned(),
+        ),
+        (
+            "GATE__DEAD_MAN",
+            "9s",
+            "gate.dead_man: value \"9s\" must be 0s, or at least 10s".to_owned(),
+        ),
+        (
+            "OKX__DEAD_MAN",
+            "121s",
+            "okx.dead_man: value \"121s\" must be 0s, or between 10s and 2m".to_owned(),
+        ),
+        (
+            "BITGET__DEAD_MAN",
+            "30s",
+            "bitget.dead_man: value \"30s\" must be 0s: bitget does not offer it".to_owned(),
+        ),
+    ] {
+        let variable = format!("BURSAR__VENUES__{name}");
+        assert_eq!(
+            wrong_by_variable(&variable, value),
+            [format!("venues.{told}")],
+            "{name}={value}"
+        );
+    }
+    let unknown = wrong_by_variable("BURSAR__VENUES__KRAKEN__ENABLED", "true");
+    assert_eq!(
+        unknown,
+        ["venues.kraken.enabled: unknown key; known here: `binance`, `okx`, `bitget`, `gate`, `bybit`"]
+    );
+}
+
+#[test]
+fn accounts_that_are_heard_are_not_polled_more_often_than_others() {
+    assert_eq!(
+        wrong_by_variable("BURSAR__SYNC__HEARD_OPEN_INTERVAL", "4s"),
+        ["sync.heard_open_interval: value \"4s\" must be at least sync.open_interval"]
+    );
+    assert_eq!(
+        wrong_by_variable("BURSAR__SYNC__HEARD_FLAT_INTERVAL", "29s"),
+        ["sync.heard_flat_interval: value \"29s\" must be at least sync.flat_interval"]
+    );
 }

@@ -114,7 +114,7 @@ async fn crowd(daemon: &Daemon, accounts: i64, robots: i64) {
     };
     for robot in 0..robots {
         let account = VenueAccountId(101 + robot % accounts);
-        daemon.robots.list(RobotId(101 + robot), account, &child);
+        daemon.robots.list(RobotId(101 + robot), account, &btc(), &child);
     }
 }
 

@@ -14,3 +14,4 @@ mod late;
 mod scenarios;
 mod seeds;
 mod story;
+mod streams;

@@ -10,6 +10,8 @@ mod clock;
 mod daemon;
 #[path = "world/fragile.rs"]
 mod fragile;
+#[path = "world/line.rs"]
+mod line;
 #[path = "world/nets.rs"]
 mod nets;
 #[path = "world/options.rs"]
@@ -38,6 +40,7 @@ pub use checks::{Broken, check};
 pub use clock::WorldClock;
 pub use daemon::{Daemon, asker};
 pub use fragile::Panics;
+pub use line::Line;
 pub use people::{ACCOUNTS, Neighbours, POOR, RICH, ROBOTS, btc, eth};
 pub use witness::Witness;
 
@@ -71,6 +74,8 @@ pub struct World {
     /// Whether commits fail and robots panic by chance.
     pub chaos: Arc<AtomicBool>,
     pub panics: Arc<Panics>,
+    /// Whether it cannot be read which accounts are busy.
+    pub unlisted: Arc<AtomicBool>,
     pub troubles: Troubles,
     /// What the daemon's clock shows between two lives.
     pub now: Timestamp,
@@ -94,6 +99,7 @@ impl World {
             witness: Arc::default(),
             chaos: Arc::new(AtomicBool::new(false)),
             panics: Arc::new(Panics::new(seed, troubles.robot_panics)),
+            unlisted: Arc::default(),
             troubles,
             now: Timestamp(1_800_000_000_000),
             prices: Rc::new(RefCell::new(BTreeMap::from(prices))),

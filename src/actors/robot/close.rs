@@ -9,6 +9,7 @@ use domain::position::{CloseReason, Position};
 use domain::robot::net::{self, NetFacts, Reach};
 use domain::robot::place::{self, close_delay};
 use domain::time::Timestamp;
+use domain::venue::VenueName;
 use tokio::sync::oneshot;
 use tokio::time::Instant;
 
@@ -61,6 +62,8 @@ enum NotClosed {
     Store(#[from] StoreError),
     #[error("account {0} is not there")]
     NoAccount(VenueAccountId),
+    #[error("{0} is not switched on")]
+    NoVenue(VenueName),
     #[error("account {0} has not been compared with its venue since the start, and its position is shared")]
     NotCompared(VenueAccountId),
 }
@@ -71,6 +74,8 @@ async fn try_close(
     reason: CloseReason,
     seen_at: Instant,
 ) -> Result<Outcome<domain::venue::OrderReport>, NotClosed> {
+    let venue = deps.venues.get(&position.venue);
+    let venue = venue.ok_or(NotClosed::NoVenue(position.venue))?;
     // Who decides next on this market of the account sees this intent, and does not count on the same net.
     let claim = deps.shared.claim_closing(position.account, &position.symbol).await;
     let (reach, leverage) = reach(deps, position).await?;
@@ -83,7 +88,7 @@ async fn try_close(
     deps.store.commit(changes).await?;
     drop(claim);
     metrics::histogram!("bursar_decision_seconds", "purpose" => "close").record(seen_at.elapsed().as_secs_f64());
-    Ok(submit(deps, &order, intended).await)
+    Ok(submit(deps, venue.as_ref(), &order, intended).await)
 }
 
 /// What the closing order may do, and with which leverage, by the account as it is on record and as its venue last reported it.

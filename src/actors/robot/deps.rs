@@ -11,13 +11,14 @@ use domain::market::Symbol;
 use domain::position::ProfitBasis;
 use domain::risk::RiskRules;
 use domain::strategy::{Classifier, MarketState, Templates};
+use domain::venue::VenueName;
 use tokio::sync::{Mutex as AsyncMutex, OwnedMutexGuard};
 
+use super::market::Market;
 use super::reserve::HoldRules;
 use crate::actors::mail::{Post, SyncAndWait, SyncNow};
 use crate::actors::sights::Sights;
 use crate::clock::Clock;
-use crate::ports::market::Tape;
 use crate::ports::store::Store;
 use crate::ports::venue::Venue;
 
@@ -58,8 +59,8 @@ pub struct RobotRules {
 pub struct RobotDeps {
     /// Rows.
     pub store: Arc<dyn Store>,
-    /// Where they trade.
-    pub venue: Arc<dyn Venue>,
+    /// Where they trade: the venues that are switched on.
+    pub venues: HashMap<VenueName, Arc<dyn Venue>>,
     /// Time of day.
     pub clock: Arc<dyn Clock>,
     /// Is poked after every placement.
@@ -82,7 +83,7 @@ pub struct RobotDeps {
 /// account's market decide one after the other: the next one sees the intent of the one before.
 #[derive(Debug, Default)]
 pub struct Shared {
-    states: Mutex<HashMap<Symbol, (i64, MarketState)>>,
+    states: Mutex<HashMap<(VenueName, Symbol), (i64, MarketState)>>,
     openings: Mutex<Turns>,
     closings: Mutex<Turns>,
 }
@@ -94,19 +95,21 @@ type Turns = HashMap<(VenueAccountId, Symbol), Arc<AsyncMutex<()>>>;
 pub(super) type Claim = OwnedMutexGuard<()>;
 
 impl Shared {
-    /// The state of the tape's market in this minute (counted since 1970).
-    pub(super) fn market_state(&self, tape: &Tape, minute: i64, classifier: &Classifier) -> MarketState {
-        let known = lock(&self.states).get(tape.symbol()).copied();
+    /// The state of a market in this minute (counted since 1970).
+    pub(super) fn market_state(&self, market: &Market, minute: i64, classifier: &Classifier) -> MarketState {
+        let place = (market.venue.name(), market.tape.symbol().clone());
+        let known = lock(&self.states).get(&place).copied();
         if let Some((_, state)) = known.filter(|(at, _)| *at == minute) {
             return state;
         }
-        let state = tape.with_bars(|bars| classifier.classify(bars));
+        let state = market.tape.with_bars(|bars| classifier.classify(bars));
         if known.is_some_and(|(_, before)| before != state) {
-            let symbol = tape.symbol().as_str().to_owned();
-            metrics::counter!("bursar_market_state_changes_total", "symbol" => symbol, "state" => state.as_str())
-                .increment(1);
+            let (venue, symbol) = (place.0.as_str(), place.1.as_str().to_owned());
+            metrics::counter!("bursar_market_state_changes_total",
+                "venue" => venue, "symbol" => symbol, "state" => state.as_str())
+            .increment(1);
         }
-        lock(&self.states).insert(tape.symbol().clone(), (minute, state));
+        lock(&self.states).insert(place, (minute, state));
         state
     }
 

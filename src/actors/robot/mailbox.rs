@@ -51,9 +51,13 @@ impl Handler<HowAreYou> for RobotActor {
     fn handle(&mut self, _: HowAreYou, _: &mut Context<Self>) -> Self::Result {
         let now = self.deps.clock.now();
         let lag = self.waits_since.map_or(Duration::ZERO, |since| now.since(since));
+        let state = match self.missing_venue() {
+            Some(_) => "without_venue",
+            None => decide::state_word(&self.rows.robot, self.rows.position.as_deref()),
+        };
         MessageResult(ActorHealth {
             name: format!("{NAME}:{}", self.rows.robot.id),
-            state: decide::state_word(&self.rows.robot, self.rows.position.as_deref()).to_owned(),
+            state: state.to_owned(),
             last_mail: self.last_mail,
             restarts: u32::try_from(self.generation.0.saturating_sub(1)).unwrap_or(u32::MAX),
             lag_ms: u64::try_from(lag.as_millis()).unwrap_or(u64::MAX),

@@ -15,12 +15,12 @@ use domain::venue::OrderReport;
 use tokio::time::Instant;
 
 use super::deps::{Claim, RobotDeps};
+use super::market::Market;
 use super::reserve::{NotReserved, give_back, reserve};
 use super::rows;
 use super::submit::{Intended, submit};
 use super::watch::Signal;
 use crate::actors::mail::SyncAndWait;
-use crate::ports::market::Tape;
 use crate::ports::store::{OrderFilter, StoreError};
 use crate::ports::venue::VenueError;
 use crate::{crash, event};
@@ -69,11 +69,11 @@ impl NotOpened {
 }
 
 /// Tries to open, once. `seen_at` is when the price was looked at.
-pub(super) async fn open(deps: &RobotDeps, robot: &Robot, signal: Signal, tape: &Tape, seen_at: Instant) {
+pub(super) async fn open(deps: &RobotDeps, robot: &Robot, signal: Signal, market: &Market, seen_at: Instant) {
     let side = signal.side.as_str();
     tracing::info!(event = event::ROBOT_SIGNAL, robot.id = %robot.id, symbol = %robot.symbol, side,
         market_state = signal.state.as_str(), "robot {} would open {side} on {}", robot.id, robot.symbol);
-    if let Err(why) = try_open(deps, robot, signal, tape, seen_at).await {
+    if let Err(why) = try_open(deps, robot, signal, market, seen_at).await {
         let reason = why.as_str();
         metrics::counter!("bursar_opens_refused_total", "reason" => reason).increment(1);
         match why {
@@ -97,26 +97,27 @@ async fn try_open(
     deps: &RobotDeps,
     robot: &Robot,
     signal: Signal,
-    tape: &Tape,
+    market: &Market,
     seen_at: Instant,
 ) -> Result<(), NotOpened> {
+    let scopes = scopes(market, robot);
     // A paused platform is not to ask its venues for a sync at every signal; whether it is paused decides below.
-    not_paused(deps, robot).await?;
+    not_paused(deps, &scopes).await?;
     sync(deps, robot).await?;
     // From the facts to the intent nobody else may decide on this market of the account.
     let turn = deps.shared.claim_opening(robot.account, &robot.symbol);
     let turn = tokio::time::timeout(deps.rules.sync_deadline, turn).await;
     let claim = turn.map_err(|_| NotOpened::Taken)?;
-    let (robot, approved) = approve(deps, robot, signal, tape).await?;
+    let (robot, approved) = approve(deps, robot, signal, market).await?;
     let position = PositionId(deps.store.reserve_ids(IdKind::Position, 1).await?);
     // The ledger may have reserved it although nobody was told.
     let reserved = reserve(deps, &robot, &approved, position).await;
     crash::point("open.after_hold");
     let placed = match reserved {
-        Ok(()) => match place(deps, &robot, approved, (position, claim), seen_at).await {
+        Ok(()) => match place(deps, &robot, market, approved, (position, claim), seen_at).await {
             // Somebody may have pressed a switch since that was asked; then that is the reason.
             Err(NotOpened::Store(error @ StoreError::Conflict { .. })) => {
-                Err(not_paused(deps, &robot).await.err().unwrap_or(error.into()))
+                Err(not_paused(deps, &scopes).await.err().unwrap_or(error.into()))
             }
             placed => placed,
         },
@@ -129,13 +130,12 @@ async fn try_open(
 }
 
 /// The four scopes that cover a robot.
-fn scopes(deps: &RobotDeps, robot: &Robot) -> [PauseScope; 4] {
-    PauseScope::over(deps.venue.name(), robot.user, robot.id)
+fn scopes(market: &Market, robot: &Robot) -> [PauseScope; 4] {
+    PauseScope::over(market.venue.name(), robot.user, robot.id)
 }
 
-async fn not_paused(deps: &RobotDeps, robot: &Robot) -> Result<(), NotOpened> {
-    let scopes = scopes(deps, robot);
-    match stopped_by(&deps.store.pauses_on(&scopes).await?, &scopes) {
+async fn not_paused(deps: &RobotDeps, scopes: &[PauseScope; 4]) -> Result<(), NotOpened> {
+    match stopped_by(&deps.store.pauses_on(scopes).await?, scopes) {
         Some(scope) => Err(RiskRefusal::Paused(scope).into()),
         None => Ok(()),
     }
@@ -145,6 +145,7 @@ async fn not_paused(deps: &RobotDeps, robot: &Robot) -> Result<(), NotOpened> {
 async fn place(
     deps: &RobotDeps,
     robot: &Robot,
+    market: &Market,
     approved: Approved<OpenDraft>,
     (position, claim): (PositionId, Claim),
     seen_at: Instant,
@@ -153,7 +154,7 @@ async fn place(
     let intended = Intended::now(deps);
     let (position, order) = intent::opening(
         robot,
-        deps.venue.name(),
+        market.venue.name(),
         approved,
         (position, order),
         &deps.installation,
@@ -161,14 +162,14 @@ async fn place(
         intended.by_clock,
     );
     // Whoever pressed a switch since it was looked at is heard: this commit is refused.
-    let mut changes = ChangeSet::of(Change::NotPaused(scopes(deps, robot)));
+    let mut changes = ChangeSet::of(Change::NotPaused(scopes(market, robot)));
     changes.push(Change::AddPosition(Box::new(position)));
     changes.push(Change::AddOrder(Box::new(order.clone())));
     // When it is not known whether this was written, nothing is sent: the sync finds the order absent and ends it.
     deps.store.commit(changes).await?;
     drop(claim);
     metrics::histogram!("bursar_decision_seconds", "purpose" => "open").record(seen_at.elapsed().as_secs_f64());
-    Ok(submit(deps, &order, intended).await)
+    Ok(submit(deps, market.venue.as_ref(), &order, intended).await)
 }
 
 async fn sync(deps: &RobotDeps, robot: &Robot) -> Result<(), NotOpened> {
@@ -187,7 +188,7 @@ async fn approve(
     deps: &RobotDeps,
     robot: &Robot,
     signal: Signal,
-    tape: &Tape,
+    market: &Market,
 ) -> Result<(Robot, Approved<OpenDraft>), NotOpened> {
     let store = deps.store.as_ref();
     let now = deps.clock.now();
@@ -197,7 +198,7 @@ async fn approve(
         since: Some(now.before(MINUTE)),
         ..OrderFilter::default()
     };
-    let scopes = scopes(deps, robot);
+    let scopes = scopes(market, robot);
     let most = Page::first(deps.rules.risk.max_orders_per_minute);
     let (stored, account, pauses, owed, closes, (positions, orders), recent) = futures::try_join!(
         store.robot(robot.id),
@@ -210,15 +211,15 @@ async fn approve(
     )?;
     let robot = stored.ok_or_else(|| NotOpened::Missing(format!("robot {}", robot.id)))?;
     let account = account.ok_or_else(|| NotOpened::Missing(format!("account {}", robot.account)))?;
-    let listed = deps.venue.instrument(&robot.symbol).await?;
+    let listed = market.venue.instrument(&robot.symbol).await?;
     let instrument = listed.ok_or_else(|| NotOpened::Missing(format!("market {}", robot.symbol)))?;
     let facts = OpenFacts {
         now: deps.clock.now(),
         robot: &robot,
-        venue: deps.venue.name(),
+        venue: market.venue.name(),
         mode: account.mode,
         instrument: &instrument,
-        last: tape.last(),
+        last: market.tape.last(),
         pauses: &pauses,
         owed: owed.first().map_or(Amount::ZERO, |account| account.balance),
         closes: &closes,

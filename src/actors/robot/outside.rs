@@ -17,7 +17,7 @@ use crate::ports::store::OrderFilter;
 /// # Errors
 /// Says why nothing was sent, or what the venue said to it; it may be asked again.
 pub async fn close_outside(deps: &RobotDeps, position: &Position) -> Result<(), String> {
-    if position.venue != deps.venue.name() {
+    if !deps.venues.contains_key(&position.venue) {
         return Err(format!("{} is not switched on", position.venue));
     }
     let filter = OrderFilter {

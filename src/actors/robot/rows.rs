@@ -5,6 +5,7 @@ use domain::order::Order;
 use domain::page::Page;
 use domain::position::Position;
 use domain::robot::Robot;
+use domain::venue::VenueName;
 use futures::try_join;
 
 use crate::ports::store::{OrderFilter, PositionFilter, Store, StoreError};
@@ -16,6 +17,8 @@ const PAGE: u32 = 200;
 #[derive(Debug, Clone)]
 pub(super) struct Rows {
     pub(super) robot: Robot,
+    /// The venue of its account, once that was read; it never changes.
+    pub(super) venue: Option<VenueName>,
     /// Its position that is not final. It has at most one: opening needs that there is none.
     pub(super) position: Option<Box<Position>>,
     /// Its orders that are not final.
@@ -27,13 +30,25 @@ impl Rows {
     pub(super) const fn of(robot: Robot) -> Self {
         Self {
             robot,
+            venue: None,
             position: None,
             orders: Vec::new(),
         }
     }
 
-    /// Reads them; `None` when the robot is gone.
-    pub(super) async fn read(store: &dyn Store, robot: RobotId) -> Result<Option<Self>, StoreError> {
+    /// Reads them, and the venue where that is not known; `None` when the robot is gone.
+    pub(super) async fn read(
+        store: &dyn Store,
+        robot: RobotId,
+        account: VenueAccountId,
+        venue: Option<VenueName>,
+    ) -> Result<Option<Self>, StoreError> {
+        let venue = async {
+            match venue {
+                Some(known) => Ok(Some(known)),
+                None => Ok(store.venue_account(account).await?.map(|account| account.venue)),
+            }
+        };
         let positions = PositionFilter {
             robot: Some(robot),
             live: Some(true),
@@ -44,13 +59,15 @@ impl Rows {
             live: Some(true),
             ..OrderFilter::default()
         };
-        let (row, positions, orders) = try_join!(
+        let (row, venue, positions, orders) = try_join!(
             store.robot(robot),
+            venue,
             store.positions(positions, Page::first(1)),
             store.orders(orders, Page::first(PAGE)),
         )?;
         Ok(row.map(|robot| Self {
             robot,
+            venue,
             position: positions.into_iter().next().map(Box::new),
             orders,
         }))

@@ -14,6 +14,7 @@ use super::deps::RobotDeps;
 use crate::actors::mail::SyncNow;
 use crate::actors::spawn::poke;
 use crate::ports::store::StoreError;
+use crate::ports::venue::Venue;
 use crate::{crash, event};
 
 /// How often the outcome is decided anew on rows that somebody else moved meanwhile.
@@ -45,14 +46,19 @@ impl Intended {
 /// Sends an order whose row is committed, and puts the outcome on record. It is sent once: what has no certain
 /// answer is in doubt until the sync has asked the venue for it. An intent that is too old is not sent at all: the process
 /// had stood still, and another may have taken over, looked for the order in vain, and gone on without it.
-pub(super) async fn submit(deps: &RobotDeps, order: &Order, intended: Intended) -> Outcome<OrderReport> {
+pub(super) async fn submit(
+    deps: &RobotDeps,
+    venue: &dyn Venue,
+    order: &Order,
+    intended: Intended,
+) -> Outcome<OrderReport> {
     let (before, after) = match order.purpose {
         Purpose::Open => ("order.before_submit", "order.after_submit"),
         Purpose::Close => ("close.before_submit", "close.after_submit"),
     };
     crash::point(before);
     let outcome = match intended.too_old(deps) {
-        None => send(deps, order).await,
+        None => send(deps, venue, order).await,
         Some(age) => keep(order, age),
     };
     crash::point(after);
@@ -66,9 +72,9 @@ pub(super) async fn submit(deps: &RobotDeps, order: &Order, intended: Intended) 
     outcome
 }
 
-async fn send(deps: &RobotDeps, order: &Order) -> Outcome<OrderReport> {
+async fn send(deps: &RobotDeps, venue: &dyn Venue, order: &Order) -> Outcome<OrderReport> {
     let intent = order.intent();
-    let placing = deps.venue.place(order.account, &intent);
+    let placing = venue.place(order.account, &intent);
     match tokio::time::timeout(deps.rules.place_deadline, placing).await {
         Ok(outcome) => outcome,
         Err(_) => Outcome::Unknown(format!("no answer in {}ms", deps.rules.place_deadline.as_millis())),

@@ -11,8 +11,9 @@ use domain::strategy::{Breakout, MarketState, Template};
 
 use super::RobotActor;
 use super::deps::RobotDeps;
+use super::market::Market;
 use crate::actors::mail::Look;
-use crate::ports::market::{ReaderId, Tape};
+use crate::ports::market::ReaderId;
 
 const MINUTE: i64 = 60_000;
 
@@ -26,7 +27,7 @@ pub(super) struct Signal {
 
 /// A reader of a tape. Stops reading when it is dropped.
 pub(super) struct Watch {
-    tape: Arc<Tape>,
+    market: Market,
     reader: ReaderId,
     seen: u64,
     strategy: Strategy,
@@ -39,14 +40,14 @@ pub(super) struct Watch {
 
 impl Watch {
     /// Reads what the tape kept, which gives no signals, and is woken by every tick from now on.
-    pub(super) fn new(tape: Arc<Tape>, robot: &Robot, deps: &RobotDeps, to: WeakAddr<RobotActor>) -> Self {
+    pub(super) fn new(market: Market, robot: &Robot, deps: &RobotDeps, to: WeakAddr<RobotActor>) -> Self {
         let poked = Arc::new(AtomicBool::new(false));
         let flag = Arc::clone(&poked);
-        let reader = tape.subscribe(Arc::new(move || wake(&to, &flag)));
+        let reader = market.tape.subscribe(Arc::new(move || wake(&to, &flag)));
         let mut watch = Self {
             breakout: fresh(&robot.strategy),
             strategy: robot.strategy.clone(),
-            tape,
+            market,
             reader,
             seen: 0,
             state: None,
@@ -73,23 +74,23 @@ impl Watch {
         self.advance(robot.risk, deps)
     }
 
-    /// The tape that it reads.
-    pub(super) fn tape(&self) -> Arc<Tape> {
-        Arc::clone(&self.tape)
+    /// The market whose tape it reads.
+    pub(super) fn market(&self) -> Market {
+        self.market.clone()
     }
 
     /// The last tick.
     pub(super) fn last(&self) -> Option<Tick> {
-        self.tape.last()
+        self.market.tape.last()
     }
 
     fn advance(&mut self, risk: RiskPreference, deps: &RobotDeps) -> Option<Signal> {
-        let last = self.tape.last()?;
+        let last = self.last()?;
         let state = self.state_at(last.at.0.div_euclid(MINUTE), deps);
         let Template { threshold, exits } = *deps.rules.templates.of(state, risk);
         let mut given = None;
         let breakout = &mut self.breakout;
-        self.seen = self.tape.since(self.seen, |tick| {
+        self.seen = self.market.tape.since(self.seen, |tick| {
             given = breakout.take(tick, threshold).or(given);
         });
         given.map(|side| Signal { side, exits, state })
@@ -99,7 +100,7 @@ impl Watch {
         match self.state {
             Some((at, state)) if at == minute => state,
             _ => {
-                let state = deps.shared.market_state(&self.tape, minute, &deps.rules.classifier);
+                let state = deps.shared.market_state(&self.market, minute, &deps.rules.classifier);
                 self.state = Some((minute, state));
                 state
             }
@@ -109,7 +110,7 @@ impl Watch {
 
 impl Drop for Watch {
     fn drop(&mut self) {
-        self.tape.unsubscribe(self.reader);
+        self.market.tape.unsubscribe(self.reader);
     }
 }
 

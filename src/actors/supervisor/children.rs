@@ -72,7 +72,7 @@ impl SupervisorActor {
             generation,
             exits: actix::AsyncContext::address(ctx).recipient(),
         });
-        self.deps.robots.list(id, seat.row.account, &child);
+        self.deps.robots.list(id, seat.row.account, &seat.row.symbol, &child);
         seat.is_born(child.clone());
         self.living += 1;
         tracing::debug!(event = event::ROBOT_SPAWNED, robot.id = %id, generation = generation.0, "robot {id} lives");

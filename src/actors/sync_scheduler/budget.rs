@@ -14,7 +14,10 @@ pub(super) struct Budget {
     per_minute: u32,
     parts: i128,
     filled_at: Instant,
-    cool_until: Option<Instant>,
+    /// Until when nothing starts that is periodic.
+    periods_rest: Option<Instant>,
+    /// Until when nothing starts at all.
+    all_rest: Option<Instant>,
 }
 
 impl Budget {
@@ -24,13 +27,14 @@ impl Budget {
             per_minute,
             parts: i128::from(per_minute) * PART,
             filled_at: now,
-            cool_until: None,
+            periods_rest: None,
+            all_rest: None,
         }
     }
 
     /// Takes the weight of a poll that is to start now, or nothing.
     pub fn take(&mut self, weight: u32, forced: bool, now: Instant) -> bool {
-        if self.cool_until.is_some_and(|until| now < until) {
+        if self.cool_until(forced, now).is_some() {
             return false;
         }
         self.fill(now);
@@ -50,15 +54,20 @@ impl Budget {
         self.parts -= i128::from(weight) * PART;
     }
 
-    /// Nothing starts before this has passed; a longer cool-down that runs already stays.
-    pub fn cool_down(&mut self, lasting: Duration, now: Instant) {
-        let until = now + lasting;
-        self.cool_until = Some(self.cool_until.map_or(until, |earlier| earlier.max(until)));
+    /// The venue limits requests: no periodic poll starts before this has passed, and no forced one either where it was one that
+    /// was turned away. A longer cool-down that runs already stays.
+    pub fn cool_down(&mut self, lasting: Duration, forced: bool, now: Instant) {
+        let until = Some(now + lasting);
+        self.periods_rest = self.periods_rest.max(until);
+        if forced {
+            self.all_rest = self.all_rest.max(until);
+        }
     }
 
-    /// When the cool-down ends, if one is on.
-    pub fn cool_until(&self, now: Instant) -> Option<Instant> {
-        self.cool_until.filter(|until| *until > now)
+    /// When the cool-down of this kind ends, if one is on.
+    pub fn cool_until(&self, forced: bool, now: Instant) -> Option<Instant> {
+        let until = if forced { self.all_rest } else { self.periods_rest };
+        until.filter(|until| *until > now)
     }
 
     /// Whole weight that is left; negative while borrowed.
@@ -114,13 +123,25 @@ mod tests {
     }
 
     #[test]
-    fn cool_down_stops_forced_polls_too() {
+    fn forced_poll_that_was_turned_away_stops_all() {
         let start = Instant::now();
         let mut budget = Budget::new(60, start);
-        budget.cool_down(Duration::from_secs(10), start);
-        budget.cool_down(Duration::from_secs(5), start);
-        assert!(!budget.take(1, true, start + Duration::from_secs(9)));
-        assert!(budget.take(1, true, start + Duration::from_secs(10)));
+        budget.cool_down(Duration::from_secs(10), true, start);
+        budget.cool_down(Duration::from_secs(5), true, start);
+        for forced in [false, true] {
+            assert!(!budget.take(1, forced, start + Duration::from_secs(9)));
+            assert!(budget.take(1, forced, start + Duration::from_secs(10)));
+        }
+    }
+
+    #[test]
+    fn periodic_poll_that_was_turned_away_stops_only_its_like() {
+        let start = Instant::now();
+        let mut budget = Budget::new(60, start);
+        budget.cool_down(Duration::from_secs(10), false, start);
+        assert!(budget.take(1, true, start));
+        assert!(!budget.take(1, false, start + Duration::from_secs(9)));
+        assert!(budget.take(1, false, start + Duration::from_secs(10)));
     }
 
     #[test]

@@ -21,6 +21,8 @@ pub(super) struct Memory {
     pub prepared: bool,
     /// How far its history was read; nobody else moves that.
     pub cursor: Option<Cursor>,
+    /// The markets of what is not over on record; `None` where that is to be read.
+    pub markets: Option<BTreeSet<Symbol>>,
     /// Smallest steps of the markets that were traded.
     pub lots: BTreeMap<Symbol, Quantity>,
     /// The time of the latest report.
@@ -96,6 +98,7 @@ impl Memory {
     /// Forgets what a commit that failed or may have failed makes uncertain.
     pub fn doubt(&mut self) {
         self.cursor = None;
+        self.markets = None;
         self.sight = None;
         self.compared_at = None;
     }

@@ -1,19 +1,23 @@
 //! One sync of one account: ask the venue, reconcile, commit, tell. The same path for event and period.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::future::Future;
 use std::sync::Arc;
 use std::time::Duration;
 
+use actix::WeakAddr;
 use domain::id::{IdKind, OrderId, PositionId, VenueAccountId};
-use domain::reconcile::{Context, LookedUp, ReconcileError, Reconciled, Records, reconcile};
+use domain::market::Symbol;
+use domain::reconcile::{Context, LookedUp, ReconcileError, Reconciled, Records, Rules, reconcile};
 use domain::user::VenueAccount;
 use domain::venue::{AccountReport, VenueName};
 use tokio::time::Instant;
 
 use super::memory::Memory;
-use super::{SyncDeps, records, told};
+use super::{SyncDeps, SyncSchedulerActor, records, told};
+use crate::actors::mail::SyncNow;
 use crate::crash;
+use crate::ports::market::Wake;
 use crate::ports::store::StoreError;
 use crate::ports::venue::{Look, Lookup, Sought, Venue, VenueError};
 
@@ -41,6 +45,41 @@ pub(super) enum SyncError {
     Interrupted,
 }
 
+impl SyncError {
+    /// How long the venue wants to be left alone, where that is why.
+    pub fn retry_after(&self) -> Option<Duration> {
+        match self {
+            Self::Venue(VenueError::RateLimited { retry_after }) => Some(*retry_after),
+            Self::Venue(VenueError::Unreachable(_) | VenueError::Refused(_) | VenueError::Malformed(_)) => None,
+            Self::NoAccount(_) | Self::NoVenue(_) | Self::Deadline(_) | Self::Store(_) | Self::Interrupted => None,
+        }
+    }
+}
+
+/// With what a sync is begun.
+#[derive(Debug, Clone)]
+pub(super) struct Errand {
+    /// Whether to compare even when the venue shows nothing new.
+    pub dirty: bool,
+    /// Whether something happened that makes it urgent.
+    pub is_event: bool,
+    /// Whom venues wake.
+    pub to: WeakAddr<SyncSchedulerActor>,
+}
+
+impl Errand {
+    /// Wakes the scheduler for an account. A poke that finds the mailbox full is made up for by the next turn.
+    fn wake(&self, account: VenueAccountId) -> Wake {
+        let to = self.to.clone();
+        Arc::new(move || {
+            let sent = to.upgrade().is_some_and(|to| to.try_send(SyncNow { account }).is_ok());
+            if !sent {
+                metrics::counter!("bursar_pokes_dropped_total").increment(1);
+            }
+        })
+    }
+}
+
 /// What a sync did.
 #[derive(Debug, Default)]
 pub(super) struct Synced {
@@ -54,17 +93,17 @@ pub(super) struct Synced {
     pub trouble: Option<SyncError>,
 }
 
-/// Syncs an account. `dirty` asks for a comparison even when the venue shows nothing new.
+/// Syncs an account.
 pub(super) async fn sync(
     deps: &SyncDeps,
     id: VenueAccountId,
     memory: &mut Memory,
-    dirty: bool,
+    errand: &Errand,
 ) -> (Result<(), SyncError>, Synced) {
     let mut synced = Synced::default();
     let mut attempt = 1;
     loop {
-        let result = pages(deps, id, memory, dirty, &mut synced).await;
+        let result = pages(deps, id, memory, errand, &mut synced).await;
         if let Err(SyncError::Store(_)) = &result {
             memory.doubt();
         }
@@ -82,10 +121,10 @@ async fn pages(
     deps: &SyncDeps,
     id: VenueAccountId,
     memory: &mut Memory,
-    dirty: bool,
+    errand: &Errand,
     synced: &mut Synced,
 ) -> Result<(), SyncError> {
-    let account = account(deps, id, memory).await?;
+    let account = account(deps, id, memory, errand).await?;
     let venue = venue_of(deps, &account)?;
     for _ in 0..PAGES {
         let cursor = match &memory.cursor {
@@ -93,16 +132,17 @@ async fn pages(
             None => deps.store.cursor(id).await?,
         };
         memory.cursor = Some(cursor.clone());
+        let markets = markets(deps, id, memory).await?;
         let look = Look {
             cursor: &cursor,
-            markets: &[],
+            markets: &markets,
             limit: deps.options.fills_page,
-            is_event: dirty,
+            is_event: errand.is_event,
         };
         let asked = venue.poll(id, &look);
         synced.weight = synced.weight.saturating_add(venue.poll_weight());
         let report = within(deps.options.poll_deadline, asked).await?;
-        if !dirty && memory.is_unchanged(&report, deps.options.full_pass_interval, Instant::now()) {
+        if !errand.dirty && memory.is_unchanged(&report, deps.options.full_pass_interval, Instant::now()) {
             memory.last_report = memory.last_report.max(Some(report.at));
             deps.sights.note(id, &report);
             return Ok(());
@@ -110,6 +150,10 @@ async fn pages(
         synced.compared = true;
         learn_lots(deps, venue.as_ref(), memory, &report).await;
         let read = records::read(deps.store.as_ref(), &account, &report, cursor).await?;
+        // What is held and not on record yet is about to be.
+        let held = report.positions.iter().map(|position| position.symbol.clone());
+        let on_record = records::markets_of(&read.positions, &read.orders);
+        memory.markets = Some(held.chain(on_record).collect());
         let records = Records {
             lots: memory.lots.clone(),
             ..read
@@ -122,6 +166,19 @@ async fn pages(
         }
     }
     Ok(())
+}
+
+/// The markets in which something of ours may rest or have been executed: those of what is not over on record, which no
+/// poll has to read again, and those of living robots.
+async fn markets(deps: &SyncDeps, id: VenueAccountId, memory: &mut Memory) -> Result<Vec<Symbol>, StoreError> {
+    let on_record = match memory.markets.take() {
+        Some(known) => known,
+        None => records::markets(deps.store.as_ref(), id).await?,
+    };
+    let living = deps.robots.markets(id).into_iter();
+    let all: BTreeSet<Symbol> = living.chain(on_record.iter().cloned()).collect();
+    memory.markets = Some(on_record);
+    Ok(all.into_iter().collect())
 }
 
 /// Learns the smallest steps of the markets that the report has fills of. A market that cannot be asked for now is asked
@@ -144,8 +201,13 @@ async fn learn_lots(deps: &SyncDeps, venue: &dyn Venue, memory: &mut Memory, rep
     }
 }
 
-/// The account's row; its venue is told of it once.
-async fn account(deps: &SyncDeps, id: VenueAccountId, memory: &mut Memory) -> Result<VenueAccount, SyncError> {
+/// The account's row. Its venue is told of it once, and is to say from then on when something happens.
+async fn account(
+    deps: &SyncDeps,
+    id: VenueAccountId,
+    memory: &mut Memory,
+    errand: &Errand,
+) -> Result<VenueAccount, SyncError> {
     let account = match &memory.account {
         Some(account) => account.clone(),
         None => deps.store.venue_account(id).await?.ok_or(SyncError::NoAccount(id))?,
@@ -154,6 +216,7 @@ async fn account(deps: &SyncDeps, id: VenueAccountId, memory: &mut Memory) -> Re
     if !memory.prepared {
         let venue = venue_of(deps, &account)?;
         within(deps.options.poll_deadline, venue.prepare(&account)).await?;
+        venue.heed(id, errand.wake(id));
         memory.prepared = true;
     }
     Ok(account)
@@ -183,13 +246,14 @@ async fn apply(
     report: &AccountReport,
     synced: &mut Synced,
 ) -> Result<(), SyncError> {
-    let first = decide(deps, memory, records, report, &BTreeMap::new()).await?;
+    let rules = rules(deps, venue);
+    let first = decide(deps, memory, rules, records, report, &BTreeMap::new()).await?;
     let decided = if first.lookups.is_empty() {
         memory.absent.clear();
         first
     } else {
         let lookups = look_up(deps, venue, memory, records, &first.lookups, synced).await;
-        decide(deps, memory, records, report, &lookups).await?
+        decide(deps, memory, rules, records, report, &lookups).await?
     };
     if !decided.changes.is_empty() {
         crash::point("sync.before_commit");
@@ -197,14 +261,24 @@ async fn apply(
         crash::point("sync.after_commit");
     }
     memory.note(report, &decided, Instant::now());
-    told::consequences(deps, records.account.id, memory, &decided);
+    told::consequences(deps, records.account.id, memory, &decided, rules.lookup_grace);
     Ok(())
+}
+
+/// How to reconcile with this venue: absence counts only after it cannot be behind any more.
+fn rules(deps: &SyncDeps, venue: &dyn Venue) -> Rules {
+    let rules = deps.options.rules;
+    Rules {
+        lookup_grace: rules.lookup_grace.max(venue.lookup_grace()),
+        ..rules
+    }
 }
 
 /// Reconciles, with as many new ids as that needs.
 async fn decide(
     deps: &SyncDeps,
     memory: &Memory,
+    rules: Rules,
     records: &Records,
     report: &AccountReport,
     lookups: &BTreeMap<OrderId, LookedUp>,
@@ -216,7 +290,7 @@ async fn decide(
             unexplained: &memory.unexplained,
             last_report: memory.last_report,
             spare: &spare,
-            rules: deps.options.rules,
+            rules,
             now: deps.clock.now(),
         };
         let ReconcileError::ShortOfIds { needed } = match reconcile(records, report, &context) {

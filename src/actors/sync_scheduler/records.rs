@@ -4,7 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use domain::change::Fill;
 use domain::fixed::{NumberError, Rounding};
-use domain::id::{OrderId, PositionId};
+use domain::id::{OrderId, PositionId, VenueAccountId};
+use domain::market::Symbol;
 use domain::order::Order;
 use domain::page::Page;
 use domain::position::{Position, PositionState};
@@ -26,12 +27,7 @@ pub(super) async fn read(
     report: &AccountReport,
     cursor: Cursor,
 ) -> Result<Records, StoreError> {
-    let live = PositionFilter {
-        account: Some(account.id),
-        live: Some(true),
-        ..PositionFilter::default()
-    };
-    let positions = all_positions(store, live).await?;
+    let positions = all_positions(store, live_positions(account.id)).await?;
     let orders = orders(store, account, report, &positions).await?;
     let executed = executed(store, &orders).await?;
     let mut records = Records {
@@ -49,6 +45,40 @@ pub(super) async fn read(
     read_known(store, report, &mut records).await?;
     add_late(store, report, &mut records).await?;
     Ok(records)
+}
+
+/// The markets of an account's positions and orders that are not over.
+pub(super) async fn markets(store: &dyn Store, account: VenueAccountId) -> Result<BTreeSet<Symbol>, StoreError> {
+    let positions = all_positions(store, live_positions(account)).await?;
+    let mut orders = BTreeMap::new();
+    add_orders(store, live_orders(account), &mut orders).await?;
+    Ok(markets_of(&positions, orders.values()))
+}
+
+/// The markets of positions and orders.
+pub(super) fn markets_of<'a>(
+    positions: &'a [Position],
+    orders: impl IntoIterator<Item = &'a Order>,
+) -> BTreeSet<Symbol> {
+    let positions = positions.iter().map(|position| &position.symbol);
+    let orders = orders.into_iter().map(|order| &order.symbol);
+    positions.chain(orders).cloned().collect()
+}
+
+fn live_positions(account: VenueAccountId) -> PositionFilter {
+    PositionFilter {
+        account: Some(account),
+        live: Some(true),
+        ..PositionFilter::default()
+    }
+}
+
+fn live_orders(account: VenueAccountId) -> OrderFilter {
+    OrderFilter {
+        account: Some(account),
+        live: Some(true),
+        ..OrderFilter::default()
+    }
 }
 
 /// What of the report's history is on record.
@@ -147,12 +177,7 @@ async fn orders(
     positions: &[Position],
 ) -> Result<BTreeMap<OrderId, Order>, StoreError> {
     let mut orders = BTreeMap::new();
-    let live = OrderFilter {
-        account: Some(account.id),
-        live: Some(true),
-        ..OrderFilter::default()
-    };
-    add_orders(store, live, &mut orders).await?;
+    add_orders(store, live_orders(account.id), &mut orders).await?;
     for position in positions {
         let is_moving = match position.state {
             PositionState::Opening | PositionState::Closing { .. } => true,

@@ -41,7 +41,13 @@ pub(super) fn describe() {
 }
 
 /// After the commit: robots look at their rows, the ledger settles, people learn of mismatches.
-pub(super) fn consequences(deps: &SyncDeps, account: VenueAccountId, memory: &mut Memory, decided: &Reconciled) {
+pub(super) fn consequences(
+    deps: &SyncDeps,
+    account: VenueAccountId,
+    memory: &mut Memory,
+    decided: &Reconciled,
+    lookup_grace: Duration,
+) {
     for robot in &decided.robots {
         deps.robots.poke(*robot);
     }
@@ -62,7 +68,7 @@ pub(super) fn consequences(deps: &SyncDeps, account: VenueAccountId, memory: &mu
         metrics::counter!("bursar_revised_profits_total").increment(1);
     }
     mismatches(deps, account, memory, decided);
-    doubts(deps, memory);
+    doubts(deps, memory, lookup_grace);
 }
 
 fn mismatches(deps: &SyncDeps, account: VenueAccountId, memory: &mut Memory, decided: &Reconciled) {
@@ -85,8 +91,8 @@ fn mismatches(deps: &SyncDeps, account: VenueAccountId, memory: &mut Memory, dec
 }
 
 /// Tells of orders that stay unconfirmed for longer than the grace allows, and when that is over.
-fn doubts(deps: &SyncDeps, memory: &mut Memory) {
-    let most = deps.options.rules.lookup_grace.saturating_mul(2);
+fn doubts(deps: &SyncDeps, memory: &mut Memory, lookup_grace: Duration) {
+    let most = lookup_grace.saturating_mul(2);
     let now = Instant::now();
     let is_long = |since: &Instant| now.saturating_duration_since(*since) > most;
     for (order, _) in memory.unconfirmed.iter().filter(|(_, since)| is_long(since)) {

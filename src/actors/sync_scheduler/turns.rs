@@ -12,12 +12,11 @@ use tokio::time::Instant;
 
 use super::budget::Budget;
 use super::memory::Memory;
-use super::poll::{self, SyncError, Synced};
-use super::watches::Turn;
+use super::poll::{self, Errand, SyncError, Synced};
+use super::watches::{Begun, Turn};
 use super::{SyncSchedulerActor, phase, told};
 use crate::actors::mail::MailError;
 use crate::event;
-use crate::ports::venue::VenueError;
 
 /// Wait before the next sync when the last left something unexplained; grows with each such sync in a row.
 const SOON: Duration = Duration::from_millis(500);
@@ -48,27 +47,40 @@ impl SyncSchedulerActor {
         }
     }
 
-    /// Takes the weight of one poll from the venue's budget.
+    /// Takes the weight of one poll from the venue's budget. A venue that counts its requests itself has none here.
     fn has_weight(&mut self, name: VenueName, forced: bool, now: Instant) -> bool {
-        match (self.budgets.get_mut(&name), self.deps.venues.get(&name)) {
-            (Some(budget), Some(venue)) => budget.take(venue.poll_weight(), forced, now),
+        match (self.weight_of(name), self.budgets.get_mut(&name)) {
+            (Some(weight), Some(budget)) => budget.take(weight, forced, now),
             (None, _) | (_, None) => true,
         }
     }
 
+    /// Weight of one poll of a venue whose requests are counted here.
+    fn weight_of(&self, name: VenueName) -> Option<u32> {
+        let weight = self.deps.venues.get(&name)?.poll_weight();
+        (weight > 0).then_some(weight)
+    }
+
     fn start(&mut self, turn: Turn, paid: bool, now: Instant, ctx: &mut Context<Self>) {
         let account = turn.account;
-        let Some((mut memory, dirty)) = self.watches.begin(account) else {
+        let Some(begun) = self.watches.begin(account) else {
             return;
         };
+        let Begun {
+            mut memory,
+            dirty,
+            is_event,
+        } = begun;
+        let to = ctx.address().downgrade();
+        let errand = Errand { dirty, is_event, to };
         self.in_flight += 1;
-        let kind = if turn.forced { "event" } else { "period" };
+        let kind = if is_event { "event" } else { "period" };
         metrics::histogram!("bursar_sync_delay_seconds", "kind" => kind)
             .record(now.saturating_duration_since(turn.due));
         let deps = Arc::clone(&self.deps);
         // A task of its own: a venue adapter that panics ends this sync, not the scheduler.
         let task = actix::spawn(async move {
-            let (result, synced) = poll::sync(&deps, account, &mut memory, dirty).await;
+            let (result, synced) = poll::sync(&deps, account, &mut memory, &errand).await;
             (memory, result, synced)
         });
         let done = wrap_future::<_, Self>(task).map(move |done, actor, ctx| {
@@ -98,10 +110,9 @@ impl SyncSchedulerActor {
         let name = venue.map_or("unknown", VenueName::as_str);
         told::measure(name, result, synced, now - started);
         let trouble = result.as_ref().err().or(synced.trouble.as_ref());
-        if let (Some(SyncError::Venue(VenueError::RateLimited { retry_after })), Some(venue)) = (trouble, venue) {
-            let jitter = phase::of(account, Duration::from_secs(1));
-            let budget = self.budgets.entry(venue).or_insert_with(|| Budget::new(u32::MAX, now));
-            budget.cool_down(*retry_after + jitter, now);
+        let limited = trouble.and_then(SyncError::retry_after);
+        if let (Some(retry_after), Some(venue)) = (limited, venue) {
+            self.cool_down(account, venue, retry_after, now);
         }
         let due = match result {
             Ok(()) => self.after_success(account, &memory, synced, venue, now),
@@ -112,6 +123,19 @@ impl SyncSchedulerActor {
             Err(error) => Err(MailError::Failed(error.to_string())),
         };
         self.watches.end(account, memory, answer, due);
+    }
+
+    /// The venue limits requests. That an audit was turned away is for audits: what happens meanwhile is asked about all the same, and
+    /// the venue says itself when that is too much. A venue that counts its requests itself knows whom else it concerns, and
+    /// tells them likewise.
+    fn cool_down(&mut self, account: VenueAccountId, venue: VenueName, retry_after: Duration, now: Instant) {
+        if self.weight_of(venue).is_none() {
+            return;
+        }
+        let is_event = self.watches.watch(account).is_some_and(|watch| watch.is_event);
+        let jitter = phase::of(account, Duration::from_secs(1));
+        let budget = self.budgets.entry(venue).or_insert_with(|| Budget::new(u32::MAX, now));
+        budget.cool_down(retry_after + jitter, is_event, now);
     }
 
     /// Charges the budget with what was spent; the weight of one poll was paid before when the venue was known.
@@ -136,6 +160,7 @@ impl SyncSchedulerActor {
         venue: Option<VenueName>,
         now: Instant,
     ) -> Instant {
+        let interval = self.interval(account, memory, venue);
         let Some(watch) = self.watches.watch(account) else {
             return now;
         };
@@ -145,27 +170,38 @@ impl SyncSchedulerActor {
             told::recovered(&self.deps, account);
         }
         watch.has_position = memory.has_position;
-        let options = &self.deps.options;
-        let interval = if watch.has_position {
-            options.open_interval
-        } else {
-            options.flat_interval
-        };
         let turn = phase::next(account, interval, self.origin, now);
         if synced.more {
             return now;
         }
         let is_unresolved = memory.unresolved || synced.trouble.is_some();
+        watch.is_event &= is_unresolved;
         watch.unresolved = if is_unresolved {
             watch.unresolved.saturating_add(1)
         } else {
             0
         };
         if is_unresolved {
-            let soon = now + SOON.saturating_mul(watch.unresolved).min(options.open_interval);
-            return soon.min(turn);
+            let wait = SOON
+                .saturating_mul(watch.unresolved)
+                .min(self.deps.options.open_interval);
+            let told = synced.trouble.as_ref().and_then(SyncError::retry_after);
+            return (now + wait.max(told.unwrap_or_default())).min(turn);
         }
         turn
+    }
+
+    /// How often an account is polled that has just been. Where its venue tells at once what happens, a poll is only an audit.
+    fn interval(&self, account: VenueAccountId, memory: &Memory, venue: Option<VenueName>) -> Duration {
+        let venue = venue.and_then(|name| self.deps.venues.get(&name));
+        let is_heard = venue.is_some_and(|venue| venue.is_heard(account));
+        let options = &self.deps.options;
+        match (memory.has_position, is_heard) {
+            (true, false) => options.open_interval,
+            (false, false) => options.flat_interval,
+            (true, true) => options.heard_open_interval,
+            (false, true) => options.heard_flat_interval,
+        }
     }
 
     fn after_failure(
@@ -176,10 +212,12 @@ impl SyncSchedulerActor {
         now: Instant,
     ) -> Instant {
         tracing::warn!(event = event::SYNC_FAILED, account.id = %account, %error, "account {account} was not synced");
-        let cool_until = venue.and_then(|venue| self.budgets.get(&venue)?.cool_until(now));
+        let budget = venue.and_then(|venue| self.budgets.get(&venue));
         let Some(watch) = self.watches.watch(account) else {
             return now;
         };
+        let cool_until = budget.and_then(|budget| budget.cool_until(watch.is_event, now));
+        let told = error.retry_after().map(|wait| now + wait);
         watch.has_position = true;
         if venue.is_some() {
             watch.venue = venue;
@@ -191,6 +229,7 @@ impl SyncSchedulerActor {
         }
         let wait = phase::back_off(account, watch.failures, RETRY_FIRST, self.deps.options.flat_interval);
         // After a cool-down accounts come back one by one, not all at its end.
-        cool_until.map_or(now + wait, |until| until + phase::of(account, wait))
+        let until = cool_until.max(told);
+        until.map_or(now + wait, |until| until + phase::of(account, wait))
     }
 }

@@ -25,8 +25,12 @@ pub(super) struct Watch {
     pub due: Instant,
     /// Since when somebody wants it out of turn.
     pub forced: Option<Instant>,
+    /// Whether something happened that no sync has come to the end of.
+    pub is_event: bool,
     /// Whether the store may know what the last comparison did not.
     pub dirty: bool,
+    /// Whether somebody who lived on it has left, and may not have told what was written last.
+    left: bool,
     /// Whether it must be synced; one that need not is dropped when it is flat.
     pub wanted: bool,
     /// Whether it may hold a position; assumed until the venue says otherwise (S2-02).
@@ -51,7 +55,9 @@ impl Watch {
             memory: Some(Memory::default()),
             due,
             forced: None,
+            is_event: false,
             dirty: true,
+            left: false,
             wanted: true,
             has_position: true,
             venue: None,
@@ -95,6 +101,16 @@ pub(super) struct Turn {
     pub forced: bool,
 }
 
+/// What a sync begins with.
+#[derive(Debug)]
+pub(super) struct Begun {
+    pub memory: Memory,
+    /// Whether to compare even when the venue shows nothing new.
+    pub dirty: bool,
+    /// Whether something happened that makes it urgent.
+    pub is_event: bool,
+}
+
 impl Watches {
     pub fn len(&self) -> usize {
         self.all.len()
@@ -126,6 +142,12 @@ impl Watches {
         }
     }
 
+    /// Somebody who lived on the account has left: it is looked at now, and its rows are.
+    pub fn leave(&mut self, account: VenueAccountId, now: Instant) {
+        self.add(account, now).left = true;
+        self.force(account, now);
+    }
+
     /// Whose turn it is: forced ones first, then the longest overdue; of no venue that is blocked for its kind.
     pub fn next_due(&self, now: Instant, blocked: &BTreeSet<(VenueName, bool)>) -> Option<Turn> {
         let is_free = |turn: &Turn| {
@@ -136,20 +158,16 @@ impl Watches {
     }
 
     fn due(&self, now: Instant) -> impl Iterator<Item = Turn> {
-        let turn = |forced| {
-            move |(due, account): &(Instant, VenueAccountId)| Turn {
-                account: *account,
-                due: *due,
-                forced,
-            }
+        let turn = |(due, account): &(Instant, VenueAccountId), forced| Turn {
+            account: *account,
+            due: *due,
+            forced,
         };
-        let forced = self.forced.iter().map(turn(true));
-        let by_turn = self
-            .turns
-            .iter()
-            .take_while(move |(due, _)| *due <= now)
-            .map(turn(false));
-        forced.chain(by_turn)
+        let forced = self.forced.iter().map(move |place| turn(place, true));
+        let by_turn = self.turns.iter().take_while(move |(due, _)| *due <= now);
+        // Whoever could not be synced when something happened is still in a hurry.
+        let hurries = |account| self.all.get(account).is_some_and(|watch| watch.is_event);
+        forced.chain(by_turn.map(move |place| turn(place, hurries(&place.1))))
     }
 
     /// Since when the longest overdue waits.
@@ -159,16 +177,24 @@ impl Watches {
         forced.into_iter().chain(by_turn).min()
     }
 
-    /// Takes the account for a sync: its memory, and whether it is dirty. `None` while one is in flight.
-    pub fn begin(&mut self, account: VenueAccountId) -> Option<(Memory, bool)> {
+    /// Takes the account for a sync. `None` while one is in flight.
+    pub fn begin(&mut self, account: VenueAccountId) -> Option<Begun> {
         let watch = self.all.get_mut(&account)?;
-        let memory = watch.memory.take()?;
+        let mut memory = watch.memory.take()?;
         self.turns.remove(&(watch.due, account));
         if let Some(since) = watch.forced.take() {
             self.forced.remove(&(since, account));
+            watch.is_event = true;
+        }
+        if std::mem::take(&mut watch.left) {
+            memory.markets = None;
         }
         watch.served.append(&mut watch.waiting);
-        Some((memory, std::mem::take(&mut watch.dirty)))
+        Some(Begun {
+            memory,
+            dirty: std::mem::take(&mut watch.dirty),
+            is_event: watch.is_event,
+        })
     }
 
     /// Gives the account back after a sync, answers who waited for it, and sets its next turn.
@@ -200,12 +226,18 @@ impl Watches {
         }
     }
 
-    /// Keeps these and whatever is not flat, in flight or waited for; begins to watch the new ones.
-    pub fn want(&mut self, wanted: &BTreeSet<VenueAccountId>, due: impl Fn(VenueAccountId) -> Instant) {
+    /// Keeps these and whatever is not flat, in flight or waited for; begins to watch the new ones. Gives those that are not
+    /// watched any more, with their venues.
+    pub fn want(
+        &mut self,
+        wanted: &BTreeSet<VenueAccountId>,
+        due: impl Fn(VenueAccountId) -> Instant,
+    ) -> Vec<(VenueAccountId, Option<VenueName>)> {
         for account in wanted {
             self.add(*account, due(*account));
         }
         let (turns, forced) = (&mut self.turns, &mut self.forced);
+        let mut gone = Vec::new();
         self.all.retain(|account, watch| {
             watch.wanted = wanted.contains(account);
             let is_idle = !watch.has_position && !watch.is_in_flight() && watch.forced.is_none();
@@ -213,9 +245,16 @@ impl Watches {
             if is_over {
                 turns.remove(&(watch.due, *account));
                 forced.retain(|(_, other)| other != account);
+                gone.push((*account, watch.venue));
             }
             !is_over
         });
+        gone
+    }
+
+    /// Those that are watched, with their venues.
+    pub fn all(&self) -> impl Iterator<Item = (VenueAccountId, Option<VenueName>)> {
+        self.all.iter().map(|(account, watch)| (*account, watch.venue))
     }
 }
 
@@ -247,14 +286,19 @@ mod tests {
         let start = Instant::now();
         let mut watches = Watches::default();
         watches.add(A, start);
-        let (memory, dirty) = watches.begin(A).unwrap();
-        assert!(dirty);
+        let Begun {
+            memory,
+            dirty,
+            is_event,
+        } = watches.begin(A).unwrap();
+        assert_eq!((dirty, is_event), (true, false));
         assert!(watches.begin(A).is_none());
         watches.force(A, start);
         assert_eq!(accounts(watches.due(start)), []);
         watches.end(A, memory, Ok(()), start + Duration::from_secs(30));
         assert_eq!(accounts(watches.due(start)), [(A, true)]);
-        assert!(watches.begin(A).unwrap().1, "it must be compared again");
+        let again = watches.begin(A).unwrap();
+        assert_eq!((again.dirty, again.is_event), (true, true), "it must be compared again");
     }
 
     #[test]
@@ -264,13 +308,13 @@ mod tests {
         watches.add(A, start);
         let (early, mut early_answer) = oneshot::channel();
         watches.watch(A).unwrap().wait(early).unwrap();
-        let (memory, _) = watches.begin(A).unwrap();
+        let memory = watches.begin(A).unwrap().memory;
         let (late, mut late_answer) = oneshot::channel();
         watches.watch(A).unwrap().wait(late).unwrap();
         watches.end(A, memory, Ok(()), start);
         assert_eq!(early_answer.try_recv(), Ok(Ok(())));
         assert!(late_answer.try_recv().is_err());
-        let (memory, _) = watches.begin(A).unwrap();
+        let memory = watches.begin(A).unwrap().memory;
         watches.end(A, memory, Err(MailError::Silent("venue")), start);
         assert_eq!(late_answer.try_recv(), Ok(Err(MailError::Silent("venue"))));
     }
@@ -279,12 +323,44 @@ mod tests {
     fn s2_09_account_that_nobody_wants_is_watched_until_it_is_flat() {
         let start = Instant::now();
         let mut watches = Watches::default();
-        watches.want(&BTreeSet::from([A, B]), |_| start);
+        let gone = watches.want(&BTreeSet::from([A, B]), |_| start);
+        assert_eq!(gone, []);
         watches.watch(B).unwrap().has_position = false;
-        watches.want(&BTreeSet::new(), |_| start);
-        assert_eq!(watches.len(), 1, "what is not known to be flat stays");
+        let gone = watches.want(&BTreeSet::new(), |_| start);
+        assert_eq!(gone, [(B, None)], "what is not known to be flat stays");
         watches.watch(A).unwrap().has_position = false;
-        watches.want(&BTreeSet::new(), |_| start);
+        watches.watch(A).unwrap().venue = Some(VenueName::Okx);
+        let gone = watches.want(&BTreeSet::new(), |_| start);
+        assert_eq!(gone, [(A, Some(VenueName::Okx))]);
         assert_eq!((watches.len(), watches.due(start).count()), (0, 0));
+    }
+
+    #[test]
+    fn event_that_could_not_be_synced_stays_urgent_until_it_is() {
+        let start = Instant::now();
+        let mut watches = Watches::default();
+        watches.add(A, start + Duration::from_secs(30));
+        watches.force(A, start);
+        let memory = watches.begin(A).unwrap().memory;
+        let retry = start + Duration::from_secs(1);
+        watches.end(A, memory, Err(MailError::Silent("venue")), retry);
+        assert_eq!(accounts(watches.due(retry)), [(A, true)]);
+        let begun = watches.begin(A).unwrap();
+        assert!(begun.is_event);
+        watches.watch(A).unwrap().is_event = false;
+        watches.end(A, begun.memory, Ok(()), retry);
+        assert_eq!(accounts(watches.due(retry)), [(A, false)]);
+    }
+
+    #[test]
+    fn markets_are_read_anew_when_somebody_has_left() {
+        let start = Instant::now();
+        let mut watches = Watches::default();
+        watches.add(A, start);
+        let mut memory = watches.begin(A).unwrap().memory;
+        memory.markets = Some(BTreeSet::new());
+        watches.leave(A, start);
+        watches.end(A, memory, Ok(()), start);
+        assert_eq!(watches.begin(A).unwrap().memory.markets, None);
     }
 }

@@ -19,6 +19,7 @@ mod state;
 mod switches;
 
 use std::fmt;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use domain::change::ChangeSet;
@@ -49,6 +50,7 @@ pub struct Injected;
 pub struct MemoryStore {
     state: Arc<Mutex<State>>,
     faults: Option<FaultPlan>,
+    unlisted: Option<Arc<AtomicBool>>,
 }
 
 impl fmt::Debug for MemoryStore {
@@ -68,8 +70,16 @@ impl MemoryStore {
     /// The same rows, with these faults from now on.
     pub fn with_faults(&self, faults: FaultPlan) -> Self {
         Self {
-            state: Arc::clone(&self.state),
             faults: Some(faults),
+            ..self.clone()
+        }
+    }
+
+    /// The same rows; which accounts are busy cannot be read while this is true.
+    pub fn unlisted_while(&self, unlisted: Arc<AtomicBool>) -> Self {
+        Self {
+            unlisted: Some(unlisted),
+            ..self.clone()
         }
     }
 
@@ -77,12 +87,17 @@ impl MemoryStore {
     pub fn without_faults(&self) -> Self {
         Self {
             state: Arc::clone(&self.state),
-            faults: None,
+            ..Self::default()
         }
     }
 
     fn fault(&self, changes: &ChangeSet) -> CommitFault {
         self.faults.as_ref().map_or(CommitFault::None, |plan| plan(changes))
+    }
+
+    fn is_unlisted(&self) -> bool {
+        let unlisted = self.unlisted.as_ref();
+        unlisted.is_some_and(|unlisted| unlisted.load(Ordering::Relaxed))
     }
 
     fn lock(&self) -> MutexGuard<'_, State> {

@@ -15,12 +15,20 @@ const UNITS: [(&str, u64); 5] = [
     ("ms", 1),
 ];
 
+/// What is switched off.
+const OFF: &str = "0s";
+
 /// The longest duration that makes sense in settings: a leap year.
 const LONGEST: u64 = 366 * 86_400_000;
 
 /// Reads a duration of at least a millisecond and at most 366 days.
 pub(in crate::config) fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Duration, D::Error> {
     deserializer.deserialize_any(DurationText)
+}
+
+/// Reads the same, or `"0s"` for what is switched off.
+pub(in crate::config) fn or_zero<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Duration, D::Error> {
+    deserializer.deserialize_any(OrZero)
 }
 
 /// Writes the duration in the largest unit that is exact.
@@ -30,6 +38,9 @@ pub(in crate::config) fn serialize<S: Serializer>(value: &Duration, serializer: 
 
 /// The duration in the largest unit that is exact, such as `90s`.
 pub(in crate::config) fn text(value: Duration) -> String {
+    if value.is_zero() {
+        return OFF.to_owned();
+    }
     let milliseconds = value.as_millis();
     let exact = UNITS
         .iter()
@@ -66,6 +77,23 @@ impl Visitor<'_> for DurationText {
     }
 
     fn visit_str<E: de::Error>(self, text: &str) -> Result<Duration, E> {
+        parsed(text).ok_or_else(|| E::invalid_value(de::Unexpected::Str(text), &self))
+    }
+}
+
+struct OrZero;
+
+impl Visitor<'_> for OrZero {
+    type Value = Duration;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("\"0s\", or a duration with its unit, such as \"10s\" or \"1m\", to 366d")
+    }
+
+    fn visit_str<E: de::Error>(self, text: &str) -> Result<Duration, E> {
+        if text == OFF {
+            return Ok(Duration::ZERO);
+        }
         parsed(text).ok_or_else(|| E::invalid_value(de::Unexpected::Str(text), &self))
     }
 }

@@ -13,6 +13,7 @@ use super::stage::Stage;
 
 fn request(row: &Row) -> TestRequest {
     let path = row.path.replace("{id}", "1");
+    let path = path.replace("{venue}", "paper").replace("{symbol}", "BTCUSDT");
     match row.verb {
         Verb::Get => TestRequest::get().uri(&path),
         Verb::Post => TestRequest::post().uri(&path).set_json(json!({})),

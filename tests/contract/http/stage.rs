@@ -197,7 +197,7 @@ impl Stage {
         let desk = furnish(Desk::new(
             store.clone(),
             Arc::new(SystemClock),
-            Markets::Listed(vec![market]),
+            Markets::listed(vec![market]),
         ));
         let mut tokens = Vec::new();
         for role in [Role::Viewer, Role::Operator, Role::Admin] {
@@ -276,7 +276,8 @@ pub fn asker() -> Asker {
     }
 }
 
-fn instrument() -> Instrument {
+/// BTCUSDT of the paper venue.
+pub fn instrument() -> Instrument {
     Instrument {
         symbol: Symbol::new("BTCUSDT"),
         tick: "0.1".parse().unwrap(),

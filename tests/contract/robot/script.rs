@@ -50,6 +50,7 @@ pub enum Freeze {
 
 /// A venue that answers as it is told, `Filled` when it is told nothing.
 pub struct ScriptedVenue {
+    pub name: VenueName,
     pub store: MemoryStore,
     pub tape: Arc<Tape>,
     pub answers: Mutex<VecDeque<Answer>>,
@@ -152,7 +153,7 @@ impl Handler<Exited> for Supervisor {
 #[async_trait]
 impl Venue for ScriptedVenue {
     fn name(&self) -> VenueName {
-        VenueName::Paper
+        self.name
     }
 
     fn poll_weight(&self) -> u32 {

@@ -39,6 +39,8 @@ const START: Timestamp = Timestamp(1_800_000_000_000);
 pub struct World {
     pub store: MemoryStore,
     pub venue: Arc<ScriptedVenue>,
+    /// Another venue that lists the same market.
+    pub other: Arc<ScriptedVenue>,
     pub told: Arc<Told>,
     pub robot: Child,
     deps: Arc<RobotDeps>,
@@ -62,28 +64,37 @@ pub async fn in_world_with<F: Future<Output = ()>>(mode: HoldMode, story: impl F
         .await;
 }
 
+/// The same, with the robot's account at `at`, where the venue of the story is `on`.
+pub async fn in_world_at<F: Future<Output = ()>>(at: VenueName, on: VenueName, story: impl FnOnce(World) -> F) {
+    let local = tokio::task::LocalSet::new();
+    let told = async move { story(World::built(HoldMode::Required, at, on).await).await };
+    local.run_until(told).await;
+}
+
 impl World {
     async fn new() -> Self {
         Self::with(HoldMode::Required).await
     }
 
     async fn with(mode: HoldMode) -> Self {
+        Self::built(mode, VenueName::Paper, VenueName::Paper).await
+    }
+
+    async fn built(mode: HoldMode, at: VenueName, on: VenueName) -> Self {
         let store = MemoryStore::new();
         let clock = Arc::new(WorldClock::new(START));
-        let tape = Arc::new(Tape::new(Symbol::new("BTCUSDT"), Vec::new()));
-        let venue = Arc::new(ScriptedVenue {
-            store: store.clone(),
-            tape: Arc::clone(&tape),
-            answers: Mutex::default(),
-            placed: Mutex::default(),
-        });
+        let venue = scripted(&store, on);
+        let other = scripted(&store, VenueName::Bybit);
+        let tape = Arc::clone(&venue.tape);
         let told = Arc::new(Told::default());
         let shared = || Arc::clone(&told);
         let scheduler = ScriptedScheduler { told: shared() }.start();
         let supervisor = Supervisor { told: shared() }.start();
         let deps = Arc::new(RobotDeps {
             store: Arc::new(freezing(&store, &told, &clock)),
-            venue: Arc::clone(&venue) as Arc<dyn Venue>,
+            venues: [&venue, &other]
+                .map(|venue| (venue.name, Arc::clone(venue) as Arc<dyn Venue>))
+                .into(),
             clock: clock.clone(),
             sync_now: scheduler.clone().recipient(),
             forced_sync: scheduler.clone().recipient(),
@@ -93,7 +104,7 @@ impl World {
             sights: Sights::default(),
             shared: Shared::default(),
         });
-        let robot = seed(&store).await;
+        let robot = seed(&store, at).await;
         let birth = Birth {
             robot,
             generation: Generation(1),
@@ -103,6 +114,7 @@ impl World {
         let world = Self {
             store,
             venue,
+            other,
             told,
             robot,
             deps,
@@ -276,6 +288,16 @@ impl World {
     }
 }
 
+fn scripted(store: &MemoryStore, name: VenueName) -> Arc<ScriptedVenue> {
+    Arc::new(ScriptedVenue {
+        name,
+        store: store.clone(),
+        tape: Arc::new(Tape::new(Symbol::new("BTCUSDT"), Vec::new())),
+        answers: Mutex::default(),
+        placed: Mutex::default(),
+    })
+}
+
 /// The store, in whose commits of orders the process freezes when it is told to.
 fn freezing(store: &MemoryStore, told: &Arc<Told>, clock: &Arc<WorldClock>) -> MemoryStore {
     let (told, clock) = (Arc::clone(told), Arc::clone(clock));
@@ -297,7 +319,7 @@ fn freezing(store: &MemoryStore, told: &Arc<Told>, clock: &Arc<WorldClock>) -> M
     }))
 }
 
-async fn seed(store: &MemoryStore) -> Robot {
+async fn seed(store: &MemoryStore, at: VenueName) -> Robot {
     let user = User {
         id: UserId(1),
         name: "ann".to_owned(),
@@ -306,7 +328,7 @@ async fn seed(store: &MemoryStore) -> Robot {
     let account = VenueAccount {
         id: ACCOUNT,
         user: UserId(1),
-        venue: VenueName::Paper,
+        venue: at,
         label: "ann".to_owned(),
         mode: PositionMode::OneWay,
         created_at: START,

@@ -40,7 +40,7 @@ use tokio::sync::watch;
 
 use super::fragile::FragileVenue;
 use super::people::{btc, eth};
-use super::{Chance, Witness, World, WorldClock, options};
+use super::{Chance, Line, Witness, World, WorldClock, options};
 
 /// A living daemon.
 pub struct Daemon {
@@ -56,6 +56,8 @@ pub struct Daemon {
     pub robots: RobotDirectory,
     /// Polls of the venue in this life.
     pub polls: Arc<AtomicUsize>,
+    /// The line to the venue.
+    pub line: Arc<Line>,
     fatal: watch::Receiver<bool>,
     prices: Rc<RefCell<BTreeMap<Symbol, Price>>>,
 }
@@ -71,8 +73,8 @@ impl Daemon {
         let alert = alert(&store, &clock).start();
         let ledger = ledger(&store, &clock, &alert, &fatal).start();
         let robots = RobotDirectory::default();
-        let (polls, sights) = (Arc::new(AtomicUsize::new(0)), Sights::default());
-        let fragile = fragile(world, &venue, &polls);
+        let (polls, line, sights) = (Arc::default(), Arc::<Line>::default(), Sights::default());
+        let fragile = fragile(world, &venue, &polls, &line);
         let mails = (&alert, &ledger);
         let scheduler = scheduler(&store, &clock, &fragile, mails, (&robots, &sights), &fatal).start();
         let (mail, known) = ((&ledger, &scheduler), (sights, world.neighbours.opposites()));
@@ -95,7 +97,7 @@ impl Daemon {
             told: Arc::default(),
         }));
         let prices = Rc::clone(&world.prices);
-        let desk = Desk::new(Arc::clone(&store), clock.clone(), Markets::Listed(Vec::new()));
+        let desk = Desk::new(Arc::clone(&store), clock.clone(), Markets::listed(Vec::new()));
         Self {
             desk,
             store,
@@ -106,6 +108,7 @@ impl Daemon {
             supervisor,
             robots,
             polls,
+            line,
             fatal: fatal_seen,
             prices,
         }
@@ -227,12 +230,13 @@ pub fn asker() -> Asker {
 }
 
 /// The venue as the daemon sees it.
-fn fragile(world: &World, venue: &Arc<PaperVenue>, polls: &Arc<AtomicUsize>) -> Arc<dyn Venue> {
+fn fragile(world: &World, venue: &Arc<PaperVenue>, polls: &Arc<AtomicUsize>, line: &Arc<Line>) -> Arc<dyn Venue> {
     Arc::new(FragileVenue {
         inner: Arc::clone(venue),
         chaos: Arc::clone(&world.chaos),
         panics: Arc::clone(&world.panics),
         polls: Arc::clone(polls),
+        line: Arc::clone(line),
         late_per_mille: world.troubles.late_placements,
     })
 }
@@ -269,7 +273,7 @@ async fn robot_deps(
 ) -> RobotDeps {
     RobotDeps {
         store: Arc::clone(store),
-        venue,
+        venues: HashMap::from([(VenueName::Paper, venue)]),
         clock: clock.clone(),
         sync_now: scheduler.clone().recipient(),
         forced_sync: scheduler.clone().recipient(),
@@ -286,7 +290,8 @@ fn faulty_store(world: &World) -> Arc<dyn Store> {
     let chance = Mutex::new(Chance::new(world.seed ^ (world.lives << 32), "commits"));
     let (chaos, witness) = (Arc::clone(&world.chaos), Arc::clone(&world.witness));
     let troubles = world.troubles;
-    Arc::new(world.rows.with_faults(Arc::new(move |changes| {
+    let rows = world.rows.unlisted_while(Arc::clone(&world.unlisted));
+    Arc::new(rows.with_faults(Arc::new(move |changes| {
         witness.see(changes);
         if !chaos.load(Ordering::Relaxed) {
             return CommitFault::None;

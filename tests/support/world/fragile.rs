@@ -17,7 +17,7 @@ use domain::outcome::Outcome;
 use domain::user::{PositionMode, VenueAccount};
 use domain::venue::{AccountReport, OrderIntent, OrderReport, VenueName, VenueOrderId};
 
-use super::Chance;
+use super::{Chance, Line};
 
 /// Longest time that a request may be on its way, in milliseconds: less than the grace, more than a sender waits.
 const LONGEST_WAY: u64 = 4_500;
@@ -88,6 +88,7 @@ pub struct FragileVenue {
     pub chaos: Arc<AtomicBool>,
     pub panics: Arc<Panics>,
     pub polls: Arc<AtomicUsize>,
+    pub line: Arc<Line>,
     pub late_per_mille: u32,
 }
 
@@ -124,11 +125,14 @@ impl Venue for FragileVenue {
     }
 
     fn poll_weight(&self) -> u32 {
+        if self.line.counts_itself() {
+            return 0;
+        }
         self.inner.poll_weight()
     }
 
     fn lookup_grace(&self) -> Duration {
-        self.inner.lookup_grace()
+        self.line.behind()
     }
 
     async fn instrument(&self, symbol: &Symbol) -> Result<Option<Instrument>, VenueError> {
@@ -170,24 +174,26 @@ impl Venue for FragileVenue {
     }
 
     async fn lookup(&self, account: VenueAccountId, sought: &Sought<'_>) -> Result<Lookup, VenueError> {
+        self.line.seek(sought);
         self.inner.lookup(account, sought).await
     }
 
     async fn poll(&self, account: VenueAccountId, look: &Look<'_>) -> Result<AccountReport, VenueError> {
         self.polls.fetch_add(1, Ordering::Relaxed);
+        self.line.look(account, look);
         self.inner.poll(account, look).await
     }
 
     fn heed(&self, account: VenueAccountId, wake: Wake) {
-        self.inner.heed(account, wake);
+        self.line.heed(account, wake);
     }
 
     fn forget(&self, account: VenueAccountId) {
-        self.inner.forget(account);
+        self.line.forget(account);
     }
 
     fn is_heard(&self, account: VenueAccountId) -> bool {
-        self.inner.is_heard(account)
+        self.line.is_heard(account)
     }
 
     async fn rights(&self, credential: &Credential) -> Result<Option<KeyRights>, VenueError> {

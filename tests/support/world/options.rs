@@ -72,6 +72,8 @@ pub fn sync() -> SyncOptions {
     SyncOptions {
         open_interval: Duration::from_secs(5),
         flat_interval: Duration::from_secs(30),
+        heard_open_interval: Duration::from_secs(30),
+        heard_flat_interval: Duration::from_secs(120),
         poll_deadline: Duration::from_secs(4),
         parallel_polls: 8,
         // So that histories come in several pages.
