@@ -5,6 +5,7 @@
 //! folder for each.
 
 pub mod binance;
+pub mod bitget;
 mod control;
 pub mod dialect;
 pub mod exchange;

@@ -14,6 +14,7 @@ use crate::clock::{Clock, ScaledClock, SystemClock};
 use crate::config::Settings;
 use crate::ports::store::PaperVault;
 use crate::simulator::binance::Binance;
+use crate::simulator::bitget::Bitget;
 use crate::simulator::exchange::{Account, Exchange, Keyring};
 use crate::simulator::{Dialect, server};
 use crate::telemetry;
@@ -69,12 +70,15 @@ struct Venue {
 enum Spoken {
     /// Binance USDⓈ-M futures
     Binance,
+    /// Bitget v2 mix, USDT futures
+    Bitget,
 }
 
 impl Spoken {
     fn dialect(self) -> Box<dyn Dialect> {
         match self {
             Self::Binance => Box::new(Binance::default()),
+            Self::Bitget => Box::new(Bitget::default()),
         }
     }
 }
