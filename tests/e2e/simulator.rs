@@ -3,6 +3,7 @@
 use std::io::{BufRead, BufReader};
 use std::process::{Child, Command, Stdio};
 
+use bursar::simulator::exchange::PASSPHRASE;
 use serde_json::Value;
 
 use crate::python::Client;
@@ -14,9 +15,9 @@ struct Venue {
 }
 
 impl Venue {
-    fn start() -> Self {
+    fn start(dialect: &str) -> Self {
         let mut process = Command::new(env!("CARGO_BIN_EXE_bursar"))
-            .args(["simulate", "venue", "--listen", "127.0.0.1:0"])
+            .args(["simulate", "venue", "--dialect", dialect, "--listen", "127.0.0.1:0"])
             .args(["--key", "trader-key:trader-secret:10000"])
             .stdout(Stdio::piped())
             .spawn()
@@ -43,14 +44,20 @@ impl Drop for Venue {
 
 /// Lets a client trade on a venue of its own, and gives what it says that it did.
 fn trade(client: &Client) -> Option<Value> {
+    trade_in("binance", client)
+}
+
+/// The same in another dialect.
+fn trade_in(dialect: &str, client: &Client) -> Option<Value> {
     let python = client.python()?;
-    let venue = Venue::start();
+    let venue = Venue::start(dialect);
     let output = client.run(
         &python,
         &[
             ("SIMULATOR_URL", &venue.url),
             ("SIMULATOR_KEY", "trader-key"),
             ("SIMULATOR_SECRET", "trader-secret"),
+            ("SIMULATOR_PASSPHRASE", PASSPHRASE),
         ],
     );
     let told = String::from_utf8_lossy(&output.stderr);
@@ -109,4 +116,40 @@ fn binances_own_connector_trades_and_listens_in_two_forms() {
     assert_eq!(did["again"], -2011);
     assert_eq!(did["unknown symbol"], -1121);
     assert_eq!(did["incomes"], serde_json::json!(["COMMISSION", "REALIZED_PNL"]));
+}
+
+#[test]
+fn ccxt_trades_on_bitget_over_rest_and_websocket() {
+    let client = Client {
+        name: "ccxt",
+        program: "trade_ccxt_bitget.py",
+    };
+    let Some(did) = trade_in("bitget", &client) else { return };
+    assert_eq!(did["own channels"], serde_json::json!(["closed", "buy", "long", true]));
+    assert_eq!(did["closes a long"], serde_json::json!(["sell", "buy", "close"]));
+    assert_eq!(did["conditional"], serde_json::json!(["pos_loss", "normal_plan"]));
+    assert_eq!(did["batch"], serde_json::json!([1, "43118"]));
+    assert_eq!((&did["trades"], &did["ledger"]), (&2.into(), &2.into()));
+    assert_eq!(did["streams"].as_array().unwrap().len(), 6);
+    for (refused, code) in [
+        ("leverage too high", "40797"),
+        ("duplicate", "40786"),
+        ("again after its end", "40786"),
+        ("unknown order", "40109"),
+        ("cancel unknown", "40768"),
+        ("post only", "43011"),
+        ("too small", "45110"),
+        ("too dear", "40762"),
+        ("other margin mode", "45117"),
+        ("reached already", "40917"),
+        ("reduce only", "22002"),
+        ("one way order", "40774"),
+        ("position mode with positions", "40920"),
+        ("wrong secret", "40009"),
+        ("wrong passphrase", "40012"),
+        ("wrong key", "40037"),
+        ("wrong login", "30015"),
+    ] {
+        assert_eq!(did[refused], code, "{refused}");
+    }
 }

@@ -41,7 +41,7 @@ pub(super) struct Closed {
 
 /// `GET /api/v2/mix/position/history-position`.
 pub(super) async fn positions(call: &Call<'_>) -> Told {
-    let markets = call.params.markets(call.exchange)?;
+    let markets = call.params.markets_alone(call.exchange)?;
     let asked = call.params.page(DAYS, call.exchange.market_now().0)?;
     let mut all = call.exchange.history(call.id()?, closed);
     all.retain(|closed| markets.iter().any(|market| market.instrument.symbol == closed.symbol));

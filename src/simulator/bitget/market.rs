@@ -164,7 +164,7 @@ pub(super) async fn prices(call: &Call<'_>) -> Told {
     }]))
 }
 
-/// `GET /api/v2/mix/market/candles` and its kin: the last so many within the span, oldest first.
+/// `GET /api/v2/mix/market/candles` and its kin: the last so many that begin before the end of the span, oldest first.
 pub(super) async fn candles(call: &Call<'_>, most: usize) -> Told {
     let market = call.params.market(call.exchange)?;
     let interval = day::interval(call.params.need("granularity")?);
@@ -173,7 +173,7 @@ pub(super) async fn candles(call: &Call<'_>, most: usize) -> Told {
     let start: i64 = call.params.read_as("startTime")?.unwrap_or(0);
     let end: i64 = call.params.read_as("endTime")?.unwrap_or(i64::MAX);
     let mut candles = call.exchange.candles(&market.instrument.symbol, interval);
-    candles.retain(|candle| (start..=end).contains(&candle.bar.opened_at.0));
+    candles.retain(|candle| (start..end).contains(&candle.bar.opened_at.0));
     let skipped = candles.len().saturating_sub(limit);
     Ok(candles
         .iter()

@@ -160,6 +160,15 @@ impl Params {
         Ok(exchange.markets().iter().filter(|_| is_ours).collect())
     }
 
+    /// The same where the product need not be told.
+    pub fn markets_alone<'a>(&self, exchange: &'a Exchange) -> Result<Vec<&'a PaperMarket>, Problem> {
+        match (self.has("productType"), self.has("symbol")) {
+            (true, _) => self.markets(exchange),
+            (false, true) => Ok(vec![self.market_alone(exchange)?]),
+            (false, false) => Ok(exchange.markets().iter().collect()),
+        }
+    }
+
     /// That margin is counted in what there is.
     pub fn coin(&self) -> Result<(), Problem> {
         if self.need("marginCoin")?.eq_ignore_ascii_case(COIN) {

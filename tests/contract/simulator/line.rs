@@ -98,14 +98,20 @@ impl Socket {
 
     /// Sends a text, with a mask of zeros.
     pub fn say(&mut self, text: &str) {
-        let length = u8::try_from(text.len()).unwrap();
-        assert!(length < 126);
-        let mut frame = vec![0x81, 0x80 | length, 0, 0, 0, 0];
+        let mut frame = vec![0x81];
+        match u8::try_from(text.len()) {
+            Ok(length) if length < 126 => frame.push(0x80 | length),
+            _ => {
+                frame.push(0x80 | 126);
+                frame.extend(u16::try_from(text.len()).unwrap().to_be_bytes());
+            }
+        }
+        frame.extend([0; 4]);
         frame.extend_from_slice(text.as_bytes());
         self.0.get_mut().write_all(&frame).unwrap();
     }
 
-    /// The next text; `None` when the socket ends.
+    /// The next text, as JSON or else as a string; `None` when the socket ends.
     pub fn next(&mut self) -> Option<Value> {
         loop {
             let mut head = [0; 2];
@@ -122,7 +128,10 @@ impl Socket {
             let mut body = vec![0; length];
             self.0.read_exact(&mut body).unwrap();
             match head[0] & 0x0f {
-                1 => return Some(serde_json::from_slice(&body).unwrap()),
+                1 => {
+                    let text = String::from_utf8(body).unwrap();
+                    return Some(serde_json::from_str(&text).unwrap_or(Value::String(text)));
+                }
                 8 => return None,
                 _ => {}
             }

@@ -64,7 +64,7 @@ async def markets(exchange, did):
     candles = await exchange.fetch_ohlcv(SYMBOL, "5m", limit=10)
     assert len(candles) == 10 and candles[0][0] < candles[-1][0], candles
     since = candles[3][0]
-    assert (await exchange.fetch_ohlcv(SYMBOL, "5m", since, 2))[0][0] == since
+    assert [candle[0] for candle in await exchange.fetch_ohlcv(SYMBOL, "5m", since, 2)] == [since, candles[4][0]]
     trades = await exchange.fetch_trades(SYMBOL)
     assert trades, "no public trades"
     funding = await exchange.fetch_funding_rate(SYMBOL)
@@ -134,7 +134,9 @@ async def orders(exchange, did, last):
         {"symbol": SYMBOL, "type": "limit", "side": "buy", "amount": amount, "price": price, "params": ISOLATED},
         {"symbol": SYMBOL, "type": "limit", "side": "buy", "amount": amount, "price": price, "params": mine},
     ])
-    did["batch"] = [order["info"].get("errorCode", "") for order in batch]
+    # ccxt leaves out what failed.
+    failed = exchange.last_json_response["data"]["failureList"]
+    did["batch"] = [len(batch), failed[0]["errorCode"]]
     cancelled = await exchange.cancel_all_orders(SYMBOL)
     assert [order["id"] for order in cancelled] == [batch[0]["id"]], cancelled
     killed = await exchange.create_order(
@@ -199,7 +201,7 @@ async def close(exchange, did):
     assert [entry["info"]["businessType"] for entry in ledger] == ["buy", "sell"], ledger
     assert not await exchange.fetch_funding_history(SYMBOL)
     past = await exchange.fetch_positions_history([SYMBOL])
-    assert len(past) == 1 and past[0]["side"] == "long", past
+    assert len(past) == 1 and past[0]["side"] == "long" and past[0]["contracts"] == 0.01, past
     orders = await exchange.fetch_canceled_and_closed_orders(SYMBOL)
     assert {order["status"] for order in orders} == {"closed", "canceled"}, orders
     did["trades"], did["ledger"], did["orders"] = len(trades), len(ledger), len(orders)
