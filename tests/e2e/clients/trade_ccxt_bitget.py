@@ -274,6 +274,7 @@ def made(more=None):
         "secret": os.environ["SIMULATOR_SECRET"],
         "password": os.environ["SIMULATOR_PASSPHRASE"],
         "options": {"defaultType": "swap", "defaultSubType": "linear"},
+        "enableLastJsonResponse": True,
         **(more or {}),
     })
     exchange.urls["api"] = moved(exchange.urls["api"])
