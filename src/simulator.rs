@@ -5,6 +5,7 @@
 //! folder for each.
 
 pub mod binance;
+pub mod bitget;
 pub mod bybit;
 mod control;
 pub mod dialect;

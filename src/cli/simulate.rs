@@ -17,6 +17,7 @@ use crate::simulator::binance::Binance;
 use crate::simulator::bybit::Bybit;
 use crate::simulator::exchange::{Account, Exchange, Keyring};
 use crate::simulator::okx::Okx;
+use crate::simulator::bitget::Bitget;
 use crate::simulator::{Dialect, server};
 use crate::telemetry;
 
@@ -75,6 +76,8 @@ enum Spoken {
     Okx,
     /// Bybit v5, linear perpetuals of a unified account
     Bybit,
+    /// Bitget v2 mix, USDT futures
+    Bitget,
 }
 
 impl Spoken {
@@ -83,6 +86,7 @@ impl Spoken {
             Self::Binance => Box::new(Binance::default()),
             Self::Okx => Box::new(Okx::default()),
             Self::Bybit => Box::new(Bybit::default()),
+            Self::Bitget => Box::new(Bitget::default()),
         }
     }
 }

@@ -7,6 +7,7 @@ mod feed;
 mod keys;
 mod memory;
 mod news;
+mod show;
 mod view;
 
 use std::sync::Arc;

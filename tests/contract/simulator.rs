@@ -1,5 +1,6 @@
-//! What the simulated venue promises in Binance's dialect, asked over its real server with our own adapter's signatures.
+//! What the simulated venue promises, asked over its real server with our own adapters' signatures: here in Binance's dialect.
 
+mod bitget;
 mod bybit;
 mod faults;
 mod line;

@@ -3,6 +3,7 @@
 use std::io::{BufRead, BufReader};
 use std::process::{Child, Command, Stdio};
 
+use bursar::simulator::exchange::PASSPHRASE;
 use serde_json::Value;
 
 use crate::python::Client;
@@ -55,6 +56,7 @@ fn trade_on(dialect: &str, client: &Client) -> Option<Value> {
             ("SIMULATOR_URL", &venue.url),
             ("SIMULATOR_KEY", "trader-key"),
             ("SIMULATOR_SECRET", "trader-secret"),
+            ("SIMULATOR_PASSPHRASE", PASSPHRASE),
         ],
     );
     let told = String::from_utf8_lossy(&output.stderr);
@@ -175,6 +177,42 @@ fn ccxt_trades_on_bybit_over_rest_and_websocket() {
         ("margin mode with positions", 3_400_045),
         ("wrong secret", 10_004),
         ("wrong key", 10_003),
+    ] {
+        assert_eq!(did[refused], code, "{refused}");
+    }
+}
+
+#[test]
+fn ccxt_trades_on_bitget_over_rest_and_websocket() {
+    let client = Client {
+        name: "ccxt",
+        program: "trade_ccxt_bitget.py",
+    };
+    let Some(did) = trade_on("bitget", &client) else { return };
+    assert_eq!(did["own channels"], serde_json::json!(["closed", "buy", "long", true]));
+    assert_eq!(did["closes a long"], serde_json::json!(["sell", "buy", "close"]));
+    assert_eq!(did["conditional"], serde_json::json!(["pos_loss", "normal_plan"]));
+    assert_eq!(did["batch"], serde_json::json!([1, "43118"]));
+    assert_eq!((&did["trades"], &did["ledger"]), (&2.into(), &2.into()));
+    assert_eq!(did["streams"].as_array().unwrap().len(), 6);
+    for (refused, code) in [
+        ("leverage too high", "40797"),
+        ("duplicate", "40786"),
+        ("again after its end", "40786"),
+        ("unknown order", "40109"),
+        ("cancel unknown", "40768"),
+        ("post only", "43011"),
+        ("too small", "45110"),
+        ("too dear", "40762"),
+        ("other margin mode", "45117"),
+        ("reached already", "40917"),
+        ("reduce only", "22002"),
+        ("one way order", "40774"),
+        ("position mode with positions", "40920"),
+        ("wrong secret", "40009"),
+        ("wrong passphrase", "40012"),
+        ("wrong key", "40037"),
+        ("wrong login", "30015"),
     ] {
         assert_eq!(did[refused], code, "{refused}");
     }

@@ -108,9 +108,10 @@ impl Socket {
         self.0.get_mut().write_all(&frame).unwrap();
     }
 
-    /// The next text as JSON; `None` when the socket ends.
+    /// The next text, as JSON or else as a string; `None` when the socket ends.
     pub fn next(&mut self) -> Option<Value> {
-        Some(serde_json::from_str(&self.text()?).unwrap())
+        let text = self.text()?;
+        Some(serde_json::from_str(&text).unwrap_or(Value::String(text)))
     }
 
     /// The next text; `None` when the socket ends.
