@@ -10,6 +10,38 @@ use super::words::{blank, joined, ratio};
 use super::{lives, position};
 use crate::simulator::exchange::{Account, AccountView, Exchange};
 
+/// Fields of an asset's balance that are zero here, and those that say nothing.
+const ZEROS: [&str; 14] = [
+    "borrowFroz",
+    "crossLiab",
+    "fixedBal",
+    "interest",
+    "isoLiab",
+    "liab",
+    "maxLoan",
+    "rewardBal",
+    "spotIsoBal",
+    "stgyEq",
+    "twap",
+    "uplLiab",
+    "smtSyncEq",
+    "spotCopyTradingEq",
+];
+const BLANKS: [&str; 12] = [
+    "accAvgPx",
+    "clSpotInUseAmt",
+    "colBorrAutoConversion",
+    "maxSpotInUse",
+    "notionalLever",
+    "openAvgPx",
+    "spotBal",
+    "spotInUseAmt",
+    "spotUpl",
+    "spotUplRatio",
+    "totalPnl",
+    "totalPnlRatio",
+];
+
 /// `GET /api/v5/account/config`.
 pub(super) async fn config(call: &Call<'_>) -> Told {
     let account = call.exchange.account(call.id()?).await?;
@@ -122,38 +154,9 @@ fn detail(view: &AccountView, equity: Amount, now: &str) -> Value {
     let frozen = equity.minus(view.available).and_then(|used| used.minus(isolated(view)));
     let isolated_gain = view.unrealised.minus(view.cross_unrealised);
     let imr = view.position_margin.plus(view.order_margin);
-    let zeros = [
-        "borrowFroz",
-        "crossLiab",
-        "fixedBal",
-        "interest",
-        "isoLiab",
-        "liab",
-        "maxLoan",
-        "rewardBal",
-        "spotIsoBal",
-        "stgyEq",
-        "twap",
-        "uplLiab",
-        "smtSyncEq",
-        "spotCopyTradingEq",
-    ];
-    let zeros: serde_json::Map<String, Value> = zeros.iter().map(|name| ((*name).to_owned(), json!("0"))).collect();
+    let zeros: serde_json::Map<String, Value> = ZEROS.iter().map(|name| ((*name).to_owned(), json!("0"))).collect();
     joined([
-        blank(&[
-            "accAvgPx",
-            "clSpotInUseAmt",
-            "colBorrAutoConversion",
-            "maxSpotInUse",
-            "notionalLever",
-            "openAvgPx",
-            "spotBal",
-            "spotInUseAmt",
-            "spotUpl",
-            "spotUplRatio",
-            "totalPnl",
-            "totalPnlRatio",
-        ]),
+        blank(&BLANKS),
         Value::Object(zeros),
         json!({
             "availBal": view.available.to_string(),

@@ -10,6 +10,12 @@ use crate::simulator::dialect::Answer;
 use crate::simulator::exchange::Denied;
 use crate::simulator::fields::WrongField;
 
+const TOO_FINE: &str = "The precision of the number of trades or the price exceeds the limit.";
+const TOO_LOW: &str = "Account margin is insufficient and leverage is too low. Please increase the leverage.";
+const NOTHING_HELD: &str =
+    "Order failed because you don't have any positions in this direction for this contract to reduce or close.";
+const WOULD_TAKE: &str = "Modification failed as the order price did not meet the requirement for Post Only.";
+
 /// A refusal.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Problem {
@@ -135,10 +141,7 @@ impl From<&Refused> for Problem {
             Refused::Filter(FilterError::MinQuantity { .. } | FilterError::MinNotional { .. }) => {
                 ("51020", "Your order should meet or exceed the minimum order amount.")
             }
-            Refused::Filter(FilterError::Tick { .. }) => (
-                "51150",
-                "The precision of the number of trades or the price exceeds the limit.",
-            ),
+            Refused::Filter(FilterError::Tick { .. }) => ("51150", TOO_FINE),
             Refused::Filter(FilterError::Number(_)) | Refused::Number(_) => {
                 ("51005", "Your order amount exceeds the max order amount.")
             }
@@ -146,23 +149,14 @@ impl From<&Refused> for Problem {
                 "59102",
                 "Leverage exceeds the maximum limit. Please lower the leverage.",
             ),
-            Refused::LeverageReduction => (
-                "59103",
-                "Account margin is insufficient and leverage is too low. Please increase the leverage.",
-            ),
+            Refused::LeverageReduction => ("59103", TOO_LOW),
             Refused::LeverageMargin => (
                 "59108",
                 "Your account leverage is too low and has insufficient margins.",
             ),
             Refused::Margin => ("51008", "Order failed. Insufficient USDT margin in account"),
-            Refused::ReduceOnly => (
-                "51169",
-                "Order failed because you don't have any positions in this direction for this contract to reduce or close.",
-            ),
-            Refused::PostOnly => (
-                "51511",
-                "Modification failed as the order price did not meet the requirement for Post Only.",
-            ),
+            Refused::ReduceOnly => ("51169", NOTHING_HELD),
+            Refused::PostOnly => ("51511", WOULD_TAKE),
             Refused::FillOrKill | Refused::NoPrice => ("51109", "No available offers."),
             Refused::WouldTrigger => ("51280", "SL trigger price cannot be higher than the last price."),
             Refused::MarginOnCross | Refused::MarginWithoutPosition => {

@@ -66,6 +66,18 @@ fn one_fill_is_told_as_order_position_and_balance() {
         matches!(&read[0], Push::Balance(balance) if balance.wallet == "9999.75".parse().unwrap()),
         "{read:?}"
     );
+}
+
+#[test]
+fn closed_position_is_told_once_with_a_size_of_zero() {
+    let venue = Venue::new();
+    venue.take(Action::Buy, "0.01");
+    let mut socket = venue.logged_in("/ws/v5/private");
+    subscribe(
+        &mut socket,
+        &json!([{ "channel": "positions", "instType": "SWAP", "instId": SWAP }]),
+    );
+    assert_eq!(push(&mut socket, "positions")["data"][0]["pos"], "1");
     venue.take(Action::Sell, "0.01");
     let gone = push(&mut socket, "positions");
     assert_eq!(
