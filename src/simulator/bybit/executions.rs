@@ -242,3 +242,32 @@ fn valued(paid: Amount, rate: Ratio, size: Quantity) -> (Amount, Price) {
     let mark = Price::average(value, size, Rounding::HalfUp);
     (value, mark.unwrap_or_default())
 }
+
+#[cfg(test)]
+mod tests {
+    use domain::id::VenueAccountId;
+
+    use super::*;
+
+    #[test]
+    fn funding_is_told_with_what_it_was_reckoned_on() {
+        let income = PaperIncome {
+            account: VenueAccountId(1),
+            number: 3,
+            kind: PaperIncomeKind::Funding,
+            symbol: Symbol::new("BTCUSDT"),
+            side: Side::Short,
+            amount: "-0.05".parse().unwrap(),
+            at: Timestamp(28_800_000),
+        };
+        let size: Quantity = "0.01".parse().unwrap();
+        let (value, mark) = valued(income.amount, "0.0001".parse().unwrap(), size);
+        assert_eq!((value, mark), ("500".parse().unwrap(), "50000".parse().unwrap()));
+        let told = funding_told(&income, size, None);
+        assert_eq!((&told["execFee"], &told["side"]), (&json!("0.05"), &json!("Sell")));
+        assert_eq!(
+            (&told["execType"], &told["execQty"]),
+            (&json!("Funding"), &json!("0.01"))
+        );
+    }
+}

@@ -156,19 +156,20 @@ fn earned(history: &History, symbol: &Symbol, mode: PositionMode, slot: &Slot<'_
     let here = |own: &Symbol, side: Side| own == symbol && (mode == PositionMode::OneWay || side == slot.side);
     let since = slot.held.map_or(Timestamp(i64::MAX), |held| held.opened_at);
     let mut earned = Earned::default();
-    let mut add = |at: Timestamp, amount: Option<Amount>| {
+    let mut add = |at: Timestamp, side: Side, amount: Option<Amount>| {
         let amount = amount.unwrap_or_default();
         earned.ever = earned.ever.plus(amount).unwrap_or(earned.ever);
-        if at >= since {
+        // What turned a position closed the other side of it at the same time.
+        if at >= since && side == slot.side {
             earned.now = earned.now.plus(amount).unwrap_or(earned.now);
         }
         earned.at = earned.at.max(at);
     };
     for fill in history.fills().filter(|fill| here(&fill.symbol, fill.side)) {
-        add(fill.at, fill.realised.minus(fill.fee).ok());
+        add(fill.at, fill.side, fill.realised.minus(fill.fee).ok());
     }
     for income in history.incomes().filter(|income| here(&income.symbol, income.side)) {
-        add(income.at, Some(income.amount));
+        add(income.at, income.side, Some(income.amount));
     }
     earned
 }

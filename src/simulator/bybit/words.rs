@@ -119,7 +119,6 @@ const fn lasting(order: &PaperOrder) -> &'static str {
 /// An order as it stands, with what it paid in fees.
 pub(super) fn order(entry: &Entry<'_>, mode: PositionMode, fee: Amount) -> Value {
     let (order, first) = (entry.order, entry.first());
-    let trigger = first.rules.trigger;
     let rest = if order.is_live() {
         order.rest()
     } else {
@@ -155,9 +154,6 @@ pub(super) fn order(entry: &Entry<'_>, mode: PositionMode, fee: Amount) -> Value
         "reduceOnly": order.reduce_only,
         "closeOnTrigger": first.rules.whole,
         "stopOrderType": stop(entry),
-        "triggerPrice": trigger.map_or_else(String::new, |trigger| trigger.price.to_string()),
-        "triggerBy": if trigger.is_some() { "LastPrice" } else { "" },
-        "triggerDirection": trigger.map_or(0, |trigger| if trigger.rising { 1 } else { 2 }),
         "createdTime": first.placed_at.0.to_string(),
         "updatedTime": order.updated_at.0.to_string(),
     });
@@ -165,11 +161,25 @@ pub(super) fn order(entry: &Entry<'_>, mode: PositionMode, fee: Amount) -> Value
         for name in BLANK {
             fields.insert((*name).to_owned(), json!(""));
         }
-        for (name, value) in [("smpType", json!("None")), ("smpGroup", json!(0))] {
+        for (name, value) in waited(first) {
             fields.insert(name.to_owned(), value);
         }
     }
     told
+}
+
+/// The price that an order waits or waited for, and who may trade with whom: nobody is held off.
+fn waited(first: &PaperOrder) -> [(&'static str, Value); 5] {
+    let trigger = first.rules.trigger;
+    let price = trigger.map_or_else(String::new, |trigger| trigger.price.to_string());
+    let direction = trigger.map_or(0, |trigger| if trigger.rising { 1 } else { 2 });
+    [
+        ("triggerPrice", json!(price)),
+        ("triggerBy", json!(if trigger.is_some() { "LastPrice" } else { "" })),
+        ("triggerDirection", json!(direction)),
+        ("smpType", json!("None")),
+        ("smpGroup", json!(0)),
+    ]
 }
 
 /// What is told of every order, and not simulated.

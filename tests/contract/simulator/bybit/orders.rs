@@ -6,6 +6,10 @@ use domain::venue::{FillCause, ReportedState};
 
 use super::*;
 
+fn amount(text: &str) -> Amount {
+    text.parse().unwrap()
+}
+
 fn looked_up(venue: &Venue, id: &str) -> [Option<ReportedState>; 2] {
     let requests = ask::lookup(&Symbol::new("BTCUSDT"), &ClientOrderId(id.to_owned())).unwrap();
     requests.map(|request| {
@@ -47,7 +51,7 @@ fn order_is_placed_looked_up_and_cancelled_in_our_own_words() {
 }
 
 #[test]
-fn what_was_earned_and_paid_is_read_by_our_own_parser() {
+fn positions_and_executions_are_read_by_our_own_parser() {
     let venue = Venue::new();
     venue.place(
         &intent("in", Action::Buy, Side::Long, OrderKind::Market),
@@ -71,7 +75,6 @@ fn what_was_earned_and_paid_is_read_by_our_own_parser() {
         .rows
         .iter()
         .map(|trade| (trade.action, trade.realised, trade.fee.amount, trade.closed));
-    let amount = |text: &str| text.parse::<Amount>().unwrap();
     let quantity = |text: &str| text.parse::<Quantity>().ok();
     assert_eq!(
         told.collect::<Vec<_>>(),
@@ -82,6 +85,14 @@ fn what_was_earned_and_paid_is_read_by_our_own_parser() {
     );
     assert_eq!(trades.rows[0].owner.as_ref().unwrap().cause, FillCause::Order);
     assert!(bookings.is_empty() && trades.next.is_some());
+}
+
+#[test]
+fn what_was_earned_and_paid_is_read_by_our_own_parser() {
+    let venue = Venue::new();
+    venue.take("Buy", "0.01");
+    venue.price("50500");
+    venue.take("Sell", "0.01");
     let query = [("category", "linear"), ("currency", "USDT")];
     let log = venue.send("alpha", &Request::new("GET", "/v5/account/transaction-log", &query));
     let lines = parse::bookings(log.body().as_bytes()).unwrap().rows;

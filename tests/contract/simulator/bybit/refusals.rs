@@ -167,7 +167,7 @@ fn requests_are_counted_by_account_and_endpoint_and_limited() {
     let rights = Request::new("GET", "/v5/user/query-api", &[]);
     let first = venue.send("alpha", &rights);
     assert_eq!(first.header("X-Bapi-Limit").as_deref(), Some("10"));
-    let mut all = (0..40).map(|_| venue.send_at("alpha", &rights, SystemClock.now()));
+    let mut all = (0..200).map(|_| venue.send_at("alpha", &rights, SystemClock.now()));
     let limited = all.find(|got| got.json()["retCode"] == 10006).unwrap();
     assert_eq!(
         (limited.status(), limited.header("X-Bapi-Limit-Status").as_deref()),
