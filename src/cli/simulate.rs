@@ -14,10 +14,10 @@ use crate::clock::{Clock, ScaledClock, SystemClock};
 use crate::config::Settings;
 use crate::ports::store::PaperVault;
 use crate::simulator::binance::Binance;
+use crate::simulator::bitget::Bitget;
 use crate::simulator::bybit::Bybit;
 use crate::simulator::exchange::{Account, Exchange, Keyring};
 use crate::simulator::okx::Okx;
-use crate::simulator::bitget::Bitget;
 use crate::simulator::{Dialect, server};
 use crate::telemetry;
 

@@ -201,11 +201,21 @@ impl Ground {
         self.venue.lookup(ME, &sought).await
     }
 
+    /// What a lookup found, as soon as a venue that wants us to wait may be asked.
+    async fn found(&self, intent: &OrderIntent) -> Lookup {
+        loop {
+            match self.lookup(intent).await {
+                Err(VenueError::RateLimited { retry_after }) => tokio::time::sleep(retry_after).await,
+                other => return other.unwrap(),
+            }
+        }
+    }
+
     /// Places an order, and tells how it stands after that: some venues answer only that they took it.
     async fn settled(&self, intent: &OrderIntent) -> OrderReport {
         let placed = self.place(intent).await;
         assert!(matches!(placed, Outcome::Done(_)), "{placed:?}");
-        match self.lookup(intent).await.unwrap() {
+        match self.found(intent).await {
             Lookup::Found(report) => report,
             Lookup::Absent => panic!("it was placed and is absent"),
         }

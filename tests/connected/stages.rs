@@ -64,7 +64,7 @@ stories!(
         leverage: "POST /api/v5/account/set-leverage",
         no_margin: "51008",
         nothing_to_reduce: "51169",
-        late_cancel: "51402",
+        late_cancel: "51400",
         min_notional: "0",
         wait: super::Duration::from_secs(2),
         looks: 1..20,
@@ -87,5 +87,24 @@ stories!(
         min_notional: "100",
         wait: super::Duration::from_secs(1),
         looks: 1..200,
+    }
+);
+
+stories!(
+    bitget,
+    super::Stage {
+        venue: super::VenueName::Bitget,
+        dialect: || Box::new(super::served::bitget::Bitget::default()),
+        markets: ["BTCUSDT", "ETHUSDT"],
+        streams: ["/v2/ws/public", "/v2/ws/private"],
+        order: "POST /api/v2/mix/order/place-order",
+        query: "GET /api/v2/mix/order/detail",
+        leverage: "POST /api/v2/mix/account/set-leverage",
+        no_margin: "40762",
+        nothing_to_reduce: "22002",
+        late_cancel: "22001",
+        min_notional: "100",
+        wait: super::Duration::from_secs(1),
+        looks: 1..20,
     }
 );
