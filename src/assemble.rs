@@ -14,6 +14,7 @@ pub mod state_files;
 pub mod targets;
 mod venues;
 
+use std::collections::HashMap;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
@@ -34,6 +35,7 @@ use crate::config::Settings;
 use crate::desk::{Asker, Desk, Markets, NewToken};
 use crate::event;
 use crate::http::{self, AppState};
+use crate::ports::keyring::Keyring;
 use crate::ports::store::{PaperVault, Store};
 use crate::ports::venue::Venue;
 use actors::Actors;
@@ -151,11 +153,7 @@ pub async fn start_with(
     let keyring = keys::open(&settings.keys, store.clone())?;
     let mut venues = venues::open(settings, &keyring, &clock)?;
     venues.insert(VenueName::Paper, in_front(paper.clone()));
-    let targets = targets::open(&settings.notify)?;
-    let desk = Desk::new(store.clone(), Arc::clone(&clock), Markets::Venues(venues.clone()))
-        .with_keyring(keyring)
-        .closing_external(settings.close_all.close_external)
-        .with_targets(targets);
+    let desk = desk(settings, &store, &clock, keyring, &venues)?;
     let (fatal, fatal_seen) = watch::channel(false);
     end_with(&store, &fatal);
     let actors = Actors::start(settings, &desk, venues, fatal).await?;
@@ -243,6 +241,21 @@ impl Daemon {
         );
         Ending::Broken
     }
+}
+
+/// The desk over a store and the venues that are switched on.
+fn desk(
+    settings: &Settings,
+    store: &Arc<SqlStore>,
+    clock: &Arc<dyn Clock>,
+    keyring: Arc<dyn Keyring>,
+    venues: &HashMap<VenueName, Arc<dyn Venue>>,
+) -> Result<Desk, StartError> {
+    let markets = Markets::Venues(venues.clone());
+    Ok(Desk::new(store.clone(), Arc::clone(clock), markets)
+        .with_keyring(keyring)
+        .closing_external(settings.close_all.close_external)
+        .with_targets(targets::open(&settings.notify)?))
 }
 
 fn feed_watchdog(settings: &Settings, actors: &Actors) -> tokio::task::JoinHandle<()> {

@@ -332,90 +332,49 @@ fn venues_are_off_and_at_their_own_hosts_until_the_settings_say_otherwise() {
     assert_eq!(gate.dead_man.as_secs(), 30);
 }
 
+fn assert_wrong_of_venues(cases: &[(&str, &str, &str)]) {
+    for (name, value, rule) in cases {
+        let variable = format!("BURSAR__VENUES__{name}");
+        let key = name.to_lowercase().replace("__", ".");
+        let told = format!("venues.{key}: value \"{value}\" {rule}");
+        assert_eq!(wrong_by_variable(&variable, value), [told], "{name}={value}");
+    }
+}
+
 #[test]
-fn each_wrong_key_of_a_venue_is_named_with_its_rule() {
+fn each_wrong_host_of_a_venue_is_named_with_its_rule() {
     let http = "must begin with http:// or https:// and name a host, without user, query or fragment";
     let socket = "must begin with ws:// or wss:// and name a host, without user, query or fragment";
+    let wallet = "must not be there: okx tells what keys may do at its rest host";
+    assert_wrong_of_venues(&[
+        ("OKX__REST", "www.okx.com", http),
+        ("OKX__REST", "wss://ws.okx.com", http),
+        ("GATE__REST", "https://", http),
+        ("BYBIT__REST", "https://a@b", http),
+        ("BINANCE__WALLET", "", http),
+        ("OKX__WALLET", "https://www.okx.com", wallet),
+        ("BITGET__PUBLIC_STREAM", "https://ws.bitget.com", socket),
+        ("GATE__PRIVATE_STREAM", "wss://?", socket),
+    ]);
+}
+
+#[test]
+fn each_other_wrong_key_of_a_venue_is_named_with_its_rule() {
     let addresses = "must be IP addresses of this machine, such as 203.0.113.7";
-    for (name, value, told) in [
-        (
-            "OKX__REST",
-            "www.okx.com",
-            format!("okx.rest: value \"www.okx.com\" {http}"),
-        ),
-        (
-            "OKX__REST",
-            "wss://ws.okx.com",
-            format!("okx.rest: value \"wss://ws.okx.com\" {http}"),
-        ),
-        (
-            "GATE__REST",
-            "https://",
-            format!("gate.rest: value \"https://\" {http}"),
-        ),
-        (
-            "BYBIT__REST",
-            "https://a@b",
-            format!("bybit.rest: value \"https://a@b\" {http}"),
-        ),
-        ("BINANCE__WALLET", "", format!("binance.wallet: value \"\" {http}")),
-        (
-            "OKX__WALLET",
-            "https://www.okx.com",
-            "okx.wallet: value \"https://www.okx.com\" must not be there: okx tells what keys may do at its rest host"
-                .to_owned(),
-        ),
-        (
-            "BITGET__PUBLIC_STREAM",
-            "https://ws.bitget.com",
-            format!("bitget.public_stream: value \"https://ws.bitget.com\" {socket}"),
-        ),
-        (
-            "GATE__PRIVATE_STREAM",
-            "wss://?",
-            format!("gate.private_stream: value \"wss://?\" {socket}"),
-        ),
-        (
-            "BINANCE__EGRESS",
-            "192.0.2.7, 192.0.2.7",
-            "binance.egress: value \"[192.0.2.7, 192.0.2.7]\" must name each address once".to_owned(),
-        ),
-        (
-            "BINANCE__EGRESS",
-            "eth0",
-            format!("binance.egress: value \"eth0\" {addresses}"),
-        ),
-        (
-            "OKX__DEADLINE",
-            "61s",
-            "okx.deadline: value \"61s\" must be between 100ms and 60s".to_owned(),
-        ),
-        (
-            "GATE__DEAD_MAN",
-            "9s",
-            "gate.dead_man: value \"9s\" must be 0s, or at least 10s".to_owned(),
-        ),
-        (
-            "OKX__DEAD_MAN",
-            "121s",
-            "okx.dead_man: value \"121s\" must be 0s, or between 10s and 2m".to_owned(),
-        ),
-        (
-            "BITGET__DEAD_MAN",
-            "30s",
-            "bitget.dead_man: value \"30s\" must be 0s: bitget does not offer it".to_owned(),
-        ),
-    ] {
-        let variable = format!("BURSAR__VENUES__{name}");
-        assert_eq!(
-            wrong_by_variable(&variable, value),
-            [format!("venues.{told}")],
-            "{name}={value}"
-        );
-    }
-    let unknown = wrong_by_variable("BURSAR__VENUES__KRAKEN__ENABLED", "true");
+    assert_wrong_of_venues(&[
+        ("BINANCE__EGRESS", "eth0", addresses),
+        ("OKX__DEADLINE", "61s", "must be between 100ms and 60s"),
+        ("GATE__DEAD_MAN", "9s", "must be 0s, or at least 10s"),
+        ("OKX__DEAD_MAN", "121s", "must be 0s, or between 10s and 2m"),
+        ("BYBIT__DEAD_MAN", "301s", "must be 0s, or between 10s and 5m"),
+        ("BITGET__DEAD_MAN", "30s", "must be 0s: bitget does not offer it"),
+    ]);
     assert_eq!(
-        unknown,
+        wrong_by_variable("BURSAR__VENUES__BINANCE__EGRESS", "192.0.2.7, 192.0.2.7"),
+        ["venues.binance.egress: value \"[192.0.2.7, 192.0.2.7]\" must name each address once"]
+    );
+    assert_eq!(
+        wrong_by_variable("BURSAR__VENUES__KRAKEN__ENABLED", "true"),
         ["venues.kraken.enabled: unknown key; known here: `binance`, `okx`, `bitget`, `gate`, `bybit`"]
     );
 }

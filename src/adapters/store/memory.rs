@@ -25,6 +25,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use domain::change::ChangeSet;
 
 use self::state::State;
+use crate::ports::store::StoreError;
 
 /// What goes wrong with one commit.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -95,9 +96,11 @@ impl MemoryStore {
         self.faults.as_ref().map_or(CommitFault::None, |plan| plan(changes))
     }
 
-    fn is_unlisted(&self) -> bool {
-        let unlisted = self.unlisted.as_ref();
-        unlisted.is_some_and(|unlisted| unlisted.load(Ordering::Relaxed))
+    fn listed(&self) -> Result<(), StoreError> {
+        match &self.unlisted {
+            Some(unlisted) if unlisted.load(Ordering::Relaxed) => Err(StoreError::Unavailable(Box::new(Injected))),
+            Some(_) | None => Ok(()),
+        }
     }
 
     fn lock(&self) -> MutexGuard<'_, State> {

@@ -57,6 +57,19 @@ pub struct ScriptedVenue {
     pub placed: Mutex<Vec<OrderIntent>>,
 }
 
+impl ScriptedVenue {
+    /// A venue of this name, where BTCUSDT was not traded yet.
+    pub fn new(store: &MemoryStore, name: VenueName) -> Arc<Self> {
+        Arc::new(Self {
+            name,
+            store: store.clone(),
+            tape: Arc::new(Tape::new(Symbol::new("BTCUSDT"), Vec::new())),
+            answers: Mutex::default(),
+            placed: Mutex::default(),
+        })
+    }
+}
+
 /// A scheduler and a ledger that answer as they are told.
 pub struct ScriptedScheduler {
     pub told: Arc<Told>,

@@ -1,6 +1,6 @@
 //! A world of one robot: a store in memory, a venue that answers as it is told, and paused time.
 
-use std::sync::{Arc, Mutex};
+use std::sync::Arc;
 use std::time::Duration;
 
 use actix::Actor;
@@ -53,7 +53,9 @@ pub struct World {
 /// a margin of 20.4, so that it stops at −4.08 and arms at 2.04; gives back 30 %.
 pub async fn in_world<F: Future<Output = ()>>(story: impl FnOnce(World) -> F) {
     let local = tokio::task::LocalSet::new();
-    local.run_until(async move { story(World::new().await).await }).await;
+    local
+        .run_until(async move { story(World::with(HoldMode::Required).await).await })
+        .await;
 }
 
 /// The same, with other rules for reserving power.
@@ -72,10 +74,6 @@ pub async fn in_world_at<F: Future<Output = ()>>(at: VenueName, on: VenueName, s
 }
 
 impl World {
-    async fn new() -> Self {
-        Self::with(HoldMode::Required).await
-    }
-
     async fn with(mode: HoldMode) -> Self {
         Self::built(mode, VenueName::Paper, VenueName::Paper).await
     }
@@ -83,8 +81,8 @@ impl World {
     async fn built(mode: HoldMode, at: VenueName, on: VenueName) -> Self {
         let store = MemoryStore::new();
         let clock = Arc::new(WorldClock::new(START));
-        let venue = scripted(&store, on);
-        let other = scripted(&store, VenueName::Bybit);
+        let venue = ScriptedVenue::new(&store, on);
+        let other = ScriptedVenue::new(&store, VenueName::Bybit);
         let tape = Arc::clone(&venue.tape);
         let told = Arc::new(Told::default());
         let shared = || Arc::clone(&told);
@@ -286,16 +284,6 @@ impl World {
     pub fn script(&self, answers: &[Answer]) {
         self.venue.answers.lock().unwrap().extend(answers);
     }
-}
-
-fn scripted(store: &MemoryStore, name: VenueName) -> Arc<ScriptedVenue> {
-    Arc::new(ScriptedVenue {
-        name,
-        store: store.clone(),
-        tape: Arc::new(Tape::new(Symbol::new("BTCUSDT"), Vec::new())),
-        answers: Mutex::default(),
-        placed: Mutex::default(),
-    })
 }
 
 /// The store, in whose commits of orders the process freezes when it is told to.

@@ -154,9 +154,7 @@ impl Store for MemoryStore {
     }
 
     async fn busy_accounts(&self) -> Result<Vec<VenueAccountId>, StoreError> {
-        if self.is_unlisted() {
-            return Err(StoreError::Unavailable(Box::new(Injected)));
-        }
+        self.listed()?;
         self.see(|state| Ok(read::busy_accounts(state).into_iter().collect()))
             .await
     }
