@@ -11,6 +11,7 @@ pub mod exchange;
 pub mod faults;
 pub mod fields;
 mod gate;
+pub mod gateio;
 pub mod server;
 pub mod signed;
 mod sockets;

@@ -15,6 +15,7 @@ use crate::config::Settings;
 use crate::ports::store::PaperVault;
 use crate::simulator::binance::Binance;
 use crate::simulator::exchange::{Account, Exchange, Keyring};
+use crate::simulator::gateio::Gateio;
 use crate::simulator::{Dialect, server};
 use crate::telemetry;
 
@@ -69,12 +70,15 @@ struct Venue {
 enum Spoken {
     /// Binance USDⓈ-M futures
     Binance,
+    /// Gate perpetual futures in USDT
+    Gate,
 }
 
 impl Spoken {
     fn dialect(self) -> Box<dyn Dialect> {
         match self {
             Self::Binance => Box::new(Binance::default()),
+            Self::Gate => Box::new(Gateio::default()),
         }
     }
 }
