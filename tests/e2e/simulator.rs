@@ -14,9 +14,9 @@ struct Venue {
 }
 
 impl Venue {
-    fn start() -> Self {
+    fn start(dialect: &str) -> Self {
         let mut process = Command::new(env!("CARGO_BIN_EXE_bursar"))
-            .args(["simulate", "venue", "--listen", "127.0.0.1:0"])
+            .args(["simulate", "venue", "--listen", "127.0.0.1:0", "--dialect", dialect])
             .args(["--key", "trader-key:trader-secret:10000"])
             .stdout(Stdio::piped())
             .spawn()
@@ -41,10 +41,10 @@ impl Drop for Venue {
     }
 }
 
-/// Lets a client trade on a venue of its own, and gives what it says that it did.
-fn trade(client: &Client) -> Option<Value> {
+/// Lets a client trade on a venue of its own that speaks so, and gives what it says that it did.
+fn trade(client: &Client, dialect: &str) -> Option<Value> {
     let python = client.python()?;
-    let venue = Venue::start();
+    let venue = Venue::start(dialect);
     let output = client.run(
         &python,
         &[
@@ -64,7 +64,7 @@ fn ccxt_trades_over_rest_and_websocket() {
         name: "ccxt",
         program: "trade_ccxt.py",
     };
-    let Some(did) = trade(&client) else { return };
+    let Some(did) = trade(&client, "binance") else { return };
     assert_eq!(did["user stream"], serde_json::json!(["closed", "buy", "long", true]));
     assert_eq!(did["trades"], 2);
     assert_eq!(did["streams"].as_array().unwrap().len(), 6);
@@ -83,12 +83,51 @@ fn ccxt_trades_over_rest_and_websocket() {
 }
 
 #[test]
+fn ccxt_trades_at_gate_over_rest_and_websocket() {
+    let client = Client {
+        name: "ccxt",
+        program: "trade_ccxt_gate.py",
+    };
+    let Some(did) = trade(&client, "gate") else { return };
+    assert_eq!(did["user stream"], serde_json::json!(["closed", "buy", "long", true]));
+    assert_eq!(did["same text again"], "open");
+    assert_eq!(did["batch"], serde_json::json!(["rejected", "open"]));
+    assert_eq!(did["conditional"], serde_json::json!(["market", "canceled"]));
+    assert_eq!(
+        (&did["trades"], &did["kinds"]),
+        (&3.into(), &serde_json::json!(["fee", "pnl"]))
+    );
+    assert_eq!(did["streams"].as_array().unwrap().len(), 5);
+    assert_eq!(did["wrong secret in a stream"], true);
+    for (refused, label) in [
+        ("nothing to change", "NO_CHANGE"),
+        ("too high", "LEVERAGE_TOO_HIGH"),
+        ("again", "ORDER_FINISHED"),
+        ("unknown order", "ORDER_NOT_FOUND"),
+        ("post only", "ORDER_POC_IMMEDIATE"),
+        ("too small", "SIZE_TOO_SMALL"),
+        ("too far", "PRICE_TOO_DEVIATED"),
+        ("too dear", "INSUFFICIENT_AVAILABLE"),
+        ("not at once", "ORDER_FOK"),
+        ("reached", "AUTO_TRIGGER_PRICE_GREATE_LAST"),
+        ("reduce only", "INCREASE_POSITION"),
+        ("nothing to close", "POSITION_EMPTY"),
+        ("one position", "POSITION_DUAL_MODE"),
+        ("more than held", "REDUCE_EXCEEDED"),
+        ("with positions", "POSITION_HOLDING"),
+        ("wrong secret", "INVALID_SIGNATURE"),
+    ] {
+        assert_eq!(did[refused], label, "{refused}");
+    }
+}
+
+#[test]
 fn python_binance_trades_in_hedge_mode_and_hears_of_it() {
     let client = Client {
         name: "python_binance",
         program: "trade_python_binance.py",
     };
-    let Some(did) = trade(&client) else { return };
+    let Some(did) = trade(&client, "binance") else { return };
     assert_eq!(did["user stream"], serde_json::json!(["FILLED", "ORDER"]));
     assert_eq!(did["batch"], serde_json::json!(["NEW", -4061]));
     assert_eq!(did["not without a position"], -2022);
@@ -101,7 +140,7 @@ fn binances_own_connector_trades_and_listens_in_two_forms() {
         name: "connector",
         program: "trade_connector.py",
     };
-    let Some(did) = trade(&client) else { return };
+    let Some(did) = trade(&client, "binance") else { return };
     assert_eq!(
         did["user stream"],
         serde_json::json!(["ORDER_TRADE_UPDATE", "TRADE_LITE"])

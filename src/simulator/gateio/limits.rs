@@ -62,7 +62,8 @@ pub(super) fn told(route: Option<&Route>, now: Timestamp, seconds: u64) -> Vec<(
     let used = Used {
         limit: route.map_or(200, |route| rule(route).0),
         remain: 0,
-        reset: now.0.div_euclid(1_000).saturating_add_unsigned(seconds),
+        // The second that has begun does not count.
+        reset: (now.0.div_euclid(1_000) + 1).saturating_add_unsigned(seconds),
         is_beyond: true,
     };
     used.headers()

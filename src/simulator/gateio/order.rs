@@ -272,3 +272,73 @@ pub(super) fn told(exchange: &Exchange, order: &PaperOrder, decimal: bool) -> Op
     }
     Some(told)
 }
+
+#[cfg(test)]
+mod tests {
+    use domain::id::VenueAccountId;
+    use domain::market::Symbol;
+    use domain::venue::MarginMode;
+
+    use super::*;
+
+    fn order(state: ReportedState, filled: &str) -> PaperOrder {
+        PaperOrder {
+            account: VenueAccountId(1),
+            number: 7,
+            client_id: Some(ClientOrderId("t-mine~c18f-3".to_owned())),
+            symbol: Symbol::new("BTCUSDT"),
+            action: Action::Buy,
+            position_side: Side::Long,
+            limit: Some(Price::ONE),
+            quantity: Quantity::ONE,
+            filled: filled.parse().unwrap(),
+            reduce_only: false,
+            leverage: 10,
+            margin_mode: MarginMode::Cross,
+            state,
+            updated_at: Timestamp(1_000_000),
+            rules: Rules::default(),
+            placed_at: Timestamp(500_000),
+            spent: domain::fixed::Amount::ZERO,
+            fired: None,
+            parent: None,
+        }
+    }
+
+    #[test]
+    fn text_is_told_without_what_is_behind_it() {
+        let order = order(ReportedState::Open, "0");
+        assert_eq!((text(&order), is_close(&order)), ("t-mine", true));
+        assert_eq!(text_of(Some(&ClientOrderId("api~o1-1".to_owned()))), "api");
+        assert_eq!(text_of(None), "liquidation");
+    }
+
+    #[test]
+    fn text_names_an_order_while_it_rests_and_a_minute_after() {
+        let told = |state, filled: &str, by_text: bool, seconds: i64| {
+            let order = order(state, filled);
+            is_told(&order, by_text, Timestamp(1_000_000 + seconds * 1_000))
+        };
+        assert!(told(ReportedState::Open, "0", true, 100_000));
+        assert!(told(ReportedState::Filled, "1", true, 60) && !told(ReportedState::Filled, "1", true, 61));
+        assert!(told(ReportedState::Filled, "1", false, 100_000));
+        // Of what was cancelled without a fill nothing is told after ten minutes.
+        assert!(told(ReportedState::Cancelled, "0", false, 600) && !told(ReportedState::Cancelled, "0", false, 601));
+        assert!(told(ReportedState::Cancelled, "0.5", false, 601));
+    }
+
+    #[test]
+    fn order_ends_in_one_of_many_ways() {
+        let ended = |reduce_only: bool, filled: &str, time_in_force: TimeInForce| {
+            let mut order = order(ReportedState::Expired, filled);
+            (order.reduce_only, order.rules.time_in_force) = (reduce_only, time_in_force);
+            ended_word(&order)
+        };
+        let rests = TimeInForce::UntilCancelled;
+        assert_eq!(ended(false, "0", TimeInForce::ImmediateOrCancel), Some("ioc"));
+        assert_eq!(ended(false, "0", rests), Some("liquidated"));
+        assert_eq!(ended(true, "0", rests), Some("position_closed"));
+        assert_eq!(ended(true, "0.5", rests), Some("reduce_only"));
+        assert_eq!(ended_word(&order(ReportedState::Open, "0")), None);
+    }
+}

@@ -98,9 +98,15 @@ impl Socket {
 
     /// Sends a text, with a mask of zeros.
     pub fn say(&mut self, text: &str) {
-        let length = u8::try_from(text.len()).unwrap();
-        assert!(length < 126);
-        let mut frame = vec![0x81, 0x80 | length, 0, 0, 0, 0];
+        let mut frame = vec![0x81];
+        match u8::try_from(text.len()) {
+            Ok(length) if length < 126 => frame.push(0x80 | length),
+            _ => {
+                frame.push(0x80 | 126);
+                frame.extend(u16::try_from(text.len()).unwrap().to_be_bytes());
+            }
+        }
+        frame.extend([0; 4]);
         frame.extend_from_slice(text.as_bytes());
         self.0.get_mut().write_all(&frame).unwrap();
     }
