@@ -10,9 +10,10 @@ use serde_json::{Value, json};
 use super::book;
 use super::contract::{ASSET, Contract};
 use super::info::RISK_LIMIT;
+use super::market::joined;
 use super::order::price_word;
 use super::problem::Problem;
-use super::rounds::Rounds;
+use super::rounds::{Round, Rounds};
 use super::routes::{Call, Told};
 use crate::simulator::exchange::{AccountView, PositionView};
 
@@ -185,38 +186,22 @@ impl Slot<'_> {
         let (market, account) = (self.contract.market, &seen.view.account);
         let symbol = self.contract.symbol();
         let setting = account.setting(symbol, market.instrument.max_leverage);
-        let (mode, leverage) = self
-            .view
-            .as_ref()
-            .map_or((setting.margin_mode, setting.leverage), |view| {
-                (view.held.margin_mode, view.held.leverage)
-            });
+        let own = self.view.as_ref().map(|view| &view.held);
+        let mode = own.map_or(setting.margin_mode, |held| held.margin_mode);
+        let leverage = own.map_or(setting.leverage, |held| held.leverage);
         let (leverage, limit) = leverage_words(mode, leverage);
-        let quantity = self.view.as_ref().map(|view| view.held.quantity).unwrap_or_default();
-        let action = self.side.opening();
-        let round = seen.rounds.open(symbol, self.side).filter(|_| self.view.is_some());
-        let sum = |pick: fn(&super::rounds::Round) -> Amount| round.map_or(Amount::ZERO, pick).to_string();
-        let own = account
-            .orders
-            .iter()
-            .filter(|order| order.symbol == *symbol && !order.is_conditional());
-        let past = seen
-            .rounds
-            .over
-            .iter()
-            .filter(|round| round.symbol == *symbol && round.side == self.side);
-        let past: Vec<Amount> = past.map(super::rounds::Round::net).collect();
+        let quantity = own.map(|held| held.quantity).unwrap_or_default();
         let mark = call.exchange.last(symbol).map(|trade| trade.tick.price);
-        let opened = self.view.as_ref().map_or(0, |view| view.held.opened_at.0 / 1_000);
-        json!({
+        let held = json!({
             "user": account.id.0,
             "contract": self.contract.name(),
-            "size": self.contract.signed(quantity, action, call.decimal()),
+            "size": self.contract.signed(quantity, self.side.opening(), call.decimal()),
             "leverage": leverage,
             "lever": leverage_words(MarginMode::Isolated, setting.leverage).0,
             "risk_limit": RISK_LIMIT.to_string(),
             "leverage_max": market.instrument.max_leverage.to_string(),
             "maintenance_rate": market.maintenance.to_string(),
+            "average_maintenance_rate": market.maintenance.to_string(),
             "value": self.amount(|view| view.notional),
             "margin": self.amount(margin),
             "entry_price": self.price(|view| Some(view.entry)),
@@ -225,7 +210,39 @@ impl Slot<'_> {
             "initial_margin": self.amount(|view| view.initial),
             "maintenance_margin": self.amount(|view| view.maintenance),
             "unrealised_pnl": self.amount(|view| view.unrealised),
-            "realised_pnl": sum(super::rounds::Round::net),
+            "adl_ranking": if own.is_some() { 5 } else { 6 },
+            "pending_orders": self.pending(seen),
+            "close_order": null,
+            "mode": mode_word(account.mode, self.side),
+            "pos_margin_mode": mode.as_str(),
+            "cross_leverage_limit": limit,
+            "update_time": call.exchange.market_now().0 / 1_000,
+            "update_id": account.last_fill,
+            "open_time": own.map_or(0, |held| held.opened_at.0 / 1_000),
+        });
+        joined(held, self.brought(seen))
+    }
+
+    /// How many orders rest for it.
+    fn pending(&self, seen: &Seen) -> usize {
+        let account = &seen.view.account;
+        let own = account.orders.iter().filter(|order| {
+            let of_side = account.mode == PositionMode::OneWay || order.position_side == self.side;
+            order.symbol == *self.contract.symbol() && !order.is_conditional() && of_side
+        });
+        own.count()
+    }
+
+    /// What the position brought so far, and those before it.
+    fn brought(&self, seen: &Seen) -> Value {
+        let symbol = self.contract.symbol();
+        let round = seen.rounds.open(symbol, self.side).filter(|_| self.view.is_some());
+        let sum = |pick: fn(&Round) -> Amount| round.map_or(Amount::ZERO, pick).to_string();
+        let past = seen.rounds.over.iter();
+        let past = past.filter(|round| round.symbol == *symbol && round.side == self.side);
+        let past: Vec<Amount> = past.map(Round::net).collect();
+        json!({
+            "realised_pnl": sum(Round::net),
             "pnl_pnl": sum(|round| round.profit),
             "pnl_fund": sum(|round| round.funding),
             "pnl_fee": sum(|round| round.fees.negated()),
@@ -233,16 +250,6 @@ impl Slot<'_> {
             "last_close_pnl": past.last().copied().unwrap_or_default().to_string(),
             "realised_point": "0",
             "history_point": "0",
-            "adl_ranking": if self.view.is_some() { 5 } else { 6 },
-            "pending_orders": own.filter(|order| order.position_side == self.side || account.mode == PositionMode::OneWay).count(),
-            "close_order": null,
-            "mode": mode_word(account.mode, self.side),
-            "pos_margin_mode": mode.as_str(),
-            "cross_leverage_limit": limit,
-            "average_maintenance_rate": market.maintenance.to_string(),
-            "update_time": call.exchange.market_now().0 / 1_000,
-            "update_id": account.last_fill,
-            "open_time": opened,
         })
     }
 }

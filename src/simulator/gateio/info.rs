@@ -5,6 +5,7 @@ use domain::time::Timestamp;
 use serde_json::{Value, json};
 
 use super::contract::{ASSET, Contract, LARGEST, told};
+use super::market::joined;
 use super::order::price_word;
 use super::params;
 use super::routes::{Call, Told};
@@ -72,7 +73,7 @@ fn listed(call: &Call<'_>, contract: &Contract<'_>) -> Value {
     let last = call.exchange.last(&instrument.symbol);
     let price = price_word(last.map(|trade| trade.tick.price));
     let number = last.map_or(0, |trade| trade.number);
-    let mut listing = json!({
+    let prices = json!({
         "name": contract.name(),
         "type": "direct",
         "quanto_multiplier": contract.multiplier.to_string(),
@@ -92,7 +93,14 @@ fn listed(call: &Call<'_>, contract: &Contract<'_>) -> Value {
         "order_price_round": instrument.tick.to_string(),
         "order_size_min": told(contract.least(), decimal || contract.is_divided),
     });
-    let more = json!({
+    joined(prices, rules(call, contract, number))
+}
+
+/// What a contract is traded by.
+fn rules(call: &Call<'_>, contract: &Contract<'_>, number: i64) -> Value {
+    let (market, decimal) = (contract.market, call.decimal());
+    let instrument = &market.instrument;
+    json!({
         "enable_decimal": contract.is_divided,
         "ref_rebate_rate": "0",
         "funding_interval": market.funding_interval.as_secs(),
@@ -120,11 +128,7 @@ fn listed(call: &Call<'_>, contract: &Contract<'_>) -> Value {
         "funding_cap_ratio": "0.75",
         "status": "trading",
         "launch_time": LISTED,
-    });
-    if let (Some(fields), Value::Object(more)) = (listing.as_object_mut(), more) {
-        fields.extend(more);
-    }
-    listing
+    })
 }
 
 /// `GET /futures/usdt/risk_limit_tiers`: one for each contract.

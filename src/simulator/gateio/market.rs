@@ -19,6 +19,14 @@ pub(super) fn interval(text: &str) -> Option<(&'static str, Interval)> {
     Some((name, Interval::parse(name)?))
 }
 
+/// Two objects as one.
+pub(super) fn joined(mut one: Value, other: Value) -> Value {
+    if let (Some(fields), Value::Object(more)) = (one.as_object_mut(), other) {
+        fields.extend(more);
+    }
+    one
+}
+
 /// A JSON number that is written as this text.
 pub(super) fn number(text: &str) -> Value {
     serde_json::from_str(text).unwrap_or(Value::Null)

@@ -184,7 +184,7 @@ mod tests {
 
     #[test]
     fn gap_takes_one_part_of_a_path() {
-        let gap = |method: &str, path: &str| find(method, path).map(|(route, gap)| (route.path, gap));
+        let gap = |method, path| find(method, path).map(|(route, gap)| (route.path, gap));
         assert_eq!(
             gap("GET", "/api/v4/futures/usdt/orders/t-a.b"),
             Some(("/futures/usdt/orders/{}", Some("t-a.b")))

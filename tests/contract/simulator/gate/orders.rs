@@ -148,6 +148,15 @@ fn trade_that_turns_a_position_is_one_and_says_what_it_closed() {
             (Side::Short, false, "0.015".to_owned())
         ]
     );
+}
+
+#[test]
+fn what_a_turned_position_earned_is_told_by_lines_and_whole() {
+    let gate = Gate::new();
+    gate.take(10);
+    gate.0.price("50100");
+    gate.take(-25);
+    let book = gate.read("account_book", &[]);
     let held = parse::holdings(gate.read("positions", &[]).body().as_bytes(), &gate.contracts()).unwrap();
     assert_eq!(
         (held[0].side, held[0].quantity.to_string()),

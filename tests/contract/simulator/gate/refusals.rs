@@ -10,10 +10,9 @@ fn order(more: &[(&str, Value)]) -> Value {
     order
 }
 
-#[test]
-fn every_rule_of_an_order_has_its_label() {
-    let gate = Gate::new();
-    for (more, label) in [
+/// What is changed of an order that is well, and the label with which it is refused.
+fn rules() -> Vec<(Vec<(&'static str, Value)>, &'static str)> {
+    vec![
         (vec![("contract", json!("NO_SUCH"))], "CONTRACT_NOT_FOUND"),
         (vec![("contract", json!(""))], "MISSING_REQUIRED_PARAM"),
         (vec![("size", json!(""))], "MISSING_REQUIRED_PARAM"),
@@ -46,7 +45,13 @@ fn every_rule_of_an_order_has_its_label() {
             vec![("auto_size", json!("close_long")), ("size", json!(0))],
             "INVALID_PARAM_VALUE",
         ),
-    ] {
+    ]
+}
+
+#[test]
+fn every_rule_of_an_order_has_its_label() {
+    let gate = Gate::new();
+    for (more, label) in rules() {
         let got = gate.order(&order(&more));
         assert_eq!(Gate::label(&got), (400, label.to_owned()), "{more:?}");
         assert!(
@@ -55,6 +60,11 @@ fn every_rule_of_an_order_has_its_label() {
         );
     }
     assert_eq!(gate.open_orders(), 0);
+}
+
+#[test]
+fn what_is_absent_or_broken_has_its_label() {
+    let gate = Gate::new();
     let absent = (404, "ORDER_NOT_FOUND".to_owned());
     assert_eq!(Gate::label(&gate.read("orders/77", &[])), absent);
     assert_eq!(Gate::label(&gate.read("orders/t-nobody", &[])), absent);

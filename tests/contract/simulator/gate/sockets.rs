@@ -38,72 +38,68 @@ fn read(gate: &Gate, told: &Value) -> Push {
     read.remove(0)
 }
 
+const PRIVATE: [&str; 5] = [
+    "futures.orders",
+    "futures.usertrades",
+    "futures.balances",
+    "futures.positions",
+    "futures.position_closes",
+];
+
 #[test]
 fn one_fill_is_told_as_order_trade_balance_and_position() {
     let gate = Gate::new();
-    let mut socket = gate.listening(&[
-        "futures.orders",
-        "futures.usertrades",
-        "futures.balances",
-        "futures.positions",
-        "futures.position_closes",
-    ]);
+    let mut socket = gate.listening(&PRIVATE);
     let order = gate.take(10);
     let new = socket.next().unwrap();
     assert_eq!(new["result"][0]["finish_as"], "_new");
-    let Push::Order(report) = read(&gate, &new) else {
-        panic!("{new}")
-    };
-    assert_eq!((report.state, report.filled.is_zero()), (ReportedState::Open, true));
-    let Push::Order(report) = read(&gate, &socket.next().unwrap()) else {
+    let next = |socket: &mut Socket| read(&gate, &socket.next().unwrap());
+    let (new, filled) = (read(&gate, &new), next(&mut socket));
+    let (Push::Order(new), Push::Order(filled)) = (new, filled) else {
         panic!()
     };
+    assert_eq!((new.state, new.filled.is_zero()), (ReportedState::Open, true));
     assert_eq!(
-        (report.state, report.venue_id.0),
+        (filled.state, filled.venue_id.0),
         (ReportedState::Filled, order["id"].to_string())
     );
-    let Push::Trade(trade) = read(&gate, &socket.next().unwrap()) else {
+    let Push::Trade(trade) = next(&mut socket) else {
         panic!()
     };
     assert_eq!((trade.id.as_str(), trade.fee.amount.to_string()), ("1", "0.25".into()));
-    let Push::Balance(balance) = read(&gate, &socket.next().unwrap()) else {
+    let Push::Balance(balance) = next(&mut socket) else {
         panic!()
     };
     assert_eq!(
         (balance.asset.as_str(), balance.wallet.to_string()),
         ("USDT", "9999.75".into())
     );
-    let Push::Position(held) = read(&gate, &socket.next().unwrap()) else {
+    let Push::Position(held) = next(&mut socket) else {
         panic!()
     };
     assert_eq!((held.side, held.quantity.to_string()), (Side::Long, "0.01".into()));
+}
+
+#[test]
+fn trade_that_turns_a_position_is_pushed_as_one() {
+    let gate = Gate::new();
+    gate.take(10);
     gate.0.price("50100");
+    let mut socket = gate.listening(&PRIVATE);
     gate.take(-25);
     let told: Vec<Value> = (0..7).map(|_| socket.next().unwrap()).collect();
     let channels: Vec<_> = told.iter().map(|told| told["channel"].as_str().unwrap()).collect();
+    let [orders, trades, balances, positions, closes] = PRIVATE;
     assert_eq!(
         channels,
-        [
-            "futures.orders",
-            "futures.orders",
-            "futures.usertrades",
-            "futures.balances",
-            "futures.balances",
-            "futures.positions",
-            "futures.position_closes",
-        ],
-        "a trade that turns a position is one"
+        [orders, orders, trades, balances, balances, positions, closes]
     );
-    let Push::Trade(trade) = read(&gate, &told[2]) else {
+    let (trade, held) = (read(&gate, &told[2]), read(&gate, &told[5]));
+    let (Push::Trade(trade), Push::Position(held)) = (trade, held) else {
         panic!()
     };
-    assert_eq!(
-        (trade.quantity.to_string(), trade.closed.unwrap().to_string()),
-        ("0.025".into(), "0.01".into())
-    );
-    let Push::Position(held) = read(&gate, &told[5]) else {
-        panic!()
-    };
+    let closed = trade.closed.unwrap().to_string();
+    assert_eq!((trade.quantity.to_string(), closed), ("0.025".into(), "0.01".into()));
     assert_eq!((held.side, held.quantity.to_string()), (Side::Short, "0.015".into()));
     assert_eq!(told[6]["result"][0]["pnl"], 0.4995);
 }
@@ -145,26 +141,49 @@ fn private_channel_needs_a_signature_of_its_own() {
     );
 }
 
+/// Subscribes to a channel, or leaves it.
+fn say(socket: &mut Socket, event: &str, channel: &str, payload: Value) {
+    socket.say(&json!({ "time": 1, "id": 4, "channel": channel, "event": event, "payload": payload }).to_string());
+    let told = socket.next().unwrap();
+    assert_eq!(
+        (&told["id"], &told["result"]["status"]),
+        (&json!(4), &json!("success")),
+        "{told}"
+    );
+}
+
 #[test]
-fn public_channels_are_subscribed_and_left_by_message() {
+fn book_is_told_by_what_changed_within_its_levels() {
     let gate = Gate::new();
     let mut socket = Socket::open(&gate.0.address, PATH);
-    let say = |socket: &mut Socket, event: &str, channel: &str, payload: Value| {
-        socket.say(&json!({ "time": 1, "id": 4, "channel": channel, "event": event, "payload": payload }).to_string());
-        let told = socket.next().unwrap();
-        assert_eq!(
-            (&told["id"], &told["result"]["status"]),
-            (&json!(4), &json!("success")),
-            "{told}"
-        );
-    };
-    say(&mut socket, "subscribe", "futures.trades", json!(["BTC_USDT"]));
     say(
         &mut socket,
         "subscribe",
         "futures.order_book_update",
         json!(["BTC_USDT", "100ms", "20"]),
     );
+    let before = gate.well("order_book", &[("contract", "BTC_USDT"), ("with_id", "true")]);
+    gate.0.price("50000.2");
+    let book = socket.next().unwrap()["result"].take();
+    assert_eq!(
+        (&book["U"], &book["u"]),
+        (&json!(before["id"].as_i64().unwrap() + 1), &book["U"])
+    );
+    let levels = book["a"].as_array().unwrap().iter();
+    let told: Vec<_> = levels
+        .map(|level| (level["p"].as_str().unwrap(), level["s"] == 0))
+        .collect();
+    assert_eq!(
+        told,
+        [("50000", true), ("50000.1", true), ("50002", false), ("50002.1", false)]
+    );
+}
+
+#[test]
+fn public_channels_are_subscribed_and_left_by_message() {
+    let gate = Gate::new();
+    let mut socket = Socket::open(&gate.0.address, PATH);
+    say(&mut socket, "subscribe", "futures.trades", json!(["BTC_USDT"]));
     say(
         &mut socket,
         "subscribe",
@@ -180,31 +199,19 @@ fn public_channels_are_subscribed_and_left_by_message() {
         (symbol.as_str(), tick.price.to_string()),
         ("BTC_USDT", "50000.2".into())
     );
-    let book = socket.next().unwrap();
-    assert_eq!(
-        (&book["result"]["U"], &book["channel"]),
-        (&book["result"]["u"], &json!("futures.order_book_update"))
-    );
-    let told = |side: &str| {
-        let levels = book["result"][side].as_array().unwrap();
-        levels
-            .iter()
-            .map(|level| (level["p"].as_str().unwrap(), level["s"].as_i64() == Some(0)))
-            .collect::<Vec<_>>()
-    };
-    assert_eq!(
-        told("a"),
-        [("50000", true), ("50000.1", true), ("50002", false), ("50002.1", false)]
-    );
-    let bar = socket.next().unwrap();
+    let mut bar = socket.next().unwrap();
+    if bar["result"].as_array().unwrap().len() == 2 {
+        // A minute ended in between.
+        bar["result"].as_array_mut().unwrap().remove(0);
+    }
     let Push::Bar(_, bar, is_over) = read(&gate, &bar) else {
-        panic!("{bar}")
+        panic!()
     };
     assert!(bar.close.to_string() == "50000.2" && !is_over);
     assert_eq!(socket.next().unwrap()["result"]["a"], "50000.2");
     say(&mut socket, "unsubscribe", "futures.trades", json!(["BTC_USDT"]));
     gate.0.price("50000.3");
-    assert_eq!(socket.next().unwrap()["channel"], "futures.order_book_update");
+    assert_eq!(socket.next().unwrap()["channel"], "futures.candlesticks");
     let mut tickers = Socket::open(&gate.0.address, "/v4/ws/futures/usdt");
     say(&mut tickers, "subscribe", "futures.tickers", json!(["BTC_USDT"]));
     let Push::Mark(_, price, _) = read(&gate, &tickers.next().unwrap()) else {
