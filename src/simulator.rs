@@ -13,6 +13,7 @@ pub mod exchange;
 pub mod faults;
 pub mod fields;
 mod gate;
+pub mod gateio;
 pub mod okx;
 pub mod server;
 pub mod signed;

@@ -17,6 +17,7 @@ use crate::simulator::binance::Binance;
 use crate::simulator::bitget::Bitget;
 use crate::simulator::bybit::Bybit;
 use crate::simulator::exchange::{Account, Exchange, Keyring};
+use crate::simulator::gateio::Gateio;
 use crate::simulator::okx::Okx;
 use crate::simulator::{Dialect, server};
 use crate::telemetry;
@@ -78,6 +79,8 @@ enum Spoken {
     Bybit,
     /// Bitget v2 mix, USDT futures
     Bitget,
+    /// Gate perpetual futures in USDT
+    Gate,
 }
 
 impl Spoken {
@@ -87,6 +90,7 @@ impl Spoken {
             Self::Okx => Box::new(Okx::default()),
             Self::Bybit => Box::new(Bybit::default()),
             Self::Bitget => Box::new(Bitget::default()),
+            Self::Gate => Box::new(Gateio::default()),
         }
     }
 }

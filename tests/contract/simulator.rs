@@ -3,6 +3,7 @@
 mod bitget;
 mod bybit;
 mod faults;
+mod gate;
 mod line;
 mod okx;
 mod orders;
@@ -22,7 +23,7 @@ use bursar::adapters::venue::paper::{Feed, MarketOptions, PaperOptions};
 use bursar::clock::{Clock, SystemClock};
 use bursar::simulator::binance::Binance;
 use bursar::simulator::exchange::{Account, Exchange, Keyring};
-use bursar::simulator::server;
+use bursar::simulator::{Dialect, server};
 use domain::fixed::{Amount, Quantity};
 use domain::instrument::Instrument;
 use domain::market::Symbol;
@@ -90,12 +91,16 @@ impl World {
     }
 
     fn on(store: MemoryStore) -> Self {
+        Self::speaking(store, Box::new(Binance::default()))
+    }
+
+    fn speaking(store: MemoryStore, dialect: Box<dyn Dialect>) -> Self {
         let (tell, told) = mpsc::channel();
         let thread = std::thread::spawn(move || {
             actix_web::rt::System::new().block_on(async move {
                 let exchange = exchange(store).await;
                 let listen = "127.0.0.1:0".parse().unwrap();
-                let bound = server::bind(listen, Arc::clone(&exchange), Box::new(Binance::default())).unwrap();
+                let bound = server::bind(listen, Arc::clone(&exchange), dialect).unwrap();
                 tell.send((bound.address.to_string(), bound.handle)).unwrap();
                 bound.server.await.unwrap();
                 exchange.close().await;

@@ -217,3 +217,42 @@ fn ccxt_trades_on_bitget_over_rest_and_websocket() {
         assert_eq!(did[refused], code, "{refused}");
     }
 }
+
+#[test]
+fn ccxt_trades_at_gate_over_rest_and_websocket() {
+    let client = Client {
+        name: "ccxt",
+        program: "trade_ccxt_gate.py",
+    };
+    let Some(did) = trade_on("gate", &client) else { return };
+    assert_eq!(did["user stream"], serde_json::json!(["closed", "buy", "long", true]));
+    assert_eq!(did["same text again"], "open");
+    assert_eq!(did["batch"], serde_json::json!(["rejected", "open"]));
+    assert_eq!(did["conditional"], serde_json::json!(["market", "canceled"]));
+    assert_eq!(
+        (&did["trades"], &did["kinds"]),
+        (&3.into(), &serde_json::json!(["fee", "pnl"]))
+    );
+    assert_eq!(did["streams"].as_array().unwrap().len(), 5);
+    assert_eq!(did["wrong secret in a stream"], true);
+    for (refused, label) in [
+        ("nothing to change", "NO_CHANGE"),
+        ("too high", "LEVERAGE_TOO_HIGH"),
+        ("again", "ORDER_FINISHED"),
+        ("unknown order", "ORDER_NOT_FOUND"),
+        ("post only", "ORDER_POC_IMMEDIATE"),
+        ("too small", "SIZE_TOO_SMALL"),
+        ("too far", "PRICE_TOO_DEVIATED"),
+        ("too dear", "INSUFFICIENT_AVAILABLE"),
+        ("not at once", "ORDER_FOK"),
+        ("reached", "AUTO_TRIGGER_PRICE_GREATE_LAST"),
+        ("reduce only", "INCREASE_POSITION"),
+        ("nothing to close", "POSITION_EMPTY"),
+        ("one position", "POSITION_DUAL_MODE"),
+        ("more than held", "REDUCE_EXCEEDED"),
+        ("with positions", "POSITION_HOLDING"),
+        ("wrong secret", "INVALID_SIGNATURE"),
+    ] {
+        assert_eq!(did[refused], label, "{refused}");
+    }
+}
