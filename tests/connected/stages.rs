@@ -108,3 +108,22 @@ stories!(
         looks: 1..20,
     }
 );
+
+stories!(
+    gate,
+    super::Stage {
+        venue: super::VenueName::Gate,
+        dialect: || Box::new(super::served::gateio::Gateio::default()),
+        markets: ["BTC_USDT", "ETH_USDT"],
+        streams: ["/v4/ws/usdt", "/v4/ws/usdt"],
+        order: "POST /api/v4/futures/usdt/orders",
+        query: "GET /api/v4/futures/usdt/orders/*",
+        leverage: "POST /api/v4/futures/usdt/positions/*",
+        no_margin: "INSUFFICIENT_AVAILABLE",
+        nothing_to_reduce: "REDUCE_ONLY",
+        late_cancel: "ORDER_FINISHED",
+        min_notional: "0",
+        wait: super::Duration::from_secs(10),
+        looks: 1..200,
+    }
+);
