@@ -52,10 +52,7 @@ pub struct World {
 /// Runs a story in a world: opens when the price leaves the range of the last 10 seconds by 1 %; at 102 two of it with
 /// a margin of 20.4, so that it stops at −4.08 and arms at 2.04; gives back 30 %.
 pub async fn in_world<F: Future<Output = ()>>(story: impl FnOnce(World) -> F) {
-    let local = tokio::task::LocalSet::new();
-    local
-        .run_until(async move { story(World::with(HoldMode::Required).await).await })
-        .await;
+    in_world_with(HoldMode::Required, story).await;
 }
 
 /// The same, with other rules for reserving power.
