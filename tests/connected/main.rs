@@ -80,22 +80,29 @@ impl Keyring for Keys {
 
 /// A venue as it is served, and what is its own in the words of the tests.
 pub struct Stage {
+    /// Which venue.
     pub venue: VenueName,
+    /// Who serves it.
     pub dialect: fn() -> Box<dyn Dialect>,
     /// Its names of the markets.
     pub markets: [&'static str; 2],
-    /// Bases of the streams.
+    /// Bases of the stream of prices and of private streams.
     pub streams: [&'static str; 2],
-    /// The endpoint that places orders, the first that is asked for one, and one that sets leverage.
+    /// The endpoint that places orders.
     pub order: &'static str,
+    /// The first that is asked for one.
     pub query: &'static str,
+    /// One that sets leverage.
     pub leverage: &'static str,
-    /// Codes of refusals.
+    /// Code of an order that nobody can pay for.
     pub no_margin: &'static str,
+    /// Of a close of what is not held.
     pub nothing_to_reduce: &'static str,
+    /// Of a cancel of what is filled.
     pub late_cancel: &'static str,
+    /// Smallest notional of an opening order.
     pub min_notional: &'static str,
-    /// How long it wants us to wait when it is told to limit us for a second.
+    /// How long it wants us to wait, at the most, when it is told to limit us for a second.
     pub wait: Duration,
     /// How many looks in a row its limits leave room for.
     pub looks: std::ops::Range<u32>,

@@ -155,7 +155,7 @@ pub struct MarketTerms {
 
 /// `GET /api/v2/spot/account/info`.
 #[derive(Debug, Deserialize)]
-pub struct KeyInfo {
+pub struct ApiKey {
     /// Addresses that it is bound to; empty for any.
     #[serde(default)]
     pub ips: Option<String>,

@@ -288,7 +288,7 @@ pub struct Coin {
 /// `GET /v5/account/info`.
 #[derive(Debug, Deserialize)]
 #[serde(rename_all = "camelCase")]
-pub struct AccountInfo {
+pub struct Sharing {
     /// `ISOLATED_MARGIN`, `REGULAR_MARGIN` (cross) or `PORTFOLIO_MARGIN`.
     pub margin_mode: String,
 }
@@ -296,7 +296,7 @@ pub struct AccountInfo {
 /// `GET /v5/user/query-api`.
 #[derive(Debug, Deserialize)]
 #[serde(rename_all = "camelCase")]
-pub struct KeyInfo {
+pub struct ApiKey {
     /// 1 where it may only read.
     pub read_only: Exact<u32>,
     /// What it may do.

@@ -93,6 +93,7 @@ impl<S: Speech> Wire<S> {
 impl<S: Speech> Connected<S> {
     /// Nothing is asked and no stream is opened yet.
     pub fn new(speech: S, core: Core, streams: Streams) -> Self {
+        describe();
         let dead_man = streams.dead_man;
         let wire = Arc::new(Wire {
             speech,
@@ -285,6 +286,21 @@ impl<S: Speech> Venue for Connected<S> {
     fn is_heard(&self, account: VenueAccountId) -> bool {
         self.privates.is_heard(account)
     }
+}
+
+fn describe() {
+    metrics::describe_counter!(
+        "bursar_stream_breaks_total",
+        "Streams of venues that ended, by venue and stream (`prices`, `account`)."
+    );
+    metrics::describe_counter!(
+        "bursar_stream_unread_total",
+        "Messages of streams that could not be read, by stream."
+    );
+    metrics::describe_counter!(
+        "bursar_dead_man_failures_total",
+        "Times that a venue's dead-man's switch was not held, by venue."
+    );
 }
 
 /// What was to be done did not leave.

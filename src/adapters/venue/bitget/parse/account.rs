@@ -11,7 +11,7 @@ use super::super::super::dialect::{
 };
 use super::super::symbol;
 use super::super::wire::{
-    Account, AccountMode, Bill, ClosedPosition, HoldSide, KeyInfo, Leverage, MarketTerms, PosMode, Position,
+    Account, AccountMode, ApiKey, Bill, ClosedPosition, HoldSide, Leverage, MarketTerms, PosMode, Position,
 };
 use super::{data, page};
 
@@ -77,7 +77,7 @@ pub fn terms(body: &[u8]) -> Result<(u32, MarginMode), ParseError> {
 /// # Errors
 /// When it cannot be understood.
 pub fn rights(body: &[u8]) -> Result<KeyRights, ParseError> {
-    let key: KeyInfo = data("rights of the key", body)?;
+    let key: ApiKey = data("rights of the key", body)?;
     let has = |right: &str| key.authorities.iter().any(|own| own == right);
     Ok(KeyRights {
         may_trade: has("coow"),

@@ -8,7 +8,7 @@ use domain::venue::MarginMode;
 use super::super::super::dialect::{
     Balance, Booking, BookingKind, ClosedProfit, Holding, Page, ParseError, ProfitBasis,
 };
-use super::super::wire::{AccountInfo, ClosedPnl, KeyInfo, List, Position, Side, Transaction, Wallet};
+use super::super::wire::{ApiKey, ClosedPnl, List, Position, Sharing, Side, Transaction, Wallet};
 use super::{page, result};
 
 /// `GET /v5/account/wallet-balance`: every coin. What is free is told for all coins together: [`available`].
@@ -94,7 +94,7 @@ pub(super) fn holding(position: &Position) -> Result<Holding, ParseError> {
 /// # Errors
 /// When it cannot be understood, or the account has portfolio margin.
 pub fn margin_mode(body: &[u8]) -> Result<MarginMode, ParseError> {
-    let account: AccountInfo = result("account", body)?;
+    let account: Sharing = result("account", body)?;
     match account.margin_mode.as_str() {
         "ISOLATED_MARGIN" => Ok(MarginMode::Isolated),
         "REGULAR_MARGIN" => Ok(MarginMode::Cross),
@@ -121,7 +121,7 @@ pub fn leverage(body: &[u8]) -> Result<u32, ParseError> {
 /// # Errors
 /// When it cannot be understood.
 pub fn rights(body: &[u8]) -> Result<KeyRights, ParseError> {
-    let told: KeyInfo = result("rights of the key", body)?;
+    let told: ApiKey = result("rights of the key", body)?;
     let may_write = told.read_only.0 == 0;
     Ok(KeyRights {
         may_trade: may_write && told.permissions.contract_trade.iter().any(|right| right == "Order"),

@@ -7,7 +7,7 @@ use rust_decimal::Decimal;
 use serde_json::value::RawValue;
 
 use super::super::super::dialect::{Columns, Listing, Listings, Number, ParseError, Row, bar};
-use super::super::wire::{BestPrices, MarkPrice, Market, ServerTime, Ticker};
+use super::super::wire::market::{BestPrices, MarkPrice, Market, ServerTime, Ticker};
 use super::{data, one};
 use crate::ports::venue::Quote;
 

@@ -3,8 +3,9 @@
 use domain::market::{Symbol, Tick};
 
 use super::super::super::dialect::{Balance, Contracts, ParseError, Push, Row, bar, read};
+use super::super::wire::market::MarkPrice;
 use super::super::wire::push::{BalanceAndPosition, Channel, Frame, PublicTrade};
-use super::super::wire::{Balances, MarkPrice, Order, Position};
+use super::super::wire::{Balances, Order, Position};
 use super::account::{assets, holding};
 use super::market::BAR;
 use super::orders::{execution, report};
