@@ -60,6 +60,8 @@ mod statement;
 mod stop;
 mod venue;
 mod venues;
+mod venues_away;
 mod venues_lost;
+mod venues_soak;
 mod webhook;
 mod whole;

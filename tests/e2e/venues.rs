@@ -2,6 +2,7 @@
 
 pub mod hand;
 pub mod house;
+pub mod sides;
 pub mod spot;
 
 use std::time::{Duration, Instant};

@@ -83,10 +83,6 @@ impl Exchange {
         self.url.trim_start_matches("http://")
     }
 
-    pub fn pid(&self) -> u32 {
-        self.process.id()
-    }
-
     /// What goes wrong from now on.
     pub fn fault(&self, script: &Value) {
         self.ask(Method::POST, "faults", Some(script));

@@ -25,8 +25,10 @@ use tokio::runtime::Runtime;
 use super::spot::{Spot, key, secret};
 use crate::exchange::Exchange;
 
-/// Account `number` has key `number`.
-struct Keys;
+/// Account `number` has key `number`, and a secret that is made from it.
+struct Keys {
+    secret: fn(usize) -> String,
+}
 
 #[async_trait]
 impl Keyring for Keys {
@@ -34,7 +36,7 @@ impl Keyring for Keys {
         let number = usize::try_from(account.0).unwrap();
         Ok(Some(Credential {
             key: key(number),
-            secret: secret(number).into(),
+            secret: (self.secret)(number).into(),
             passphrase: Some(PASSPHRASE.to_owned().into()),
         }))
     }
@@ -62,6 +64,11 @@ pub struct Hand {
 
 impl Hand {
     pub fn at(spot: &'static Spot, exchange: &Exchange) -> Self {
+        Self::knowing(spot, exchange, secret)
+    }
+
+    /// With other secrets than the usual ones.
+    pub fn knowing(spot: &'static Spot, exchange: &Exchange, secret: fn(usize) -> String) -> Self {
         let stream = |path: &str| format!("ws://{}{path}", exchange.address());
         let connection = Connection {
             rest: exchange.url.clone(),
@@ -72,7 +79,7 @@ impl Hand {
             deadline: Duration::from_secs(5),
             dead_man: None,
         };
-        let keyring: Arc<dyn Keyring> = Arc::new(Keys);
+        let keyring: Arc<dyn Keyring> = Arc::new(Keys { secret });
         let clock: Arc<dyn Clock> = Arc::new(SystemClock);
         let now = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap();
         Self {
@@ -111,6 +118,18 @@ impl Hand {
         };
         let report = self.runtime.block_on(self.venue.poll(account(number), &look))?;
         Ok(report.positions)
+    }
+
+    /// The position that an account holds, as soon as limits let it be read.
+    pub fn holds_soon(&self, number: usize) -> PositionReport {
+        for _ in 0..100 {
+            match self.holds(number) {
+                Ok(held) if !held.is_empty() => return held[0].clone(),
+                Ok(_) | Err(VenueError::RateLimited { .. }) => std::thread::sleep(Duration::from_millis(100)),
+                Err(error) => panic!("{error}"),
+            }
+        }
+        panic!("account {number} holds nothing");
     }
 
     /// Closes one of its positions.
