@@ -3,6 +3,8 @@
 #![expect(clippy::unwrap_used, reason = "a test stops at the first surprise")]
 
 mod crowd;
+mod dead_man;
+mod egress;
 mod history;
 mod limits;
 mod lost;
@@ -10,7 +12,7 @@ mod stages;
 mod streams;
 mod trading;
 
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::Duration;
@@ -107,6 +109,8 @@ pub struct Stage {
     pub wait: Duration,
     /// How long after an execution its profit may be told.
     pub lag: Duration,
+    /// How soon its dead-man's switch can fire; `None` where it has none that is used.
+    pub dead_man: Option<Duration>,
     /// How many looks in a row its limits leave room for.
     pub looks: std::ops::Range<u32>,
 }
@@ -144,6 +148,24 @@ fn market(symbol: Symbol) -> MarketOptions {
     }
 }
 
+fn connection(stage: &Stage, url: &str, egress: &[IpAddr], dead_man: Option<Duration>) -> Connection {
+    let stream = |path: &str| format!("{}{path}", url.replace("http", "ws"));
+    Connection {
+        rest: url.to_owned(),
+        wallet: String::new(),
+        public_stream: stream(stage.streams[0]),
+        private_stream: stream(stage.streams[1]),
+        egress: egress.to_vec(),
+        deadline: Duration::from_secs(2),
+        dead_man,
+    }
+}
+
+fn opened(stage: &Stage, connection: &Connection) -> Arc<dyn Venue> {
+    let (keyring, clock): (Arc<dyn Keyring>, Arc<dyn Clock>) = (Arc::new(Keys), Arc::new(SystemClock));
+    connect(stage.venue, connection, &keyring, &clock).unwrap()
+}
+
 impl Ground {
     /// A price of 50000, and an account that is prepared.
     async fn open(stage: &'static Stage, mode: PositionMode) -> Self {
@@ -174,24 +196,24 @@ impl Ground {
         let bound = server::bind(address, exchange, (stage.dialect)()).unwrap();
         let url = format!("http://{}", bound.address);
         actix_web::rt::spawn(bound.server);
-        let stream = |path: &str| format!("ws://{}{path}", bound.address);
-        let connection = Connection {
-            rest: url.clone(),
-            wallet: String::new(),
-            public_stream: stream(stage.streams[0]),
-            private_stream: stream(stage.streams[1]),
-            egress: Vec::new(),
-            deadline: Duration::from_secs(2),
-            dead_man: None,
-        };
-        let keyring: Arc<dyn Keyring> = Arc::new(Keys);
+        let venue = connection(stage, &url, &[], None);
         Self {
             stage,
-            venue: connect(stage.venue, &connection, &keyring, &clock).unwrap(),
+            venue: opened(stage, &venue),
             url,
             handle: bound.handle,
             numbers: AtomicI64::new(1),
         }
+    }
+
+    /// Another adapter to the same venue, with a dead-man's switch.
+    fn again(&self, dead_man: Option<Duration>) -> Arc<dyn Venue> {
+        opened(self.stage, &connection(self.stage, &self.url, &[], dead_man))
+    }
+
+    /// Another one that leaves from these addresses.
+    fn leaving_from(&self, egress: &[IpAddr]) -> Arc<dyn Venue> {
+        opened(self.stage, &connection(self.stage, &self.url, egress, None))
     }
 
     fn btc(&self) -> Symbol {

@@ -14,6 +14,8 @@ macro_rules! stories {
             static STAGE: super::Stage = $stage;
 
             super::stories!(@tests STAGE,
+                dead_man: what_rests_is_cancelled_by_the_venue_once_it_hears_nothing_more_of_us;
+                egress: accounts_are_spread_over_addresses_and_each_address_has_limits_of_its_own;
                 crowd: a_look_that_needs_many_questions_waits_for_our_limits_and_ends;
                 history: every_execution_is_told_once_and_in_order_page_by_page, a_position_of_before_counts_although_its_executions_are_not_read, a_foreign_cursor_is_an_error_and_not_the_beginning, what_happened_later_waits_until_all_that_was_before_is_told;
                 limits: who_was_told_to_wait_asks_nobody_until_then, a_clock_that_is_off_is_set_right_and_the_order_sent_once, who_only_looks_stops_before_the_venue_bans;
@@ -50,6 +52,7 @@ stories!(
         min_notional: "100",
         wait: super::Duration::from_secs(1),
         lag: super::Duration::ZERO,
+        dead_man: Some(super::Duration::from_secs(3)),
         looks: 50..240,
     }
 );
@@ -70,6 +73,7 @@ stories!(
         min_notional: "0",
         wait: super::Duration::from_secs(2),
         lag: super::Duration::ZERO,
+        dead_man: Some(super::Duration::from_secs(10)),
         looks: 1..20,
     }
 );
@@ -90,6 +94,7 @@ stories!(
         min_notional: "100",
         wait: super::Duration::from_secs(1),
         lag: super::Duration::ZERO,
+        dead_man: None,
         looks: 1..200,
     }
 );
@@ -110,6 +115,7 @@ stories!(
         min_notional: "100",
         wait: super::Duration::from_secs(1),
         lag: super::Duration::ZERO,
+        dead_man: None,
         looks: 1..20,
     }
 );
@@ -130,6 +136,7 @@ stories!(
         min_notional: "0",
         wait: super::Duration::from_secs(10),
         lag: super::Duration::from_millis(1_100),
+        dead_man: Some(super::Duration::from_secs(5)),
         looks: 1..200,
     }
 );
