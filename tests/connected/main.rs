@@ -124,7 +124,7 @@ pub struct Ground {
     numbers: AtomicI64,
 }
 
-fn market(symbol: Symbol) -> MarketOptions {
+fn market(symbol: Symbol, largest_fill: Quantity) -> MarketOptions {
     let terms = PaperMarket {
         instrument: Instrument {
             symbol,
@@ -140,7 +140,7 @@ fn market(symbol: Symbol) -> MarketOptions {
         maintenance: n("0.005"),
         funding_interval: Duration::from_secs(8 * 3_600),
         funding_rate: n("0.0001"),
-        largest_fill: Quantity::ZERO,
+        largest_fill,
     };
     MarketOptions {
         terms,
@@ -175,9 +175,22 @@ impl Ground {
         ground
     }
 
+    /// The same, where nothing larger than this is traded at once.
+    async fn in_parts(stage: &'static Stage, mode: PositionMode, largest: &str) -> Self {
+        let ground = Self::served(stage, n(largest)).await;
+        ground.price("50000").await;
+        ground.venue.prepare(&account(stage.venue, ME, mode)).await.unwrap();
+        ground
+    }
+
     async fn bare(stage: &'static Stage) -> Self {
+        Self::served(stage, Quantity::ZERO).await
+    }
+
+    async fn served(stage: &'static Stage, largest: Quantity) -> Self {
+        let market = |name: &str| market(Symbol::new(name), largest);
         let options = PaperOptions {
-            markets: vec![market(Symbol::new("BTCUSDT")), market(Symbol::new("ETHUSDT"))],
+            markets: vec![market("BTCUSDT"), market("ETHUSDT")],
             starting_balance: n("10000"),
             speed: 1,
         };
