@@ -194,7 +194,7 @@ impl Speech for Binance {
         if body.trim_ascii_start().first() != Some(&b'[') {
             return parse::order(body).map(Lookup::Found);
         }
-        parse::orders(body).map(|orders| remote::pick(orders, sought))
+        remote::pick(parse::orders(body)?, sought, questions::ORDERS)
     }
 
     async fn look(
@@ -204,11 +204,11 @@ impl Speech for Binance {
         account: VenueAccountId,
         look: &Look<'_>,
     ) -> Result<AccountReport, VenueError> {
-        let is_event = look.is_event;
         let seat = Seat {
             core,
             account,
-            is_event,
+            is_event: look.is_event,
+            is_patient: true,
         };
         poll::Looking(seat).look(look).await
     }

@@ -207,7 +207,7 @@ impl Speech for Bitget {
         // One order is answered as an object without a list.
         match parse::order(body) {
             Ok(order) => Ok(Lookup::Found(order)),
-            Err(_) => parse::orders(body).map(|page| remote::pick(page.rows, sought)),
+            Err(_) => remote::pick(parse::orders(body)?.rows, sought, questions::PAGE),
         }
     }
 
@@ -218,11 +218,11 @@ impl Speech for Bitget {
         account: VenueAccountId,
         look: &Look<'_>,
     ) -> Result<AccountReport, VenueError> {
-        let is_event = look.is_event;
         let seat = Seat {
             core,
             account,
-            is_event,
+            is_event: look.is_event,
+            is_patient: true,
         };
         remote::look(self, seat, markets, look).await
     }

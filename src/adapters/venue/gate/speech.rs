@@ -186,11 +186,11 @@ impl Speech for Gate {
         account: VenueAccountId,
         look: &Look<'_>,
     ) -> Result<AccountReport, VenueError> {
-        let is_event = look.is_event;
         let seat = Seat {
             core,
             account,
-            is_event,
+            is_event: look.is_event,
+            is_patient: true,
         };
         remote::look(self, seat, markets, look).await
     }
