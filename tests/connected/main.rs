@@ -5,6 +5,7 @@
 mod history;
 mod limits;
 mod lost;
+mod own;
 mod stages;
 mod streams;
 mod trading;
@@ -117,13 +118,13 @@ pub struct Ground {
     numbers: AtomicI64,
 }
 
-fn market(symbol: Symbol) -> MarketOptions {
+fn market(symbol: &str, lot: &str) -> MarketOptions {
     let terms = PaperMarket {
         instrument: Instrument {
-            symbol,
+            symbol: Symbol::new(symbol),
             tick: n("0.1"),
-            lot: n("0.001"),
-            min_quantity: n("0.001"),
+            lot: n(lot),
+            min_quantity: n(lot),
             min_notional: n("100"),
             max_leverage: 125,
         },
@@ -152,7 +153,11 @@ impl Ground {
 
     async fn bare(stage: &'static Stage) -> Self {
         let options = PaperOptions {
-            markets: vec![market(Symbol::new("BTCUSDT")), market(Symbol::new("ETHUSDT"))],
+            markets: vec![
+                market("BTCUSDT", "0.001"),
+                market("ETHUSDT", "0.001"),
+                market("SOLUSDT", "1"),
+            ],
             starting_balance: n("10000"),
             speed: 1,
         };

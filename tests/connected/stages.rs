@@ -10,8 +10,9 @@ use super::Stage;
 /// Makes a test of each story for a venue.
 macro_rules! stories {
     ($venue:ident, $stage:expr) => {
-        mod $venue {
-            static STAGE: super::Stage = $stage;
+        pub mod $venue {
+            /// The venue as it is served.
+            pub static STAGE: super::Stage = $stage;
 
             super::stories!(@tests STAGE,
                 history: every_execution_is_told_once_and_in_order_page_by_page, a_position_of_before_counts_although_its_executions_are_not_read, a_foreign_cursor_is_an_error_and_not_the_beginning, what_happened_later_waits_until_all_that_was_before_is_told;

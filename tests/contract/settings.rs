@@ -313,7 +313,38 @@ fn no_output_shows_the_password_of_the_database() {
 fn venues_are_off_and_at_their_own_hosts_until_the_settings_say_otherwise() {
     let settings = loaded(&Sources::default());
     assert_eq!(settings.venues.switched_on().count(), 0);
-    assert_eq!(settings.venues.binance.wallet, "https://api.binance.com");
+    let venues = &settings.venues;
+    assert_eq!(venues.binance.wallet, "https://api.binance.com");
+    let streams = [
+        (
+            &venues.binance,
+            "wss://fstream.binance.com",
+            "wss://fstream.binance.com",
+        ),
+        (
+            &venues.okx,
+            "wss://ws.okx.com:8443/ws/v5/public",
+            "wss://ws.okx.com:8443/ws/v5/private",
+        ),
+        (
+            &venues.bitget,
+            "wss://ws.bitget.com/v2/ws/public",
+            "wss://ws.bitget.com/v2/ws/private",
+        ),
+        (
+            &venues.gate,
+            "wss://fx-ws.gateio.ws/v4/ws/usdt",
+            "wss://fx-ws.gateio.ws/v4/ws/usdt",
+        ),
+        (
+            &venues.bybit,
+            "wss://stream.bybit.com/v5/public/linear",
+            "wss://stream.bybit.com/v5/private",
+        ),
+    ];
+    for (venue, public, private) in streams {
+        assert_eq!((&*venue.public_stream, &*venue.private_stream), (public, private));
+    }
     let sources = Sources::default()
         .with_variable("BURSAR__VENUES__GATE__ENABLED", "true")
         .with_variable("BURSAR__VENUES__GATE__REST", "http://127.0.0.1:8430")
@@ -366,7 +397,7 @@ fn each_other_wrong_key_of_a_venue_is_named_with_its_rule() {
         ("OKX__DEADLINE", "61s", "must be between 100ms and 60s"),
         ("GATE__DEAD_MAN", "9s", "must be 0s, or at least 10s"),
         ("OKX__DEAD_MAN", "121s", "must be 0s, or between 10s and 2m"),
-        ("BYBIT__DEAD_MAN", "301s", "must be 0s, or between 10s and 5m"),
+        ("BYBIT__DEAD_MAN", "30s", "must be 0s: what bybit offers is not used"),
         ("BITGET__DEAD_MAN", "30s", "must be 0s: bitget does not offer it"),
     ]);
     assert_eq!(

@@ -4,7 +4,7 @@
 
 use domain::outcome::Refusal;
 
-use super::super::dialect::Class::{Absent, Clock, Denied, Duplicate, Limited, Refused, Unknown};
+use super::super::dialect::Class::{Absent, Already, Clock, Denied, Duplicate, Limited, Refused, Unknown};
 use super::super::dialect::{Call, Code, ProfitBasis, Reply, Verdict, read};
 use super::wire::Answer;
 
