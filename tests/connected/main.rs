@@ -2,6 +2,7 @@
 
 #![expect(clippy::unwrap_used, reason = "a test stops at the first surprise")]
 
+mod crowd;
 mod history;
 mod limits;
 mod lost;
@@ -24,7 +25,7 @@ use bursar::ports::keyring::{Credential, Keyring, KeyringError};
 use bursar::ports::venue::{Look, Lookup, Sought, Venue, VenueError};
 use bursar::simulator::exchange::{Account, Exchange, Keyring as Accounts, PASSPHRASE};
 use bursar::simulator::{Dialect, server};
-use domain::credential::{Resealed, SealedKey, Seals};
+use domain::credential::{KeyRights, Resealed, SealedKey, Seals};
 use domain::fixed::Quantity;
 use domain::id::{UserId, VenueAccountId};
 use domain::instrument::Instrument;
@@ -105,6 +106,8 @@ pub struct Stage {
     pub min_notional: &'static str,
     /// How long it wants us to wait, at the most, when it is told to limit us for a second.
     pub wait: Duration,
+    /// How long after an execution its profit may be told.
+    pub lag: Duration,
     /// How many looks in a row its limits leave room for.
     pub looks: std::ops::Range<u32>,
 }
@@ -284,8 +287,9 @@ impl Ground {
         self.pages(cursor, PAGE).await
     }
 
-    /// A look; where our own limits hold it back, as soon as they allow it.
+    /// A look, once all is told; where our own limits hold it back, as soon as they allow it.
     async fn pages(&self, cursor: &Cursor, limit: u32) -> AccountReport {
+        tokio::time::sleep(self.stage.lag).await;
         loop {
             match self.poll(cursor, limit).await {
                 Err(VenueError::RateLimited { retry_after }) => tokio::time::sleep(retry_after).await,
@@ -319,7 +323,17 @@ impl Ground {
 
     /// A cursor from before anything happened.
     async fn start(&self) -> Cursor {
-        self.look(&Cursor::default()).await.cursor
+        self.poll(&Cursor::default(), PAGE).await.unwrap().cursor
+    }
+
+    /// What a key may do, as soon as a venue that is slow to tell may be asked.
+    async fn rights(&self, key: &Credential) -> Result<Option<KeyRights>, VenueError> {
+        loop {
+            match self.venue.rights(key).await {
+                Err(VenueError::RateLimited { retry_after }) => tokio::time::sleep(retry_after).await,
+                other => return other,
+            }
+        }
     }
 }
 

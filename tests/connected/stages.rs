@@ -15,6 +15,7 @@ macro_rules! stories {
             pub static STAGE: super::Stage = $stage;
 
             super::stories!(@tests STAGE,
+                crowd: a_look_that_needs_many_questions_waits_for_our_limits_and_ends;
                 history: every_execution_is_told_once_and_in_order_page_by_page, a_position_of_before_counts_although_its_executions_are_not_read, a_foreign_cursor_is_an_error_and_not_the_beginning, what_happened_later_waits_until_all_that_was_before_is_told;
                 limits: who_was_told_to_wait_asks_nobody_until_then, a_clock_that_is_off_is_set_right_and_the_order_sent_once, who_only_looks_stops_before_the_venue_bans;
                 lost: a_request_that_never_arrived_is_unknown_and_then_absent, an_order_whose_answer_was_lost_is_unknown_and_then_found_once, an_error_inside_the_venue_says_nothing_about_the_order, an_answer_that_comes_after_the_deadline_is_unknown, a_question_that_is_not_answered_makes_no_order_absent, an_order_is_not_sent_when_its_leverage_could_not_be_set;
@@ -49,6 +50,7 @@ stories!(
         late_cancel: "-2011",
         min_notional: "100",
         wait: super::Duration::from_secs(1),
+        lag: super::Duration::ZERO,
         looks: 50..240,
     }
 );
@@ -68,6 +70,7 @@ stories!(
         late_cancel: "51400",
         min_notional: "0",
         wait: super::Duration::from_secs(2),
+        lag: super::Duration::ZERO,
         looks: 1..20,
     }
 );
@@ -87,6 +90,7 @@ stories!(
         late_cancel: "110001",
         min_notional: "100",
         wait: super::Duration::from_secs(1),
+        lag: super::Duration::ZERO,
         looks: 1..200,
     }
 );
@@ -103,9 +107,10 @@ stories!(
         leverage: "POST /api/v2/mix/account/set-leverage",
         no_margin: "40762",
         nothing_to_reduce: "22002",
-        late_cancel: "22001",
+        late_cancel: "40768",
         min_notional: "100",
         wait: super::Duration::from_secs(1),
+        lag: super::Duration::ZERO,
         looks: 1..20,
     }
 );
@@ -121,10 +126,11 @@ stories!(
         query: "GET /api/v4/futures/usdt/orders/*",
         leverage: "POST /api/v4/futures/usdt/positions/*",
         no_margin: "INSUFFICIENT_AVAILABLE",
-        nothing_to_reduce: "REDUCE_ONLY",
+        nothing_to_reduce: "INCREASE_POSITION",
         late_cancel: "ORDER_FINISHED",
         min_notional: "0",
         wait: super::Duration::from_secs(10),
+        lag: super::Duration::from_millis(1_100),
         looks: 1..200,
     }
 );

@@ -161,13 +161,13 @@ pub async fn a_market_has_its_filters_and_the_account_its_mode(stage: &'static S
 
 pub async fn a_key_tells_what_it_may_do_and_without_one_nothing_leaves(stage: &'static Stage) {
     let ground = Ground::open(stage, PositionMode::OneWay).await;
-    let rights = ground.venue.rights(&key("trader")).await.unwrap();
+    let rights = ground.rights(&key("trader")).await.unwrap();
     assert!(rights.is_none_or(|rights| rights.may_trade && !rights.may_withdraw));
-    let rights = ground.venue.rights(&key("thief")).await.unwrap();
+    let rights = ground.rights(&key("thief")).await.unwrap();
     assert!(rights.is_none_or(|rights| rights.may_withdraw));
     let mut wrong = key("trader");
     wrong.secret = "another".to_owned().into();
-    let error = ground.venue.rights(&wrong).await.unwrap_err();
+    let error = ground.rights(&wrong).await.unwrap_err();
     assert!(matches!(error, VenueError::Refused(_)), "{error}");
     assert!(!error.to_string().contains("another"));
     let error = ground

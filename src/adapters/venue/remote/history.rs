@@ -24,8 +24,9 @@ use crate::ports::venue::{Look, VenueError};
 pub(super) const OVERLAP: Duration = Duration::from_secs(5);
 /// How far ahead of its own clock, as far as we know that, a venue may date what happens.
 const AHEAD: Duration = Duration::from_secs(2);
-/// How long a profit may be told after its execution.
+/// How long a profit may be told after its execution, and how long where its fee is told already.
 const PROFIT_LAG: Duration = Duration::from_secs(3);
+const FEE_LAG: Duration = Duration::from_secs(1);
 /// How often payments are read while nothing is traded: funding comes every hour at most.
 const PAYMENTS_EVERY: Duration = Duration::from_secs(60);
 /// The shortest stretch that is read at once.
@@ -220,7 +221,8 @@ impl<S: Archive> Desk<'_, S> {
         };
         let bookings = self.all_bookings(whole).await?;
         let complete = now.before(PROFIT_LAG).min(chapter.horizon);
-        realise(&mut chapter.trades, &bookings, Some(complete));
+        let booked = now.before(FEE_LAG).min(chapter.horizon);
+        realise(&mut chapter.trades, &bookings, Some(complete), Some(booked));
         let waits = chapter.trades.iter().position(|trade| {
             let may_close = trade.closed.is_none_or(Quantity::is_positive);
             trade.realised.is_none() && may_close

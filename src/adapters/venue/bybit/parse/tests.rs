@@ -67,7 +67,7 @@ fn a_profit_that_the_execution_does_not_tell_comes_from_the_transaction_log() {
     let (page, _) = executions(ok(&execution("Trade", "3", "")).as_bytes()).unwrap();
     let mut trades = page.rows;
     assert!(trades[0].fills(Net::default(), None, |fee| Some(fee.amount)).is_err());
-    realise(&mut trades, &[], Some(Timestamp(4)));
+    realise(&mut trades, &[], Some(Timestamp(4)), None);
     assert_eq!(trades[0].realised, None, "the log does not reach that far");
     let line = r#"{"id":"9","symbol":"BTCUSDT","type":"TRADE","funding":"","fee":"0.3","cashFlow":"-2.25",
         "change":"-2.55","currency":"USDT","tradeId":"e1","transactionTime":"5"}"#;
@@ -80,7 +80,7 @@ fn a_profit_that_the_execution_does_not_tell_comes_from_the_transaction_log() {
             (BookingKind::Fee, "-0.3".into())
         ]
     );
-    realise(&mut trades, &lines, None);
+    realise(&mut trades, &lines, None, None);
     let fills = trades[0].fills(Net::default(), None, |fee| Some(fee.amount)).unwrap();
     assert_eq!(fills[0].realised.to_string(), "-2.25");
 }

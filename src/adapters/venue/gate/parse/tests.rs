@@ -155,7 +155,7 @@ fn profit_comes_from_the_account_book() {
     let lines = bookings(format!("[{book}]").as_bytes(), "USDT").unwrap();
     let kinds: Vec<_> = lines.iter().map(|line| line.kind).collect();
     assert_eq!(kinds, [BookingKind::Realised, BookingKind::Fee, BookingKind::Funding]);
-    realise(&mut trades, &lines, None);
+    realise(&mut trades, &lines, None, None);
     assert_eq!(trades[0].realised, Some("-0.75".parse::<Amount>().unwrap()));
     let ids: Vec<_> = lines
         .iter()
@@ -164,9 +164,9 @@ fn profit_comes_from_the_account_book() {
         .collect();
     assert_eq!(ids, ["fund:1514764800123:BTC_USDT:4.5"]);
     let mut even = [trade_row("-5", "-5", "t-bab1").unwrap()];
-    realise(&mut even, &[], Some(Timestamp(1_514_764_800_122)));
+    realise(&mut even, &[], Some(Timestamp(1_514_764_800_122)), None);
     assert_eq!(even[0].realised, None, "the book is not complete so far");
-    realise(&mut even, &[], Some(Timestamp(1_514_764_800_123)));
+    realise(&mut even, &[], Some(Timestamp(1_514_764_800_123)), None);
     assert_eq!(even[0].realised, Some(Amount::ZERO), "closed at its entry price");
 }
 
