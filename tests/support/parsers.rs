@@ -228,7 +228,7 @@ fn held(holdings: Vec<Holding>) {
 
 /// An execution is one fill or two, whatever was held before, and they sum to it.
 fn traded(mut trades: Vec<Trade>) {
-    realise(&mut trades, &[], Some(NOW));
+    realise(&mut trades, &[], Some(NOW), Some(NOW));
     drop(net_before(Net::default(), &trades));
     let owner = Owner {
         client_id: None,
