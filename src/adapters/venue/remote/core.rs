@@ -21,7 +21,7 @@ use crate::ports::venue::VenueError;
 const OWNERS: usize = 10_000;
 
 /// How long a question waits for our own limits; whoever asks has a deadline of his own.
-const PATIENCE: Duration = Duration::from_millis(2_500);
+pub(super) const PATIENCE: Duration = Duration::from_millis(2_500);
 
 /// Leverage and margin mode of a market on an account.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
