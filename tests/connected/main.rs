@@ -8,6 +8,7 @@ mod egress;
 mod history;
 mod limits;
 mod lost;
+mod own;
 mod stages;
 mod streams;
 mod trading;
@@ -124,13 +125,13 @@ pub struct Ground {
     numbers: AtomicI64,
 }
 
-fn market(symbol: Symbol, largest_fill: Quantity) -> MarketOptions {
+fn market(symbol: &str, lot: &str, largest_fill: Quantity) -> MarketOptions {
     let terms = PaperMarket {
         instrument: Instrument {
-            symbol,
+            symbol: Symbol::new(symbol),
             tick: n("0.1"),
-            lot: n("0.001"),
-            min_quantity: n("0.001"),
+            lot: n(lot),
+            min_quantity: n(lot),
             min_notional: n("100"),
             max_leverage: 125,
         },
@@ -188,9 +189,12 @@ impl Ground {
     }
 
     async fn served(stage: &'static Stage, largest: Quantity) -> Self {
-        let market = |name: &str| market(Symbol::new(name), largest);
         let options = PaperOptions {
-            markets: vec![market("BTCUSDT"), market("ETHUSDT")],
+            markets: vec![
+                market("BTCUSDT", "0.001", largest),
+                market("ETHUSDT", "0.001", largest),
+                market("SOLUSDT", "1", largest),
+            ],
             starting_balance: n("10000"),
             speed: 1,
         };

@@ -10,8 +10,9 @@ use super::Stage;
 /// Makes a test of each story for a venue.
 macro_rules! stories {
     ($venue:ident, $stage:expr) => {
-        mod $venue {
-            static STAGE: super::Stage = $stage;
+        pub mod $venue {
+            /// The venue as it is served.
+            pub static STAGE: super::Stage = $stage;
 
             super::stories!(@tests STAGE,
                 dead_man: what_rests_is_cancelled_by_the_venue_once_it_hears_nothing_more_of_us;

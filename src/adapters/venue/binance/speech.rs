@@ -216,6 +216,7 @@ impl Speech for Binance {
     fn prices(&self, url: &str, _: &Arc<Markets>, symbols: &[Symbol], _: Timestamp) -> Script {
         Script {
             url: format!("{url}/ws"),
+            headers: &[],
             login: None,
             subscribe: vec![subscribe(symbols, 1)],
             confirms: 1,
@@ -241,6 +242,7 @@ impl Speech for Binance {
         let key = said.answer(parse::listen_key)?;
         Ok(Script {
             url: format!("{url}/ws/{}", key.expose_secret()),
+            headers: &[],
             login: None,
             subscribe: Vec::new(),
             confirms: 0,

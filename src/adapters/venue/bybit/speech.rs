@@ -52,6 +52,7 @@ fn trades(symbols: &[Symbol]) -> String {
 fn script(url: &str, login: Option<String>, subscription: String) -> Script {
     Script {
         url: url.to_owned(),
+        headers: &[],
         login,
         subscribe: vec![subscription],
         confirms: 1,

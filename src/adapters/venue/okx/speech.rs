@@ -56,6 +56,7 @@ fn script(url: &str, login: Option<String>, subscription: String, confirms: usiz
     let markets = Arc::clone(markets);
     Script {
         url: url.to_owned(),
+        headers: &[],
         login,
         subscribe: vec![subscription],
         confirms,
