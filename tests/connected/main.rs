@@ -304,6 +304,7 @@ impl Ground {
             kind: OrderKind::Market,
             quantity: n(quantity),
             reduce_only: false,
+            post_only: false,
             leverage: 10,
             margin_mode: MarginMode::Isolated,
         }

@@ -126,6 +126,7 @@ fn intent(id: &str, action: Action, quantity: &str, limit: Option<&str>) -> Orde
         }),
         quantity: quantity.parse().unwrap(),
         reduce_only: false,
+        post_only: false,
         leverage: 20,
         margin_mode: MarginMode::Cross,
     }

@@ -10,13 +10,13 @@ use domain::market::{Bar, Symbol};
 use domain::outcome::Outcome;
 use domain::time::Timestamp;
 use domain::user::{PositionMode, VenueAccount};
-use domain::venue::{AccountReport, OrderIntent, OrderReport, VenueName, VenueOrderId};
+use domain::venue::{AccountReport, OrderIntent, OrderReport, Protection, VenueName, VenueOrderId};
 use secrecy::ExposeSecret;
 use serde_json::json;
 
 use super::super::dialect::{AskError, Listing, Listings, ParseError, unsigned};
 use super::super::remote::{self, Core, Manners, Markets, Script, Seat, Speech, Terms, Urgency, Wish, seat};
-use super::{ask, limits, parse, poll, questions, sign, verdict};
+use super::{ask, limits, parse, poll, protect, questions, sign, verdict};
 use crate::ports::keyring::Credential;
 use crate::ports::venue::{Look, Lookup, Quote, Sought, VenueError};
 
@@ -170,6 +170,26 @@ impl Speech for Binance {
     async fn cancel_all(&self, core: &Core, _: &Markets, account: VenueAccountId, symbol: &Symbol) -> Outcome<()> {
         let wish = remote::cancel(ask::cancel_all(symbol), limits::LIGHT);
         core.ask(account, &wish).await.outcome(|_| Ok(()))
+    }
+
+    async fn protect(
+        &self,
+        core: &Core,
+        account: VenueAccountId,
+        protection: &Protection,
+        markets: &Markets,
+    ) -> Result<Wish, VenueError> {
+        let listing = markets.listed(&protection.symbol)?;
+        let request = protect::place(protection, core.mode(account)?, listing)?;
+        Ok(remote::protection(request, limits::ORDER))
+    }
+
+    fn protected(&self, body: &[u8]) -> Result<VenueOrderId, ParseError> {
+        protect::placed(body)
+    }
+
+    fn unprotect(&self, _: &Symbol, order: &VenueOrderId) -> Wish {
+        remote::cancel(protect::cancel(order), limits::LIGHT)
     }
 
     fn order(&self, symbol: &Symbol, order: &VenueOrderId) -> Wish {

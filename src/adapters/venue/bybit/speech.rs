@@ -10,12 +10,12 @@ use domain::market::{Bar, Symbol};
 use domain::outcome::Outcome;
 use domain::time::Timestamp;
 use domain::user::{PositionMode, VenueAccount};
-use domain::venue::{AccountReport, OrderIntent, OrderReport, VenueName, VenueOrderId};
+use domain::venue::{AccountReport, OrderIntent, OrderReport, Protection, VenueName, VenueOrderId};
 use serde_json::json;
 
 use super::super::dialect::{AskError, Listing, Listings, ParseError, unsigned};
 use super::super::remote::{self, Core, Manners, Markets, Script, Seat, Speech, Terms, Wish, seat};
-use super::{ask, limits, parse, questions, sign, verdict};
+use super::{ask, limits, parse, protect, questions, sign, verdict};
 use crate::ports::keyring::Credential;
 use crate::ports::venue::{Look, Lookup, Quote, Sought, VenueError};
 
@@ -171,6 +171,26 @@ impl Speech for Bybit {
     async fn cancel_all(&self, core: &Core, _: &Markets, account: VenueAccountId, symbol: &Symbol) -> Outcome<()> {
         let wish = remote::cancel(ask::cancel_all(symbol), limits::ORDER);
         core.ask(account, &wish).await.outcome(|_| Ok(()))
+    }
+
+    async fn protect(
+        &self,
+        core: &Core,
+        account: VenueAccountId,
+        protection: &Protection,
+        markets: &Markets,
+    ) -> Result<Wish, VenueError> {
+        let listing = markets.listed(&protection.symbol)?;
+        let request = protect::place(protection, core.mode(account)?, listing)?;
+        Ok(remote::protection(request, limits::ORDER))
+    }
+
+    fn protected(&self, body: &[u8]) -> Result<VenueOrderId, ParseError> {
+        parse::placed(body).map(|placed| placed.venue_id)
+    }
+
+    fn unprotect(&self, symbol: &Symbol, order: &VenueOrderId) -> Wish {
+        remote::cancel(ask::cancel(symbol, order), limits::ORDER)
     }
 
     fn order(&self, symbol: &Symbol, order: &VenueOrderId) -> Wish {

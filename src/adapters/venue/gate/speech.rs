@@ -10,12 +10,12 @@ use domain::market::{Bar, Symbol};
 use domain::outcome::Outcome;
 use domain::time::Timestamp;
 use domain::user::{PositionMode, VenueAccount};
-use domain::venue::{AccountReport, OrderIntent, OrderReport, VenueName, VenueOrderId};
+use domain::venue::{AccountReport, OrderIntent, OrderReport, Protection, VenueName, VenueOrderId};
 use serde_json::json;
 
 use super::super::dialect::{AskError, Listing, Listings, ParseError};
 use super::super::remote::{self, Archive, Core, Manners, Markets, Script, Seat, Speech, Terms, Wish, seat};
-use super::{DECIMALS, ask, limits, parse, questions, sign, verdict};
+use super::{DECIMALS, ask, limits, parse, protect, questions, sign, verdict};
 use crate::ports::keyring::Credential;
 use crate::ports::venue::{Look, Lookup, Quote, Sought, VenueError};
 
@@ -155,6 +155,26 @@ impl Speech for Gate {
     async fn cancel_all(&self, core: &Core, _: &Markets, account: VenueAccountId, symbol: &Symbol) -> Outcome<()> {
         let wish = remote::cancel(ask::cancel_all(symbol), limits::ORDER);
         core.ask(account, &wish).await.outcome(|_| Ok(()))
+    }
+
+    async fn protect(
+        &self,
+        _: &Core,
+        _: VenueAccountId,
+        protection: &Protection,
+        markets: &Markets,
+    ) -> Result<Wish, VenueError> {
+        let listing = markets.listed(&protection.symbol)?;
+        let request = protect::place(protection, listing)?;
+        Ok(remote::protection(request, limits::LOOK))
+    }
+
+    fn protected(&self, body: &[u8]) -> Result<VenueOrderId, ParseError> {
+        protect::placed(body)
+    }
+
+    fn unprotect(&self, _: &Symbol, order: &VenueOrderId) -> Wish {
+        remote::cancel(protect::cancel(order), limits::LOOK)
     }
 
     fn order(&self, _: &Symbol, order: &VenueOrderId) -> Wish {

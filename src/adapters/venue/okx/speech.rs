@@ -10,12 +10,12 @@ use domain::market::{Bar, Symbol};
 use domain::outcome::{Outcome, Refusal};
 use domain::time::Timestamp;
 use domain::user::{PositionMode, VenueAccount};
-use domain::venue::{AccountReport, MarginMode, OrderIntent, OrderReport, VenueName, VenueOrderId};
+use domain::venue::{AccountReport, MarginMode, OrderIntent, OrderReport, Protection, VenueName, VenueOrderId};
 use serde_json::json;
 
 use super::super::dialect::{AskError, Listing, Listings, ParseError, unsigned};
 use super::super::remote::{self, Core, Manners, Markets, Script, Seat, Speech, Terms, Wish, seat};
-use super::{ask, limits, parse, questions, sign, verdict};
+use super::{ask, limits, parse, protect, questions, sign, verdict};
 use crate::ports::keyring::Credential;
 use crate::ports::venue::{Look, Lookup, Quote, Sought, VenueError};
 
@@ -199,6 +199,31 @@ impl Speech for Okx {
             }
         }
         Outcome::Unknown(format!("orders of {symbol} still rest after {ROUNDS} rounds"))
+    }
+
+    /// How the position shares margin is asked for: the order has to say it.
+    async fn protect(
+        &self,
+        core: &Core,
+        account: VenueAccountId,
+        protection: &Protection,
+        markets: &Markets,
+    ) -> Result<Wish, VenueError> {
+        let listing = markets.listed(&protection.symbol)?;
+        let said = seat(core, account).ask(questions::holdings()).await;
+        let held = said.answer(|body| parse::holdings(body, markets.contracts()))?;
+        let margin_mode = protect::margin_mode(protection, &held)?;
+        let request = protect::place(protection, core.mode(account)?, margin_mode, listing)?;
+        Ok(remote::protection(request, limits::LOOK))
+    }
+
+    fn protected(&self, body: &[u8]) -> Result<VenueOrderId, ParseError> {
+        protect::placed(body)
+    }
+
+    /// Orders that wait have a smaller allowance than plain ones, that of questions.
+    fn unprotect(&self, symbol: &Symbol, order: &VenueOrderId) -> Wish {
+        remote::cancel(protect::cancel(symbol, order), limits::LOOK)
     }
 
     fn order(&self, symbol: &Symbol, order: &VenueOrderId) -> Wish {

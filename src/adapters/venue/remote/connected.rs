@@ -11,7 +11,7 @@ use domain::instrument::Instrument;
 use domain::market::{Bar, Symbol};
 use domain::outcome::{Outcome, Refusal};
 use domain::user::{PositionMode, VenueAccount};
-use domain::venue::{AccountReport, OrderIntent, OrderReport, VenueName, VenueOrderId};
+use domain::venue::{AccountReport, OrderIntent, OrderReport, Protection, VenueName, VenueOrderId};
 
 use super::core::{Core, Markets, Terms};
 use super::dead_man;
@@ -54,7 +54,7 @@ pub struct Wire<S> {
 
 /// A connected venue.
 pub struct Connected<S: Speech> {
-    wire: Arc<Wire<S>>,
+    pub(super) wire: Arc<Wire<S>>,
     prices: Prices<S>,
     privates: Privates<S>,
 }
@@ -112,7 +112,7 @@ impl<S: Speech> Connected<S> {
         }
     }
 
-    fn core(&self) -> &Core {
+    pub(super) fn core(&self) -> &Core {
         &self.wire.core
     }
 
@@ -145,8 +145,7 @@ impl<S: Speech> Connected<S> {
             self.set_terms(account, intent).await?;
         }
         let markets = self.wire.markets().await?;
-        let listing = markets.get(&intent.symbol);
-        let listing = listing.ok_or_else(|| VenueError::Refused(format!("{} is not listed", intent.symbol)))?;
+        let listing = markets.listed(&intent.symbol)?;
         let wish = self.wire.speech.place(intent, mode, listing);
         let wish = wish.map_err(|error| VenueError::Refused(error.to_string()))?;
         let said = self.core().ask(account, &wish).await;
@@ -241,6 +240,17 @@ impl<S: Speech> Venue for Connected<S> {
             }
             Err(error) => Outcome::Refused(not_sent(&error)),
         }
+    }
+
+    async fn protect(&self, account: VenueAccountId, protection: &Protection) -> Outcome<VenueOrderId> {
+        match self.guard(account, protection).await {
+            Ok(outcome) => outcome,
+            Err(error) => Outcome::Refused(not_sent(&error)),
+        }
+    }
+
+    async fn unprotect(&self, account: VenueAccountId, symbol: &Symbol, order: &VenueOrderId) -> Outcome<()> {
+        self.unguard(account, symbol, order).await
     }
 
     async fn lookup(&self, account: VenueAccountId, sought: &Sought<'_>) -> Result<Lookup, VenueError> {

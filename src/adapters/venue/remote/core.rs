@@ -59,6 +59,15 @@ impl Markets {
         self.by_symbol.get(symbol)
     }
 
+    /// The same, which must be there.
+    ///
+    /// # Errors
+    /// When it is not listed.
+    pub fn listed(&self, symbol: &Symbol) -> Result<&Listing, VenueError> {
+        self.get(symbol)
+            .ok_or_else(|| VenueError::Refused(format!("{symbol} is not listed")))
+    }
+
     /// Coins per contract, of all markets.
     pub const fn contracts(&self) -> &Contracts {
         &self.contracts

@@ -10,14 +10,14 @@ use domain::market::{Bar, Symbol};
 use domain::outcome::Outcome;
 use domain::time::Timestamp;
 use domain::user::{PositionMode, VenueAccount};
-use domain::venue::{AccountReport, OrderIntent, OrderReport, VenueName, VenueOrderId};
+use domain::venue::{AccountReport, OrderIntent, OrderReport, Protection, VenueName, VenueOrderId};
 
 use super::budget::Urgency;
 use super::caller::Wish;
 use super::core::{Core, Markets, Seat, Terms};
 use super::limiter::Cost;
 use super::script::Script;
-use crate::adapters::venue::dialect::{AskError, Call, Listing, Listings, ParseError, Request};
+use crate::adapters::venue::dialect::{AskError, Call, Listing, Listings, ParseError, Request, Verdict};
 use crate::ports::keyring::Credential;
 use crate::ports::venue::{Look, Lookup, Quote, Sought, VenueError};
 
@@ -100,6 +100,35 @@ pub trait Speech: Send + Sync + 'static {
     /// Cancels all resting orders of a market.
     async fn cancel_all(&self, core: &Core, markets: &Markets, account: VenueAccountId, symbol: &Symbol)
     -> Outcome<()>;
+
+    /// To let a protective order wait.
+    ///
+    /// # Errors
+    /// When it cannot be told, or what it needs (how the position shares margin) cannot be had now.
+    async fn protect(
+        &self,
+        core: &Core,
+        account: VenueAccountId,
+        protection: &Protection,
+        markets: &Markets,
+    ) -> Result<Wish, VenueError>;
+
+    /// The venue's id of a protective order that was taken.
+    ///
+    /// # Errors
+    /// When it cannot be understood.
+    fn protected(&self, body: &[u8]) -> Result<VenueOrderId, ParseError>;
+
+    /// To take a protective order back.
+    fn unprotect(&self, symbol: &Symbol, order: &VenueOrderId) -> Wish;
+
+    /// What the answer to that says of the one order, where it is done as a whole.
+    ///
+    /// # Errors
+    /// When it cannot be understood.
+    fn unprotected(&self, _: &[u8]) -> Result<Verdict, ParseError> {
+        Ok(Verdict::Done)
+    }
 
     /// To look an order up by the venue's id; its answer is read by [`Speech::found`].
     fn order(&self, symbol: &Symbol, order: &VenueOrderId) -> Wish;
@@ -185,6 +214,16 @@ pub(in crate::adapters::venue) fn order(request: Request, intent: &OrderIntent, 
         call: Call::Place,
         cost,
         urgency,
+    }
+}
+
+/// An order that is to wait, and only shrinks a position.
+pub(in crate::adapters::venue) fn protection(request: Request, cost: Cost) -> Wish {
+    Wish {
+        request,
+        call: Call::Place,
+        cost,
+        urgency: Urgency::Close,
     }
 }
 
