@@ -206,7 +206,7 @@ fn answered(bytes: &[u8], verdict: fn(&Reply<'_>, Call) -> Verdict) {
 fn listed(listings: Result<Listings, ParseError>) {
     for listing in listings.unwrap_or_default().markets {
         drop(listing.instrument(20));
-        drop(listing.contracts(Quantity::ONE));
+        let _contracts = listing.contracts(Quantity::ONE);
     }
 }
 
@@ -221,7 +221,7 @@ fn booked(bookings: Vec<Booking>) {
 
 fn held(holdings: Vec<Holding>) {
     for holding in holdings {
-        drop(Net::of(holding.side, holding.quantity));
+        let _net = Net::of(holding.side, holding.quantity);
         drop(holding.report(Price::ONE, 1));
     }
 }
@@ -229,7 +229,7 @@ fn held(holdings: Vec<Holding>) {
 /// An execution is one fill or two, whatever was held before, and they sum to it.
 fn traded(mut trades: Vec<Trade>) {
     realise(&mut trades, &[], Some(NOW), Some(NOW));
-    drop(net_before(Net::default(), &trades));
+    let _net = net_before(Net::default(), &trades);
     let owner = Owner {
         client_id: None,
         cause: FillCause::Order,
