@@ -23,7 +23,7 @@ use domain::market::{Bar, Symbol};
 use domain::outcome::Outcome;
 use domain::robot::RiskPreference;
 use domain::user::{PositionMode, VenueAccount};
-use domain::venue::{AccountReport, OrderIntent, OrderReport, VenueName, VenueOrderId};
+use domain::venue::{AccountReport, OrderIntent, OrderReport, Protection, VenueName, VenueOrderId};
 use futures::future::join_all;
 use seats::Seat;
 
@@ -129,6 +129,14 @@ impl Venue for Counting {
 
     async fn cancel_all(&self, account: VenueAccountId, symbol: &Symbol) -> Outcome<()> {
         self.other().cancel_all(account, symbol).await
+    }
+
+    async fn protect(&self, account: VenueAccountId, protection: &Protection) -> Outcome<VenueOrderId> {
+        self.other().protect(account, protection).await
+    }
+
+    async fn unprotect(&self, account: VenueAccountId, symbol: &Symbol, order: &VenueOrderId) -> Outcome<()> {
+        self.other().unprotect(account, symbol, order).await
     }
 
     async fn lookup(&self, account: VenueAccountId, sought: &Sought<'_>) -> Result<Lookup, VenueError> {

@@ -197,6 +197,7 @@ impl Order {
             kind: self.kind,
             quantity: self.quantity,
             reduce_only: self.reduce_only,
+            post_only: false,
             leverage: self.leverage,
             margin_mode: self.margin_mode,
         }

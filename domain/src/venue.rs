@@ -1,7 +1,10 @@
 //! What venues are told and what they report, in one vocabulary for all of them.
 
+mod protection;
+
 use std::fmt;
 
+pub use self::protection::{Protection, ProtectionKind};
 use serde::{Deserialize, Serialize};
 
 use crate::fixed::{Amount, Price, Quantity};
@@ -157,6 +160,8 @@ pub struct OrderIntent {
     pub quantity: Quantity,
     /// Whether it may only shrink a position.
     pub reduce_only: bool,
+    /// Whether it may only rest: one that would take is refused or cancelled by its venue. Without a limit it cannot be told.
+    pub post_only: bool,
     /// Leverage that the symbol is to have on the account.
     pub leverage: u32,
     /// Margin mode that the symbol is to have on the account.

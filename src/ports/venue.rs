@@ -9,7 +9,9 @@ use domain::market::{Bar, Symbol};
 use domain::outcome::Outcome;
 use domain::time::Timestamp;
 use domain::user::{PositionMode, VenueAccount};
-use domain::venue::{AccountReport, ClientOrderId, Cursor, OrderIntent, OrderReport, VenueName, VenueOrderId};
+use domain::venue::{
+    AccountReport, ClientOrderId, Cursor, OrderIntent, OrderReport, Protection, VenueName, VenueOrderId,
+};
 
 use crate::ports::keyring::Credential;
 use crate::ports::market::{Tape, Wake};
@@ -118,6 +120,13 @@ pub trait Venue: Send + Sync + 'static {
 
     /// Cancels every resting order of a market, ours and others.
     async fn cancel_all(&self, account: VenueAccountId, symbol: &Symbol) -> Outcome<()>;
+
+    /// Lets a protective order wait, and tells the venue's id of it: while it waits it is no resting order, and a poll does not tell it.
+    /// What it places when it fires is an order of its own, whose fills carry the client id where the venue keeps it (docs/venues.md).
+    async fn protect(&self, account: VenueAccountId, protection: &Protection) -> Outcome<VenueOrderId>;
+
+    /// Takes a protective order back. One that has fired, or was taken back before, is refused.
+    async fn unprotect(&self, account: VenueAccountId, symbol: &Symbol, order: &VenueOrderId) -> Outcome<()>;
 
     /// Looks an order up by our own id.
     async fn lookup(&self, account: VenueAccountId, sought: &Sought<'_>) -> Result<Lookup, VenueError>;

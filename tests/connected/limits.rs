@@ -55,14 +55,15 @@ pub async fn who_only_looks_stops_before_the_venue_bans(stage: &'static Stage) {
         limit: 9,
         is_event: false,
     };
-    let mut looks = 0;
-    let stopped = loop {
+    // Where windows are short our own limits space looks out, where they are long they stop them.
+    let (mut looks, until) = (0, Instant::now() + Duration::from_secs(3));
+    while Instant::now() < until {
         match ground.venue.poll(ME, &look).await {
             Ok(_) => looks += 1,
-            Err(error) => break error,
+            Err(VenueError::RateLimited { .. }) => break,
+            Err(error) => panic!("{error}"),
         }
-    };
-    assert!(matches!(stopped, VenueError::RateLimited { .. }), "{stopped}");
+    }
     assert!(stage.looks.contains(&looks), "{looks}");
     let placed = ground.venue.place(ME, &ground.intent(Action::Buy, "0.01")).await;
     assert!(matches!(placed, Outcome::Done(_)), "an order still goes: {placed:?}");

@@ -10,15 +10,20 @@ use super::Stage;
 /// Makes a test of each story for a venue.
 macro_rules! stories {
     ($venue:ident, $stage:expr) => {
-        mod $venue {
-            static STAGE: super::Stage = $stage;
+        pub mod $venue {
+            /// The venue as it is served.
+            pub static STAGE: super::Stage = $stage;
 
             super::stories!(@tests STAGE,
+                dead_man: what_rests_is_cancelled_by_the_venue_once_it_hears_nothing_more_of_us;
+                egress: accounts_are_spread_over_addresses_and_each_address_has_limits_of_its_own;
+                crowd: a_look_that_needs_many_questions_waits_for_our_limits_and_ends;
                 history: every_execution_is_told_once_and_in_order_page_by_page, a_position_of_before_counts_although_its_executions_are_not_read, a_foreign_cursor_is_an_error_and_not_the_beginning, what_happened_later_waits_until_all_that_was_before_is_told;
                 limits: who_was_told_to_wait_asks_nobody_until_then, a_clock_that_is_off_is_set_right_and_the_order_sent_once, who_only_looks_stops_before_the_venue_bans;
                 lost: a_request_that_never_arrived_is_unknown_and_then_absent, an_order_whose_answer_was_lost_is_unknown_and_then_found_once, an_error_inside_the_venue_says_nothing_about_the_order, an_answer_that_comes_after_the_deadline_is_unknown, a_question_that_is_not_answered_makes_no_order_absent, an_order_is_not_sent_when_its_leverage_could_not_be_set;
                 streams: a_trade_on_the_market_reaches_the_tape, a_stream_of_prices_that_is_cut_comes_back, whatever_happens_on_an_account_wakes_who_minds_it, a_private_stream_that_breaks_wakes_at_once_and_comes_back, a_private_stream_whose_right_ends_is_opened_anew;
-                trading: an_order_is_filled_held_and_closed_with_its_profit, an_execution_that_turns_a_position_is_two_fills, both_sides_are_held_in_hedge_mode, a_limit_order_rests_until_it_is_cancelled_and_a_cancel_may_come_too_late, what_the_venue_refuses_is_refused_with_its_code, leverage_and_margin_mode_are_set_before_an_order_that_needs_others, a_market_has_its_filters_and_the_account_its_mode, a_key_tells_what_it_may_do_and_without_one_nothing_leaves;
+                trading: an_order_is_filled_held_and_closed_with_its_profit, an_order_that_is_filled_in_parts_is_told_part_by_part_and_once,
+                an_execution_that_turns_a_position_is_two_fills, both_sides_are_held_in_hedge_mode, a_limit_order_rests_until_it_is_cancelled_and_a_cancel_may_come_too_late, what_the_venue_refuses_is_refused_with_its_code, leverage_and_margin_mode_are_set_before_an_order_that_needs_others, a_market_has_its_filters_and_the_account_its_mode, a_key_tells_what_it_may_do_and_without_one_nothing_leaves;
             );
         }
     };
@@ -48,6 +53,8 @@ stories!(
         late_cancel: "-2011",
         min_notional: "100",
         wait: super::Duration::from_secs(1),
+        lag: super::Duration::ZERO,
+        dead_man: Some(super::Duration::from_secs(3)),
         looks: 50..240,
     }
 );
@@ -67,6 +74,8 @@ stories!(
         late_cancel: "51400",
         min_notional: "0",
         wait: super::Duration::from_secs(2),
+        lag: super::Duration::ZERO,
+        dead_man: Some(super::Duration::from_secs(10)),
         looks: 1..20,
     }
 );
@@ -86,6 +95,8 @@ stories!(
         late_cancel: "110001",
         min_notional: "100",
         wait: super::Duration::from_secs(1),
+        lag: super::Duration::ZERO,
+        dead_man: None,
         looks: 1..200,
     }
 );
@@ -102,9 +113,11 @@ stories!(
         leverage: "POST /api/v2/mix/account/set-leverage",
         no_margin: "40762",
         nothing_to_reduce: "22002",
-        late_cancel: "22001",
+        late_cancel: "40768",
         min_notional: "100",
         wait: super::Duration::from_secs(1),
+        lag: super::Duration::ZERO,
+        dead_man: None,
         looks: 1..20,
     }
 );
@@ -120,10 +133,12 @@ stories!(
         query: "GET /api/v4/futures/usdt/orders/*",
         leverage: "POST /api/v4/futures/usdt/positions/*",
         no_margin: "INSUFFICIENT_AVAILABLE",
-        nothing_to_reduce: "REDUCE_ONLY",
+        nothing_to_reduce: "INCREASE_POSITION",
         late_cancel: "ORDER_FINISHED",
         min_notional: "0",
         wait: super::Duration::from_secs(10),
+        lag: super::Duration::from_millis(1_100),
+        dead_man: Some(super::Duration::from_secs(5)),
         looks: 1..200,
     }
 );

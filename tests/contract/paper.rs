@@ -138,6 +138,7 @@ fn buy(client_id: &str, quantity: &str) -> OrderIntent {
         kind: OrderKind::Market,
         quantity: n(quantity),
         reduce_only: false,
+        post_only: false,
         leverage: 10,
         margin_mode: MarginMode::Isolated,
     }

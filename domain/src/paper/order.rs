@@ -6,7 +6,7 @@ use crate::fixed::{Amount, NumberError, Price, Quantity, Rounding};
 use crate::id::VenueAccountId;
 use crate::market::{Action, Side, Symbol};
 use crate::paper::market::PaperMarket;
-use crate::paper::rules::{Fired, Rules};
+use crate::paper::rules::{Fired, Rules, TimeInForce};
 use crate::time::Timestamp;
 use crate::user::PositionMode;
 use crate::venue::{ClientOrderId, MarginMode, OrderIntent, OrderKind, ReportedState};
@@ -48,7 +48,14 @@ impl From<&OrderIntent> for Request {
             reduce_only: intent.reduce_only,
             leverage: intent.leverage,
             margin_mode: intent.margin_mode,
-            rules: Rules::default(),
+            rules: Rules {
+                time_in_force: if intent.post_only {
+                    TimeInForce::PostOnly
+                } else {
+                    TimeInForce::UntilCancelled
+                },
+                ..Rules::default()
+            },
         }
     }
 }

@@ -9,6 +9,7 @@ mod history;
 pub mod limits;
 pub mod parse;
 mod poll;
+pub mod protect;
 mod questions;
 pub mod sign;
 mod speech;

@@ -10,6 +10,7 @@ pub mod ask;
 mod codes;
 pub mod limits;
 pub mod parse;
+pub mod protect;
 mod questions;
 pub mod sign;
 mod speech;

@@ -9,6 +9,7 @@ mod hands;
 mod open;
 mod options;
 mod port;
+mod protect;
 mod random;
 mod recording;
 mod report;

@@ -20,7 +20,7 @@ use domain::market::{Bar, Symbol};
 use domain::outcome::Outcome;
 use domain::page::Page;
 use domain::user::{PositionMode, VenueAccount};
-use domain::venue::{AccountReport, OrderIntent, OrderReport, VenueName, VenueOrderId};
+use domain::venue::{AccountReport, OrderIntent, OrderReport, Protection, VenueName, VenueOrderId};
 use secrecy::ExposeSecret;
 use serde_json::{Value, json};
 use zeroize::Zeroizing;
@@ -86,6 +86,14 @@ impl Venue for Telling {
     }
 
     async fn cancel_all(&self, _: VenueAccountId, _: &Symbol) -> Outcome<()> {
+        Outcome::Unknown("it only tells rights".to_owned())
+    }
+
+    async fn protect(&self, _: VenueAccountId, _: &Protection) -> Outcome<VenueOrderId> {
+        Outcome::Unknown("it only tells rights".to_owned())
+    }
+
+    async fn unprotect(&self, _: VenueAccountId, _: &Symbol, _: &VenueOrderId) -> Outcome<()> {
         Outcome::Unknown("it only tells rights".to_owned())
     }
 

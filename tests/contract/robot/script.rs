@@ -20,7 +20,7 @@ use domain::market::{Bar, Symbol};
 use domain::outcome::{Outcome, Refusal};
 use domain::time::Timestamp;
 use domain::user::{PositionMode, VenueAccount};
-use domain::venue::{AccountReport, OrderIntent, OrderReport, ReportedState, VenueName, VenueOrderId};
+use domain::venue::{AccountReport, OrderIntent, OrderReport, Protection, ReportedState, VenueName, VenueOrderId};
 
 /// How the venue answers one placement.
 #[derive(Debug, Clone, Copy)]
@@ -230,6 +230,14 @@ impl Venue for ScriptedVenue {
     }
 
     async fn cancel_all(&self, _: VenueAccountId, _: &Symbol) -> Outcome<()> {
+        Outcome::Unknown("not told".to_owned())
+    }
+
+    async fn protect(&self, _: VenueAccountId, _: &Protection) -> Outcome<VenueOrderId> {
+        Outcome::Unknown("not told".to_owned())
+    }
+
+    async fn unprotect(&self, _: VenueAccountId, _: &Symbol, _: &VenueOrderId) -> Outcome<()> {
         Outcome::Unknown("not told".to_owned())
     }
 

@@ -178,6 +178,7 @@ fn take(id: &str, action: Action, position_side: Side, quantity: &str) -> OrderI
         kind: OrderKind::Market,
         quantity: quantity.parse().unwrap(),
         reduce_only: action == position_side.closing(),
+        post_only: false,
         leverage: 20,
         margin_mode: MarginMode::Cross,
     }

@@ -178,6 +178,7 @@ fn intent(id: &str, action: Action, position_side: Side, kind: OrderKind) -> Ord
         kind,
         quantity: "0.01".parse().unwrap(),
         reduce_only: action != position_side.opening(),
+        post_only: false,
         leverage: 20,
         margin_mode: MarginMode::Cross,
     }

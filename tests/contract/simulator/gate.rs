@@ -35,8 +35,10 @@ impl Gate {
         gate
     }
 
+    /// As one who does not ask for sizes with their decimals.
     fn send_at(&self, key: &str, request: &Request, now: Timestamp) -> Got {
-        let signed = sign::signed(request, &credential(key), now);
+        let mut signed = sign::signed(request, &credential(key), now);
+        signed.headers.retain(|(name, _)| *name != "X-Gate-Size-Decimal");
         let (headers, body) = (&signed.headers, &signed.body);
         line::ask(&self.0.address, signed.method, &signed.target, headers, body)
     }
@@ -124,6 +126,7 @@ fn intent(id: &str, action: Action, quantity: &str, limit: Option<&str>) -> Orde
         }),
         quantity: quantity.parse().unwrap(),
         reduce_only: false,
+        post_only: false,
         leverage: 20,
         margin_mode: MarginMode::Cross,
     }

@@ -147,6 +147,7 @@ fn intent(id: &str, action: Action, coins: &str, price: Option<&str>) -> OrderIn
         }),
         quantity: coins.parse().unwrap(),
         reduce_only: false,
+        post_only: false,
         leverage: 20,
         margin_mode: MarginMode::Cross,
     }

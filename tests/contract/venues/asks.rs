@@ -41,6 +41,7 @@ fn close() -> OrderIntent {
         kind: OrderKind::Market,
         quantity: "0.03".parse().unwrap(),
         reduce_only: true,
+        post_only: false,
         leverage: 5,
         margin_mode: MarginMode::Cross,
     }

@@ -15,7 +15,7 @@ use domain::instrument::Instrument;
 use domain::market::{Bar, Symbol};
 use domain::outcome::Outcome;
 use domain::user::{PositionMode, VenueAccount};
-use domain::venue::{AccountReport, OrderIntent, OrderReport, VenueName, VenueOrderId};
+use domain::venue::{AccountReport, OrderIntent, OrderReport, Protection, VenueName, VenueOrderId};
 
 use super::{Chance, Line};
 
@@ -171,6 +171,14 @@ impl Venue for FragileVenue {
 
     async fn cancel_all(&self, account: VenueAccountId, symbol: &Symbol) -> Outcome<()> {
         self.inner.cancel_all(account, symbol).await
+    }
+
+    async fn protect(&self, account: VenueAccountId, protection: &Protection) -> Outcome<VenueOrderId> {
+        self.inner.protect(account, protection).await
+    }
+
+    async fn unprotect(&self, account: VenueAccountId, symbol: &Symbol, order: &VenueOrderId) -> Outcome<()> {
+        self.inner.unprotect(account, symbol, order).await
     }
 
     async fn lookup(&self, account: VenueAccountId, sought: &Sought<'_>) -> Result<Lookup, VenueError> {

@@ -29,10 +29,11 @@ pub fn place(intent: &OrderIntent, mode: PositionMode, listing: &Listing) -> Res
         (PositionMode::OneWay, _) => {}
     }
     match intent.kind {
+        OrderKind::Market if intent.post_only => return Err(AskError::PostOnly),
         OrderKind::Market => query.push(("type", "MARKET".to_owned())),
         OrderKind::Limit { price } => query.extend([
             ("type", "LIMIT".to_owned()),
-            ("timeInForce", "GTC".to_owned()),
+            ("timeInForce", if intent.post_only { "GTX" } else { "GTC" }.to_owned()),
             ("price", price.to_string()),
         ]),
     }

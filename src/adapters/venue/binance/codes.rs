@@ -7,6 +7,7 @@ use domain::outcome::Refusal;
 
 use super::super::dialect::Class::{Absent, Already, Clock, Denied, Duplicate, Limited, Refused, Unknown};
 use super::super::dialect::{Call, Code, ProfitBasis, Reply, Verdict, read};
+use super::protect;
 use super::wire::Fault;
 
 /// Every code that is known. What is not here is unknown.
@@ -155,7 +156,7 @@ pub fn verdict(reply: &Reply<'_>, call: Call) -> Verdict {
     match fault {
         Some(fault) if fault.code < 0 => {
             let code = fault.code.to_string();
-            let class = Code::class_of(CODES, &code);
+            let class = Code::class_of(CODES.iter().chain(protect::CODES), &code);
             let reason = fault.msg;
             Verdict::of(class, call, Refusal { code, reason }, reply.retry_after)
         }

@@ -10,13 +10,13 @@ use domain::market::{Bar, Symbol};
 use domain::outcome::Outcome;
 use domain::time::Timestamp;
 use domain::user::{PositionMode, VenueAccount};
-use domain::venue::{AccountReport, OrderIntent, OrderReport, VenueName, VenueOrderId};
+use domain::venue::{AccountReport, OrderIntent, OrderReport, Protection, VenueName, VenueOrderId};
 use secrecy::ExposeSecret;
 use serde_json::json;
 
 use super::super::dialect::{AskError, Listing, Listings, ParseError, unsigned};
 use super::super::remote::{self, Core, Manners, Markets, Script, Seat, Speech, Terms, Urgency, Wish, seat};
-use super::{ask, limits, parse, poll, questions, sign, verdict};
+use super::{ask, limits, parse, poll, protect, questions, sign, verdict};
 use crate::ports::keyring::Credential;
 use crate::ports::venue::{Look, Lookup, Quote, Sought, VenueError};
 
@@ -172,6 +172,26 @@ impl Speech for Binance {
         core.ask(account, &wish).await.outcome(|_| Ok(()))
     }
 
+    async fn protect(
+        &self,
+        core: &Core,
+        account: VenueAccountId,
+        protection: &Protection,
+        markets: &Markets,
+    ) -> Result<Wish, VenueError> {
+        let listing = markets.listed(&protection.symbol)?;
+        let request = protect::place(protection, core.mode(account)?, listing)?;
+        Ok(remote::protection(request, limits::ORDER))
+    }
+
+    fn protected(&self, body: &[u8]) -> Result<VenueOrderId, ParseError> {
+        protect::placed(body)
+    }
+
+    fn unprotect(&self, _: &Symbol, order: &VenueOrderId) -> Wish {
+        remote::cancel(protect::cancel(order), limits::LIGHT)
+    }
+
     fn order(&self, symbol: &Symbol, order: &VenueOrderId) -> Wish {
         questions::order(symbol, order)
     }
@@ -194,7 +214,7 @@ impl Speech for Binance {
         if body.trim_ascii_start().first() != Some(&b'[') {
             return parse::order(body).map(Lookup::Found);
         }
-        parse::orders(body).map(|orders| remote::pick(orders, sought))
+        remote::pick(parse::orders(body)?, sought, questions::ORDERS)
     }
 
     async fn look(
@@ -204,11 +224,11 @@ impl Speech for Binance {
         account: VenueAccountId,
         look: &Look<'_>,
     ) -> Result<AccountReport, VenueError> {
-        let is_event = look.is_event;
         let seat = Seat {
             core,
             account,
-            is_event,
+            is_event: look.is_event,
+            is_patient: true,
         };
         poll::Looking(seat).look(look).await
     }
@@ -216,6 +236,7 @@ impl Speech for Binance {
     fn prices(&self, url: &str, _: &Arc<Markets>, symbols: &[Symbol], _: Timestamp) -> Script {
         Script {
             url: format!("{url}/ws"),
+            headers: &[],
             login: None,
             subscribe: vec![subscribe(symbols, 1)],
             confirms: 1,
@@ -241,6 +262,7 @@ impl Speech for Binance {
         let key = said.answer(parse::listen_key)?;
         Ok(Script {
             url: format!("{url}/ws/{}", key.expose_secret()),
+            headers: &[],
             login: None,
             subscribe: Vec::new(),
             confirms: 0,

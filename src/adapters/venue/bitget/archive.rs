@@ -9,8 +9,15 @@ use domain::venue::{FillCause, OrderReport, VenueOrderId};
 
 use super::super::dialect::{Balance, Booking, Holding, Owner, Page, Trade};
 use super::super::remote::{Archive, Markets, Seat, Stretch};
+use super::questions::PAGE;
 use super::{Bitget, parse, questions};
 use crate::ports::venue::VenueError;
+
+/// The venue names a next page behind the last one, too.
+fn whole<T>(page: Page<T>) -> Page<T> {
+    let next = page.next.filter(|_| page.rows.len() >= PAGE);
+    Page { next, ..page }
+}
 
 #[async_trait]
 impl Archive for Bitget {
@@ -28,7 +35,8 @@ impl Archive for Bitget {
     }
 
     async fn resting(&self, seat: &Seat<'_>, _: &Markets, next: Option<&str>) -> Result<Page<OrderReport>, VenueError> {
-        seat.ask(questions::resting(None, next)).await.answer(parse::orders)
+        let said = seat.ask(questions::resting(None, next)).await;
+        said.answer(parse::orders).map(whole)
     }
 
     /// Of an execution that closes in hedge mode the side is not documented: its order is asked for what it does.
@@ -58,7 +66,8 @@ impl Archive for Bitget {
             seat.core.owner_is(seat.account, &order, Owner { client_id, cause });
             actions.insert(order, report.action);
         }
-        Ok(parse::trades(&body, |order| actions.get(order).copied())?)
+        let page = parse::trades(&body, |order| actions.get(order).copied())?;
+        Ok(whole(page))
     }
 
     async fn bookings(
@@ -67,9 +76,8 @@ impl Archive for Bitget {
         stretch: Stretch,
         next: Option<&str>,
     ) -> Result<Page<Booking>, VenueError> {
-        seat.ask(questions::funding(stretch, next))
-            .await
-            .answer(parse::bookings)
+        let said = seat.ask(questions::funding(stretch, next)).await;
+        said.answer(parse::bookings).map(whole)
     }
 
     async fn owner(&self, seat: &Seat<'_>, _: &Markets, trade: &Trade) -> Result<Owner, VenueError> {

@@ -11,7 +11,7 @@ use super::super::dialect::{AskError, Listing, Request};
 use super::CLIENT_ID;
 
 /// The markets that this adapter is for.
-const PRODUCT: &str = "USDT-FUTURES";
+pub(super) const PRODUCT: &str = "USDT-FUTURES";
 
 /// To place an order. `listing` is of its market.
 ///
@@ -46,10 +46,11 @@ pub fn place(intent: &OrderIntent, mode: PositionMode, listing: &Listing) -> Res
         }
     }
     match intent.kind {
+        OrderKind::Market if intent.post_only => return Err(AskError::PostOnly),
         OrderKind::Market => body["orderType"] = json!("market"),
         OrderKind::Limit { price } => {
             body["orderType"] = json!("limit");
-            body["force"] = json!("gtc");
+            body["force"] = json!(if intent.post_only { "post_only" } else { "gtc" });
             body["price"] = json!(price.to_string());
         }
     }

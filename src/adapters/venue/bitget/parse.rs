@@ -19,7 +19,7 @@ use super::super::dialect::{Page, ParseError, Text, read};
 use super::wire::{Answer, List};
 
 /// What an answer that says done holds; paths of errors begin below `data`.
-fn data<'a, T: Deserialize<'a>>(what: &'static str, body: &'a [u8]) -> Result<T, ParseError> {
+pub(super) fn data<'a, T: Deserialize<'a>>(what: &'static str, body: &'a [u8]) -> Result<T, ParseError> {
     let answer: Answer<'a> = read(what, body)?;
     if answer.code.0 != "00000" {
         let rule = format!("is {}: {}", answer.code.0, answer.msg.unwrap_or_default());

@@ -14,6 +14,8 @@ use super::limits::{LOOK, PUBLIC};
 
 const PRODUCT: (&str, &str) = ("productType", "USDT-FUTURES");
 const COIN: (&str, &str) = ("marginCoin", "USDT");
+/// Rows that one page has at most.
+pub const PAGE: usize = 100;
 const LIMIT: (&str, &str) = ("limit", "100");
 /// A market that there always is: the mode of an account is told with one.
 const ANY: &str = "BTCUSDT";

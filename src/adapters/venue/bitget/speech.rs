@@ -11,12 +11,12 @@ use domain::market::{Action, Bar, Symbol};
 use domain::outcome::Outcome;
 use domain::time::Timestamp;
 use domain::user::{PositionMode, VenueAccount};
-use domain::venue::{AccountReport, MarginMode, OrderIntent, OrderReport, VenueName, VenueOrderId};
+use domain::venue::{AccountReport, MarginMode, OrderIntent, OrderReport, Protection, VenueName, VenueOrderId};
 use serde_json::json;
 
-use super::super::dialect::{AskError, Listing, Listings, ParseError, unsigned};
+use super::super::dialect::{AskError, Listing, Listings, ParseError, Verdict, unsigned};
 use super::super::remote::{self, Core, Manners, Markets, Script, Seat, Speech, Terms, Wish, seat};
-use super::{ask, limits, parse, questions, sign, verdict};
+use super::{ask, limits, parse, protect, questions, sign, verdict};
 use crate::ports::keyring::Credential;
 use crate::ports::venue::{Look, Lookup, Quote, Sought, VenueError};
 
@@ -72,6 +72,7 @@ fn trades(symbols: &[Symbol]) -> String {
 fn script(url: &str, login: Option<String>, subscription: String, confirms: usize) -> Script {
     Script {
         url: url.to_owned(),
+        headers: &[],
         login,
         subscribe: vec![subscription],
         confirms,
@@ -189,6 +190,30 @@ impl Speech for Bitget {
         core.ask(account, &wish).await.outcome(|_| Ok(()))
     }
 
+    async fn protect(
+        &self,
+        core: &Core,
+        account: VenueAccountId,
+        protection: &Protection,
+        markets: &Markets,
+    ) -> Result<Wish, VenueError> {
+        let listing = markets.listed(&protection.symbol)?;
+        let request = protect::place(protection, core.mode(account)?, listing)?;
+        Ok(remote::protection(request, limits::ORDER))
+    }
+
+    fn protected(&self, body: &[u8]) -> Result<VenueOrderId, ParseError> {
+        parse::placed(body).map(|placed| placed.venue_id)
+    }
+
+    fn unprotect(&self, symbol: &Symbol, order: &VenueOrderId) -> Wish {
+        remote::cancel(protect::cancel(symbol, order), limits::ORDER)
+    }
+
+    fn unprotected(&self, body: &[u8]) -> Result<Verdict, ParseError> {
+        protect::cancelled(body)
+    }
+
     fn order(&self, symbol: &Symbol, order: &VenueOrderId) -> Wish {
         questions::order(symbol, order)
     }
@@ -207,7 +232,7 @@ impl Speech for Bitget {
         // One order is answered as an object without a list.
         match parse::order(body) {
             Ok(order) => Ok(Lookup::Found(order)),
-            Err(_) => parse::orders(body).map(|page| remote::pick(page.rows, sought)),
+            Err(_) => remote::pick(parse::orders(body)?.rows, sought, questions::PAGE),
         }
     }
 
@@ -218,11 +243,11 @@ impl Speech for Bitget {
         account: VenueAccountId,
         look: &Look<'_>,
     ) -> Result<AccountReport, VenueError> {
-        let is_event = look.is_event;
         let seat = Seat {
             core,
             account,
-            is_event,
+            is_event: look.is_event,
+            is_patient: true,
         };
         remote::look(self, seat, markets, look).await
     }

@@ -34,10 +34,11 @@ pub fn place(intent: &OrderIntent, mode: PositionMode, listing: &Listing) -> Res
         "orderLinkId": CLIENT_ID.write(&intent.client_id)?,
     });
     match intent.kind {
+        OrderKind::Market if intent.post_only => return Err(AskError::PostOnly),
         OrderKind::Market => body["orderType"] = json!("Market"),
         OrderKind::Limit { price } => {
             body["orderType"] = json!("Limit");
-            body["timeInForce"] = json!("GTC");
+            body["timeInForce"] = json!(if intent.post_only { "PostOnly" } else { "GTC" });
             body["price"] = json!(price.to_string());
         }
     }

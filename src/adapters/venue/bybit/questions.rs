@@ -75,9 +75,15 @@ pub fn holding(symbol: &Symbol) -> Wish {
     question("/v5/position/list", &query, LOOK, Urgency::Order)
 }
 
-/// A page of resting orders.
+/// A page of resting orders; those that wait for a price are not among them.
 pub fn resting(cursor: Option<&str>) -> Wish {
-    let mut query = vec![LINEAR, USDT, ("openOnly", "0"), ("limit", "50")];
+    let mut query = vec![
+        LINEAR,
+        USDT,
+        ("openOnly", "0"),
+        ("orderFilter", "Order"),
+        ("limit", "50"),
+    ];
     query.extend(cursor.map(|cursor| ("cursor", cursor)));
     question("/v5/order/realtime", &query, LOOK, Urgency::Audit)
 }

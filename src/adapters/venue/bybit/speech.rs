@@ -10,12 +10,12 @@ use domain::market::{Bar, Symbol};
 use domain::outcome::Outcome;
 use domain::time::Timestamp;
 use domain::user::{PositionMode, VenueAccount};
-use domain::venue::{AccountReport, OrderIntent, OrderReport, VenueName, VenueOrderId};
+use domain::venue::{AccountReport, OrderIntent, OrderReport, Protection, VenueName, VenueOrderId};
 use serde_json::json;
 
 use super::super::dialect::{AskError, Listing, Listings, ParseError, unsigned};
 use super::super::remote::{self, Core, Manners, Markets, Script, Seat, Speech, Terms, Wish, seat};
-use super::{ask, limits, parse, questions, sign, verdict};
+use super::{ask, limits, parse, protect, questions, sign, verdict};
 use crate::ports::keyring::Credential;
 use crate::ports::venue::{Look, Lookup, Quote, Sought, VenueError};
 
@@ -52,6 +52,7 @@ fn trades(symbols: &[Symbol]) -> String {
 fn script(url: &str, login: Option<String>, subscription: String) -> Script {
     Script {
         url: url.to_owned(),
+        headers: &[],
         login,
         subscribe: vec![subscription],
         confirms: 1,
@@ -172,6 +173,26 @@ impl Speech for Bybit {
         core.ask(account, &wish).await.outcome(|_| Ok(()))
     }
 
+    async fn protect(
+        &self,
+        core: &Core,
+        account: VenueAccountId,
+        protection: &Protection,
+        markets: &Markets,
+    ) -> Result<Wish, VenueError> {
+        let listing = markets.listed(&protection.symbol)?;
+        let request = protect::place(protection, core.mode(account)?, listing)?;
+        Ok(remote::protection(request, limits::ORDER))
+    }
+
+    fn protected(&self, body: &[u8]) -> Result<VenueOrderId, ParseError> {
+        parse::placed(body).map(|placed| placed.venue_id)
+    }
+
+    fn unprotect(&self, symbol: &Symbol, order: &VenueOrderId) -> Wish {
+        remote::cancel(ask::cancel(symbol, order), limits::ORDER)
+    }
+
     fn order(&self, symbol: &Symbol, order: &VenueOrderId) -> Wish {
         questions::order(symbol, order)
     }
@@ -185,7 +206,7 @@ impl Speech for Bybit {
     }
 
     fn found(&self, body: &[u8], _: &Markets, sought: Option<&Sought<'_>>) -> Result<Lookup, ParseError> {
-        parse::orders(body).map(|page| remote::pick(page.rows, sought))
+        remote::pick(parse::orders(body)?.rows, sought, usize::MAX)
     }
 
     async fn look(
@@ -195,11 +216,11 @@ impl Speech for Bybit {
         account: VenueAccountId,
         look: &Look<'_>,
     ) -> Result<AccountReport, VenueError> {
-        let is_event = look.is_event;
         let seat = Seat {
             core,
             account,
-            is_event,
+            is_event: look.is_event,
+            is_patient: true,
         };
         remote::look(self, seat, markets, look).await
     }

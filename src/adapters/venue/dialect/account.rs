@@ -118,16 +118,20 @@ impl Booking {
 }
 
 /// Gives each execution the profit that the account's history tells of it, where the execution itself tells none. Up to
-/// `complete` all of that history is in `bookings`: what it does not tell there realised nothing.
-pub fn realise(trades: &mut [Trade], bookings: &[Booking], complete: Option<Timestamp>) {
+/// `complete` all of that history is in `bookings`: what it does not tell there realised nothing. Up to `booked` it is whole
+/// for those executions whose fee it tells, which is booked together with the profit.
+pub fn realise(trades: &mut [Trade], bookings: &[Booking], complete: Option<Timestamp>, booked: Option<Timestamp>) {
     for trade in trades.iter_mut().filter(|trade| trade.realised.is_none()) {
-        let is_own = |booking: &&Booking| {
-            booking.kind == BookingKind::Realised
-                && booking.symbol.as_ref() == Some(&trade.symbol)
-                && booking.trade.as_ref() == Some(&trade.id)
+        let own = |kind: BookingKind| {
+            let (symbol, id) = (Some(&trade.symbol), Some(&trade.id));
+            let is_own =
+                move |line: &&Booking| line.kind == kind && line.symbol.as_ref() == symbol && line.trade.as_ref() == id;
+            bookings.iter().filter(is_own)
         };
-        let amounts: Vec<Amount> = bookings.iter().filter(is_own).map(|booking| booking.amount).collect();
-        let is_complete = complete.is_some_and(|complete| trade.at <= complete);
+        let amounts: Vec<Amount> = own(BookingKind::Realised).map(|booking| booking.amount).collect();
+        let has_fee = own(BookingKind::Fee).next().is_some();
+        let is_before = |end: Option<Timestamp>| end.is_some_and(|end| trade.at <= end);
+        let is_complete = is_before(complete) || (has_fee && is_before(booked));
         if !amounts.is_empty() || is_complete {
             trade.realised = Amount::sum(amounts).ok();
         }

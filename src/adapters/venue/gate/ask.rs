@@ -29,9 +29,10 @@ pub fn place(intent: &OrderIntent, listing: &Listing) -> Result<Request, AskErro
         Action::Sell => -contracts,
     };
     let (price, until) = match intent.kind {
+        OrderKind::Market if intent.post_only => return Err(AskError::PostOnly),
         // A price of zero takes the best there is.
         OrderKind::Market => ("0".to_owned(), "ioc"),
-        OrderKind::Limit { price } => (price.to_string(), "gtc"),
+        OrderKind::Limit { price } => (price.to_string(), if intent.post_only { "poc" } else { "gtc" }),
     };
     let body = json!({
         "contract": intent.symbol.as_str(),
@@ -45,7 +46,7 @@ pub fn place(intent: &OrderIntent, listing: &Listing) -> Result<Request, AskErro
 }
 
 /// Whole contracts are a JSON number; parts of them, which only some markets have, are text.
-fn number(size: Decimal) -> Value {
+pub(super) fn number(size: Decimal) -> Value {
     match i64::try_from(size) {
         Ok(whole) if size.fract().is_zero() => json!(whole),
         Ok(_) | Err(_) => json!(size.to_string()),

@@ -10,12 +10,12 @@ use domain::market::{Bar, Symbol};
 use domain::outcome::Outcome;
 use domain::time::Timestamp;
 use domain::user::{PositionMode, VenueAccount};
-use domain::venue::{AccountReport, OrderIntent, OrderReport, VenueName, VenueOrderId};
+use domain::venue::{AccountReport, OrderIntent, OrderReport, Protection, VenueName, VenueOrderId};
 use serde_json::json;
 
-use super::super::dialect::{AskError, Listing, Listings, ParseError, unsigned};
+use super::super::dialect::{AskError, Listing, Listings, ParseError};
 use super::super::remote::{self, Archive, Core, Manners, Markets, Script, Seat, Speech, Terms, Wish, seat};
-use super::{ask, limits, parse, questions, sign, verdict};
+use super::{DECIMALS, ask, limits, parse, protect, questions, sign, verdict};
 use crate::ports::keyring::Credential;
 use crate::ports::venue::{Look, Lookup, Quote, Sought, VenueError};
 
@@ -25,7 +25,7 @@ const GRACE: Duration = Duration::from_secs(5);
 
 /// How Gate signs, answers and tells its time.
 pub const MANNERS: Manners = Manners {
-    public: unsigned,
+    public: sign::public,
     signed: sign::signed,
     verdict,
     ask_time: questions::time,
@@ -47,6 +47,7 @@ fn script(url: &str, subscribe: Vec<String>, markets: &Arc<Markets>, now: Timest
     let markets = Arc::clone(markets);
     Script {
         url: url.to_owned(),
+        headers: &[DECIMALS],
         login: None,
         confirms: subscribe.len(),
         subscribe,
@@ -156,6 +157,26 @@ impl Speech for Gate {
         core.ask(account, &wish).await.outcome(|_| Ok(()))
     }
 
+    async fn protect(
+        &self,
+        _: &Core,
+        _: VenueAccountId,
+        protection: &Protection,
+        markets: &Markets,
+    ) -> Result<Wish, VenueError> {
+        let listing = markets.listed(&protection.symbol)?;
+        let request = protect::place(protection, listing)?;
+        Ok(remote::protection(request, limits::LOOK))
+    }
+
+    fn protected(&self, body: &[u8]) -> Result<VenueOrderId, ParseError> {
+        protect::placed(body)
+    }
+
+    fn unprotect(&self, _: &Symbol, order: &VenueOrderId) -> Wish {
+        remote::cancel(protect::cancel(order), limits::LOOK)
+    }
+
     fn order(&self, _: &Symbol, order: &VenueOrderId) -> Wish {
         questions::order(order)
     }
@@ -186,11 +207,11 @@ impl Speech for Gate {
         account: VenueAccountId,
         look: &Look<'_>,
     ) -> Result<AccountReport, VenueError> {
-        let is_event = look.is_event;
         let seat = Seat {
             core,
             account,
-            is_event,
+            is_event: look.is_event,
+            is_patient: true,
         };
         remote::look(self, seat, markets, look).await
     }

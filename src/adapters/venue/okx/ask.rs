@@ -32,9 +32,10 @@ pub fn place(intent: &OrderIntent, mode: PositionMode, listing: &Listing) -> Res
         (PositionMode::OneWay, _) => body["reduceOnly"] = json!(intent.reduce_only),
     }
     match intent.kind {
+        OrderKind::Market if intent.post_only => return Err(AskError::PostOnly),
         OrderKind::Market => body["ordType"] = json!("market"),
         OrderKind::Limit { price } => {
-            body["ordType"] = json!("limit");
+            body["ordType"] = json!(if intent.post_only { "post_only" } else { "limit" });
             body["px"] = json!(price.to_string());
         }
     }

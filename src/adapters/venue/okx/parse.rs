@@ -28,7 +28,7 @@ fn data<'a, T: Deserialize<'a>>(what: &'static str, body: &'a [u8]) -> Result<Ve
 }
 
 /// The only item of such a list.
-fn one<'a, T: Deserialize<'a>>(what: &'static str, body: &'a [u8]) -> Result<T, ParseError> {
+pub(super) fn one<'a, T: Deserialize<'a>>(what: &'static str, body: &'a [u8]) -> Result<T, ParseError> {
     let first = data(what, body)?.into_iter().next();
     first.ok_or_else(|| ParseError::new(what, "data", "is empty"))
 }

@@ -11,7 +11,7 @@ use domain::market::{Action, Bar, Symbol};
 use domain::outcome::Outcome;
 use domain::paper::{Effects, PaperOrder, Refused, Request};
 use domain::user::{PositionMode, VenueAccount};
-use domain::venue::{AccountReport, ClientOrderId, OrderIntent, OrderReport, VenueName, VenueOrderId};
+use domain::venue::{AccountReport, ClientOrderId, OrderIntent, OrderReport, Protection, VenueName, VenueOrderId};
 use tokio::sync::oneshot;
 use tokio::task::yield_now;
 
@@ -103,10 +103,10 @@ impl Venue for PaperVenue {
             ActFate::Reject => Outcome::Refused(Refused::Told.into()),
             ActFate::LoseBefore => lost(),
             ActFate::LoseAfter => {
-                drop(self.accept(account, intent).await);
+                drop(self.accept(account, intent.into()).await);
                 lost()
             }
-            ActFate::Well => self.accept(account, intent).await,
+            ActFate::Well => self.accept(account, intent.into()).await,
         };
         self.reply(account).await;
         outcome
@@ -136,6 +136,35 @@ impl Venue for PaperVenue {
                 lost()
             }
             ActFate::Well => self.take_all_back(account, symbol).await,
+        };
+        self.reply(account).await;
+        outcome
+    }
+
+    async fn protect(&self, account: VenueAccountId, protection: &Protection) -> Outcome<VenueOrderId> {
+        yield_now().await;
+        let outcome = match self.faults.of_place(account) {
+            ActFate::Reject => Outcome::Refused(Refused::Told.into()),
+            ActFate::LoseBefore => lost(),
+            ActFate::LoseAfter => {
+                drop(self.guard(account, protection).await);
+                lost()
+            }
+            ActFate::Well => self.guard(account, protection).await,
+        };
+        self.reply(account).await;
+        outcome
+    }
+
+    async fn unprotect(&self, account: VenueAccountId, _: &Symbol, order: &VenueOrderId) -> Outcome<()> {
+        yield_now().await;
+        let outcome = match self.faults.of_cancel() {
+            ActFate::LoseBefore | ActFate::Reject => lost(),
+            ActFate::LoseAfter => {
+                drop(self.unguard(account, order).await);
+                lost()
+            }
+            ActFate::Well => self.unguard(account, order).await,
         };
         self.reply(account).await;
         outcome
@@ -200,24 +229,24 @@ impl PaperVenue {
         yield_now().await;
     }
 
-    async fn accept(&self, account: VenueAccountId, intent: &OrderIntent) -> Outcome<OrderReport> {
+    pub(super) async fn accept(&self, account: VenueAccountId, request: Request) -> Outcome<OrderReport> {
         let (seen, forgetful) = {
             let mut book = self.shared.book();
             let recent = book.recent(account);
             (recent.ended, recent.forgetful)
         };
-        if forgetful {
-            let key = rows::order_key(account, &intent.client_id);
+        if let Some(client_id) = request.client_id.as_ref().filter(|_| forgetful) {
+            let key = rows::order_key(account, client_id);
             match self.shared.vault.row(rows::ORDER, &key).await {
                 Ok(None) => {}
                 Ok(Some(_)) => return Outcome::Refused(Refused::DuplicateClientId.into()),
                 Err(error) => return Outcome::Unknown(error.to_string()),
             }
         }
-        self.act(account, Request::from(intent), seen).await
+        self.act(account, request, seen).await
     }
 
-    async fn take_back(&self, account: VenueAccountId, order: &VenueOrderId) -> Outcome<OrderReport> {
+    pub(super) async fn take_back(&self, account: VenueAccountId, order: &VenueOrderId) -> Outcome<OrderReport> {
         let Some(number) = PaperOrder::number_of(order, account) else {
             return Outcome::Refused(Refused::UnknownOrder.into());
         };

@@ -47,7 +47,7 @@ pub(super) fn order_key(account: VenueAccountId, client_id: &ClientOrderId) -> S
 }
 
 /// Rows for what an act changed; accounts as they are in the engine now. Where a client id may be used again, orders are
-/// kept by number alone.
+/// kept by number alone; so are those that wait for a price, for what they place has their client id.
 pub(super) fn of_effects(effects: &Effects, engine: &Engine, by_number: bool) -> Result<Vec<PaperRow>, StoreError> {
     let mut rows = BTreeMap::new();
     let mut put = |row: PaperRow| rows.insert((row.table, row.key.clone()), row);
@@ -60,7 +60,7 @@ pub(super) fn of_effects(effects: &Effects, engine: &Engine, by_number: bool) ->
     }
     for order in &effects.orders {
         let key = match &order.client_id {
-            Some(client_id) if !by_number => order_key(order.account, client_id),
+            Some(client_id) if !by_number && !order.is_conditional() => order_key(order.account, client_id),
             _ => format!("{}#{}", order.account, order.number),
         };
         put(row(ORDER, order.account, key, order.number, order.is_live(), order)?);

@@ -59,7 +59,18 @@ pub struct Said {
     body: Vec<u8>,
 }
 
+/// What is not sent for now, because our own limits allow no more.
+const HELD: &str = "held";
+
 impl Said {
+    /// How long our own limits held it back; nothing left.
+    pub fn held(&self) -> Option<Duration> {
+        match &self.verdict {
+            Verdict::Limited { retry_after, refusal } if refusal.code == HELD => Some(*retry_after),
+            _ => None,
+        }
+    }
+
     /// What became of an act.
     pub fn outcome<T>(self, done: impl FnOnce(&[u8]) -> Result<T, ParseError>) -> Outcome<T> {
         self.verdict.outcome(|| done(&self.body))
@@ -195,7 +206,7 @@ impl Caller {
                 verdict: Verdict::Limited {
                     retry_after,
                     refusal: Refusal {
-                        code: "held".to_owned(),
+                        code: HELD.to_owned(),
                         reason: "our own limits allow no more requests of this kind now".to_owned(),
                     },
                 },
@@ -206,6 +217,7 @@ impl Caller {
                 body: Vec::new(),
             },
             Answer::Told {
+                exit,
                 status,
                 retry_after,
                 body,
@@ -218,7 +230,7 @@ impl Caller {
                 let verdict = (self.manners.verdict)(&reply, wish.call);
                 if let Verdict::Limited { retry_after, .. } = &verdict {
                     let by_address = matches!(status, 403 | 418 | 429);
-                    self.link.rest(account, by_address, *retry_after);
+                    self.link.rest(exit, account, by_address, *retry_after);
                 }
                 Said { verdict, body }
             }

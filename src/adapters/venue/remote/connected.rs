@@ -11,7 +11,7 @@ use domain::instrument::Instrument;
 use domain::market::{Bar, Symbol};
 use domain::outcome::{Outcome, Refusal};
 use domain::user::{PositionMode, VenueAccount};
-use domain::venue::{AccountReport, OrderIntent, OrderReport, VenueName, VenueOrderId};
+use domain::venue::{AccountReport, OrderIntent, OrderReport, Protection, VenueName, VenueOrderId};
 
 use super::core::{Core, Markets, Terms};
 use super::dead_man;
@@ -31,9 +31,9 @@ const SAFE_LEVERAGE: u32 = 20;
 /// Where a venue's streams are, and how it is to be minded.
 #[derive(Debug, Clone)]
 pub struct Streams {
-    /// Base of the stream of prices.
+    /// The stream of prices, in whole or what its path is added to.
     pub public: String,
-    /// Base of private streams.
+    /// Private streams, in whole or what their paths are added to.
     pub private: String,
     /// Addresses of this machine that sockets may leave from; none leaves it to the system.
     pub egress: Vec<IpAddr>,
@@ -54,7 +54,7 @@ pub struct Wire<S> {
 
 /// A connected venue.
 pub struct Connected<S: Speech> {
-    wire: Arc<Wire<S>>,
+    pub(super) wire: Arc<Wire<S>>,
     prices: Prices<S>,
     privates: Privates<S>,
 }
@@ -112,7 +112,7 @@ impl<S: Speech> Connected<S> {
         }
     }
 
-    fn core(&self) -> &Core {
+    pub(super) fn core(&self) -> &Core {
         &self.wire.core
     }
 
@@ -145,8 +145,7 @@ impl<S: Speech> Connected<S> {
             self.set_terms(account, intent).await?;
         }
         let markets = self.wire.markets().await?;
-        let listing = markets.get(&intent.symbol);
-        let listing = listing.ok_or_else(|| VenueError::Refused(format!("{} is not listed", intent.symbol)))?;
+        let listing = markets.listed(&intent.symbol)?;
         let wish = self.wire.speech.place(intent, mode, listing);
         let wish = wish.map_err(|error| VenueError::Refused(error.to_string()))?;
         let said = self.core().ask(account, &wish).await;
@@ -241,6 +240,17 @@ impl<S: Speech> Venue for Connected<S> {
             }
             Err(error) => Outcome::Refused(not_sent(&error)),
         }
+    }
+
+    async fn protect(&self, account: VenueAccountId, protection: &Protection) -> Outcome<VenueOrderId> {
+        match self.guard(account, protection).await {
+            Ok(outcome) => outcome,
+            Err(error) => Outcome::Refused(not_sent(&error)),
+        }
+    }
+
+    async fn unprotect(&self, account: VenueAccountId, symbol: &Symbol, order: &VenueOrderId) -> Outcome<()> {
+        self.unguard(account, symbol, order).await
     }
 
     async fn lookup(&self, account: VenueAccountId, sought: &Sought<'_>) -> Result<Lookup, VenueError> {

@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, HashMap};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
 use domain::id::VenueAccountId;
 use domain::market::Symbol;
@@ -18,6 +19,12 @@ use crate::ports::venue::VenueError;
 
 /// Orders of which it is remembered whose they are.
 const OWNERS: usize = 10_000;
+
+/// How long a question waits for our own limits; whoever asks has a deadline of his own.
+pub(super) const PATIENCE: Duration = Duration::from_millis(2_500);
+
+/// For how long what is held may differ from the sum of executions before it counts: lists lag behind.
+pub const STRAYS: Duration = Duration::from_secs(30);
 
 /// Leverage and margin mode of a market on an account.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -52,6 +59,15 @@ impl Markets {
         self.by_symbol.get(symbol)
     }
 
+    /// The same, which must be there.
+    ///
+    /// # Errors
+    /// When it is not listed.
+    pub fn listed(&self, symbol: &Symbol) -> Result<&Listing, VenueError> {
+        self.get(symbol)
+            .ok_or_else(|| VenueError::Refused(format!("{symbol} is not listed")))
+    }
+
     /// Coins per contract, of all markets.
     pub const fn contracts(&self) -> &Contracts {
         &self.contracts
@@ -66,7 +82,7 @@ struct Facts {
     terms: HashMap<(VenueAccountId, Symbol), Terms>,
     owners: BTreeMap<(VenueAccountId, VenueOrderId), Owner>,
     payments_read: HashMap<VenueAccountId, Instant>,
-    spans: HashMap<VenueAccountId, std::time::Duration>,
+    spans: HashMap<VenueAccountId, Duration>,
     strays: HashMap<(VenueAccountId, Symbol), Instant>,
 }
 
@@ -152,7 +168,7 @@ impl Core {
     }
 
     /// Whether payments were read so long ago that it is time again.
-    pub fn is_time_for_payments(&self, account: VenueAccountId, every: std::time::Duration) -> bool {
+    pub fn is_time_for_payments(&self, account: VenueAccountId, every: Duration) -> bool {
         let read = self.facts().payments_read.get(&account).copied();
         read.is_none_or(|at| at.elapsed() >= every)
     }
@@ -163,27 +179,27 @@ impl Core {
     }
 
     /// How long a stretch of an account's history is read at once.
-    pub(super) fn span(&self, account: VenueAccountId) -> Option<std::time::Duration> {
+    pub(super) fn span(&self, account: VenueAccountId) -> Option<Duration> {
         self.facts().spans.get(&account).copied()
     }
 
-    pub(super) fn span_is(&self, account: VenueAccountId, span: std::time::Duration) {
+    pub(super) fn span_is(&self, account: VenueAccountId, span: Duration) {
         self.facts().spans.insert(account, span);
     }
 
     /// For how long what is held of a market has not been what its executions sum to; zero where it is.
-    pub(super) fn strays_for(&self, account: VenueAccountId, symbol: &Symbol, strays: bool) -> std::time::Duration {
+    pub fn strays_for(&self, account: VenueAccountId, symbol: &Symbol, strays: bool) -> Duration {
         let (place, mut facts) = ((account, symbol.clone()), self.facts());
         if strays {
             facts.strays.entry(place).or_insert_with(Instant::now).elapsed()
         } else {
             facts.strays.remove(&place);
-            std::time::Duration::ZERO
+            Duration::ZERO
         }
     }
 
     /// The markets, where they were read not longer than this ago.
-    pub(super) fn kept_markets(&self, kept: std::time::Duration) -> Option<Arc<Markets>> {
+    pub(super) fn kept_markets(&self, kept: Duration) -> Option<Arc<Markets>> {
         let facts = self.facts();
         let (at, markets) = facts.markets.as_ref()?;
         (at.elapsed() < kept).then(|| Arc::clone(markets))
@@ -231,12 +247,22 @@ pub struct Seat<'a> {
     pub account: VenueAccountId,
     /// Whether somebody waits for the answers.
     pub is_event: bool,
+    /// Whether a question that our own limits hold back for a moment waits: what comes before an order does not.
+    pub is_patient: bool,
 }
 
 impl Seat<'_> {
-    /// Asks as the account.
+    /// Asks as the account. A look that needs more questions than a short window allows, and did not wait, would begin anew for
+    /// ever.
     pub async fn ask(&self, wish: Wish) -> Said {
-        self.core.ask(self.account, &wish.hastened(self.is_event)).await
+        let wish = wish.hastened(self.is_event);
+        loop {
+            let said = self.core.ask(self.account, &wish).await;
+            match said.held().filter(|wait| self.is_patient && *wait <= PATIENCE) {
+                Some(wait) => tokio::time::sleep(wait).await,
+                None => return said,
+            }
+        }
     }
 }
 

@@ -24,8 +24,9 @@ use crate::ports::venue::{Look, VenueError};
 pub(super) const OVERLAP: Duration = Duration::from_secs(5);
 /// How far ahead of its own clock, as far as we know that, a venue may date what happens.
 const AHEAD: Duration = Duration::from_secs(2);
-/// How long a profit may be told after its execution.
+/// How long a profit may be told after its execution, and how long where its fee is told already.
 const PROFIT_LAG: Duration = Duration::from_secs(3);
+const FEE_LAG: Duration = Duration::from_secs(1);
 /// How often payments are read while nothing is traded: funding comes every hour at most.
 const PAYMENTS_EVERY: Duration = Duration::from_secs(60);
 /// The shortest stretch that is read at once.
@@ -123,14 +124,14 @@ pub async fn look<S: Archive>(
     let desk = Desk { speech, seat, markets };
     let at = seat.core.now();
     let mut read = AccountRead::parse(speech.name(), look.cursor, at)?;
-    let balances = speech.balances(&seat).await?;
-    let held = desk.holdings().await?;
+    let (balances, held) = futures::try_join!(speech.balances(&seat), desk.holdings())?;
     let chapter = desk.chapter(&read, at, look.limit).await?;
     let fills = desk.fills(&mut read, &held, &chapter).await?;
     if let Some(payments) = &chapter.payments {
         read.note_payments(payments, chapter.horizon);
     }
     read.note_trades(&chapter.trades, chapter.horizon);
+    let (positions, open_orders) = futures::try_join!(desk.positions(&held), desk.resting())?;
     let settled = balances.into_iter().find(|balance| balance.asset == S::SETTLE);
     let (balance, available) = settled.map_or((Amount::ZERO, Amount::ZERO), |row| {
         (row.wallet, row.available.unwrap_or(row.wallet))
@@ -139,8 +140,8 @@ pub async fn look<S: Archive>(
         at,
         balance,
         available,
-        positions: desk.positions(&held).await?,
-        open_orders: desk.resting().await?,
+        positions,
+        open_orders,
         fills,
         incomes: chapter.payments.unwrap_or_default(),
         cursor: read.cursor(speech.name())?,
@@ -220,7 +221,8 @@ impl<S: Archive> Desk<'_, S> {
         };
         let bookings = self.all_bookings(whole).await?;
         let complete = now.before(PROFIT_LAG).min(chapter.horizon);
-        realise(&mut chapter.trades, &bookings, Some(complete));
+        let booked = now.before(FEE_LAG).min(chapter.horizon);
+        realise(&mut chapter.trades, &bookings, Some(complete), Some(booked));
         let waits = chapter.trades.iter().position(|trade| {
             let may_close = trade.closed.is_none_or(Quantity::is_positive);
             trade.realised.is_none() && may_close

@@ -10,14 +10,14 @@ use domain::market::{Bar, Symbol};
 use domain::outcome::Outcome;
 use domain::time::Timestamp;
 use domain::user::{PositionMode, VenueAccount};
-use domain::venue::{AccountReport, OrderIntent, OrderReport, VenueName, VenueOrderId};
+use domain::venue::{AccountReport, OrderIntent, OrderReport, Protection, VenueName, VenueOrderId};
 
 use super::budget::Urgency;
 use super::caller::Wish;
 use super::core::{Core, Markets, Seat, Terms};
 use super::limiter::Cost;
 use super::script::Script;
-use crate::adapters::venue::dialect::{AskError, Call, Listing, Listings, ParseError, Request};
+use crate::adapters::venue::dialect::{AskError, Call, Listing, Listings, ParseError, Request, Verdict};
 use crate::ports::keyring::Credential;
 use crate::ports::venue::{Look, Lookup, Quote, Sought, VenueError};
 
@@ -100,6 +100,35 @@ pub trait Speech: Send + Sync + 'static {
     /// Cancels all resting orders of a market.
     async fn cancel_all(&self, core: &Core, markets: &Markets, account: VenueAccountId, symbol: &Symbol)
     -> Outcome<()>;
+
+    /// To let a protective order wait.
+    ///
+    /// # Errors
+    /// When it cannot be told, or what it needs (how the position shares margin) cannot be had now.
+    async fn protect(
+        &self,
+        core: &Core,
+        account: VenueAccountId,
+        protection: &Protection,
+        markets: &Markets,
+    ) -> Result<Wish, VenueError>;
+
+    /// The venue's id of a protective order that was taken.
+    ///
+    /// # Errors
+    /// When it cannot be understood.
+    fn protected(&self, body: &[u8]) -> Result<VenueOrderId, ParseError>;
+
+    /// To take a protective order back.
+    fn unprotect(&self, symbol: &Symbol, order: &VenueOrderId) -> Wish;
+
+    /// What the answer to that says of the one order, where it is done as a whole.
+    ///
+    /// # Errors
+    /// When it cannot be understood.
+    fn unprotected(&self, _: &[u8]) -> Result<Verdict, ParseError> {
+        Ok(Verdict::Done)
+    }
 
     /// To look an order up by the venue's id; its answer is read by [`Speech::found`].
     fn order(&self, symbol: &Symbol, order: &VenueOrderId) -> Wish;
@@ -188,6 +217,16 @@ pub(in crate::adapters::venue) fn order(request: Request, intent: &OrderIntent, 
     }
 }
 
+/// An order that is to wait, and only shrinks a position.
+pub(in crate::adapters::venue) fn protection(request: Request, cost: Cost) -> Wish {
+    Wish {
+        request,
+        call: Call::Place,
+        cost,
+        urgency: Urgency::Close,
+    }
+}
+
 /// A cancel.
 pub(in crate::adapters::venue) fn cancel(request: Request, cost: Cost) -> Wish {
     Wish {
@@ -208,12 +247,24 @@ pub(in crate::adapters::venue) fn lookup(request: Request, cost: Cost) -> Wish {
     }
 }
 
-/// The order with the client id that is sought, or the first where none is.
-pub(in crate::adapters::venue) fn pick(orders: Vec<OrderReport>, sought: Option<&Sought<'_>>) -> Lookup {
+/// The order with the client id that is sought, or the first where none is. A list that is `full` and lacks it says nothing.
+pub(in crate::adapters::venue) fn pick(
+    orders: Vec<OrderReport>,
+    sought: Option<&Sought<'_>>,
+    full: usize,
+) -> Result<Lookup, ParseError> {
     let wanted = sought.map(|sought| sought.client_id);
+    let count = orders.len();
     let mut orders = orders.into_iter();
     let found = orders.find(|order| wanted.is_none() || order.client_id.as_ref() == wanted);
-    found.map_or(Lookup::Absent, Lookup::Found)
+    match found {
+        Some(order) => Ok(Lookup::Found(order)),
+        None if count < full => Ok(Lookup::Absent),
+        None => {
+            let rule = "is a full page without the order that is looked for";
+            Err(ParseError::new("orders", ".", rule))
+        }
+    }
 }
 
 /// An account that somebody waits for.
@@ -222,5 +273,6 @@ pub(in crate::adapters::venue) const fn seat(core: &Core, account: VenueAccountI
         core,
         account,
         is_event: true,
+        is_patient: false,
     }
 }

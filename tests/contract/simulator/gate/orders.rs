@@ -134,7 +134,7 @@ fn trade_that_turns_a_position_is_one_and_says_what_it_closed() {
             told(BookingKind::Fee, "-0.25"),
         ]
     );
-    realise(&mut read, &lines, Some(SystemClock.now()));
+    realise(&mut read, &lines, Some(SystemClock.now()), None);
     assert_eq!(read[0].realised, "1".parse().ok());
     let fills = read[0].fills(Net::default(), None, |fee| Some(fee.amount)).unwrap();
     let sides: Vec<_> = fills

@@ -1,0 +1,87 @@
+//! Orders that wait for a price, in Gate's words: they are kept apart from plain ones.
+//!
+//! Source: <https://www.gate.com/docs/developers/apiv4/en/#create-price-triggered-order>. Their `text` names a source, and no id of
+//! a client is documented for them: the venue keeps none.
+
+use domain::market::{Action, Side};
+use domain::venue::{Protection, VenueOrderId};
+use serde::Deserialize;
+use serde_json::json;
+
+use super::super::dialect::Class::Refused;
+use super::super::dialect::{AskError, Code, Listing, ParseError, Request, Text, read};
+use super::ask::number;
+
+const PRICE_ORDERS: &str = "/api/v4/futures/usdt/price_orders";
+
+/// What is refused of such orders alone.
+pub const CODES: &[Code] = &[
+    Code::new(
+        "AUTO_TRIGGER_PRICE_GREATE_LAST",
+        Refused,
+        "price has risen to the trigger already",
+    ),
+    Code::new(
+        "AUTO_TRIGGER_PRICE_LESS_LAST",
+        Refused,
+        "price has fallen to the trigger already",
+    ),
+];
+
+/// The answer to one.
+#[derive(Debug, Deserialize)]
+struct Taken {
+    id: Text,
+}
+
+/// To let one wait. `listing` is of its market, whose contracts it counts. It is the same in both position modes: its kind and
+/// the sign of its size name the side.
+///
+/// # Errors
+/// When it cannot be told.
+pub fn place(protection: &Protection, listing: &Listing) -> Result<Request, AskError> {
+    let contracts = listing.contracts(protection.quantity)?;
+    let size = match protection.action() {
+        Action::Buy => contracts,
+        Action::Sell => -contracts,
+    };
+    let kind = match protection.position_side {
+        Side::Long => "plan-close-long-position",
+        Side::Short => "plan-close-short-position",
+    };
+    let body = json!({
+        "initial": {
+            "contract": protection.symbol.as_str(),
+            "size": number(size),
+            "price": "0",
+            "tif": "ioc",
+            "reduce_only": true,
+            "text": "api",
+        },
+        "trigger": {
+            "strategy_type": 0,
+            // The last price.
+            "price_type": 0,
+            "price": protection.trigger.to_string(),
+            "rule": if protection.rises() { 1 } else { 2 },
+        },
+        "order_type": kind,
+    });
+    Ok(Request::new("POST", PRICE_ORDERS, &[]).with_body(body.to_string()))
+}
+
+/// To take one back.
+pub fn cancel(order: &VenueOrderId) -> Request {
+    Request::new("DELETE", &format!("{PRICE_ORDERS}/{}", order.0), &[])
+}
+
+/// The venue's id of one that was taken.
+///
+/// # Errors
+/// When it cannot be understood.
+pub fn placed(body: &[u8]) -> Result<VenueOrderId, ParseError> {
+    let taken: Taken = read("protective order", body)?;
+    let id = taken.id.told();
+    id.map(VenueOrderId)
+        .ok_or_else(|| ParseError::new("protective order", "id", "is empty"))
+}
