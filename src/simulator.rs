@@ -7,17 +7,20 @@
 pub mod binance;
 pub mod bitget;
 pub mod bybit;
+mod checksum;
 mod control;
 pub mod dialect;
 pub mod exchange;
 pub mod faults;
 pub mod fields;
-mod gate;
-pub mod gateio;
+pub mod gate;
+mod logins;
 pub mod okx;
+mod passage;
 pub mod server;
 pub mod signed;
 mod sockets;
+mod stillborn;
 pub mod windows;
 
 pub use dialect::Dialect;

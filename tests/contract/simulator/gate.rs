@@ -7,7 +7,7 @@ mod sockets;
 
 use bursar::adapters::venue::dialect::{Call, Contracts, Listing, Reply, Verdict};
 use bursar::adapters::venue::gate::{self, ask, parse, sign};
-use bursar::simulator::gateio::Gateio;
+use bursar::simulator::gate::Gate;
 use domain::fixed::Price;
 use domain::market::{Action, Side};
 use domain::venue::{ClientOrderId, MarginMode, OrderIntent, OrderKind, OrderReport};
