@@ -38,9 +38,9 @@ use self::limits::Limits;
 use self::params::Params;
 use self::problem::Problem;
 use self::routes::{Access, Call, Route};
-use self::talk::Logins;
 use super::dialect::{Answer, Asked, Dialect, NoSocket, Talk};
 use super::exchange::{Account, Exchange};
+use super::logins::Logins;
 
 /// The dialect, with what it counts and whom it lets listen.
 #[derive(Debug, Default)]
@@ -114,7 +114,7 @@ impl Dialect for Bitget {
     }
 
     fn expire(&self, _exchange: &Exchange, account: VenueAccountId) {
-        self.logins.expire(account);
+        self.logins.end(account);
     }
 }
 

@@ -7,15 +7,13 @@ mod account;
 mod batch;
 mod claims;
 mod closed;
-mod day;
 mod entry;
 mod executions;
-mod ghosts;
+mod guards;
 mod ids;
 mod info;
 mod ledger;
 mod limits;
-mod listening;
 mod lookup;
 mod market;
 mod order;
@@ -30,6 +28,7 @@ mod sign;
 mod stops;
 mod streams;
 mod talk;
+mod ticker;
 mod trade;
 mod words;
 
@@ -41,22 +40,24 @@ use domain::time::Timestamp;
 use serde_json::{Value, json};
 
 use self::claims::Claims;
-use self::ghosts::Ghosts;
+use self::guards::Guards;
 use self::limits::Limits;
-use self::listening::Listening;
 use self::params::Params;
 use self::problem::Problem;
 use self::routes::{Access, Call, Good, Route};
 use super::dialect::{Answer, Asked, Dialect, NoSocket, Talk};
 use super::exchange::{Account, Exchange};
+use super::logins::Logins;
+use super::stillborn::Stillborns;
 
 /// The dialect, with what it counts, what it remembers beside the exchange, and who listens.
 #[derive(Debug, Default)]
 pub struct Bybit {
     limits: Limits,
     claims: Claims,
-    ghosts: Arc<Ghosts>,
-    listening: Arc<Listening>,
+    stillborns: Arc<Stillborns>,
+    guards: Arc<Guards>,
+    logins: Arc<Logins>,
     /// Set once somebody looks after the stops of positions that are gone.
     tended: OnceLock<()>,
 }
@@ -120,11 +121,11 @@ impl Dialect for Bybit {
     }
 
     fn talk(&self, exchange: &Arc<Exchange>, asked: &Asked) -> Result<Box<dyn Talk>, NoSocket> {
-        talk::open(&self.listening, &self.ghosts, exchange, asked)
+        talk::open(self, exchange, asked)
     }
 
     fn expire(&self, _exchange: &Exchange, account: VenueAccountId) {
-        self.listening.expire(account);
+        self.logins.end(account);
     }
 }
 

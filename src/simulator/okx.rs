@@ -8,11 +8,11 @@ mod algo;
 mod bills;
 mod book;
 mod channels;
+mod closed;
 mod contract;
 mod history;
 mod info;
 mod limits;
-mod lives;
 mod market;
 mod order;
 mod params;
@@ -39,10 +39,10 @@ use self::params::Params;
 use self::problem::Problem;
 use self::routes::{Access, Call, Route};
 use self::setting::Levers;
-use self::stillborn::Stillborns;
-use self::talk::Ends;
 use super::dialect::{Answer, Asked, Dialect, NoSocket, Talk};
 use super::exchange::Exchange;
+use super::logins::Logins;
+use super::stillborn::Stillborns;
 
 /// The dialect, with what it counts and keeps.
 #[derive(Debug, Default)]
@@ -50,7 +50,7 @@ pub struct Okx {
     limits: Limits,
     levers: Levers,
     stillborns: Stillborns,
-    ends: Arc<Ends>,
+    logins: Arc<Logins>,
     made: AtomicU64,
 }
 
@@ -98,11 +98,11 @@ impl Dialect for Okx {
     }
 
     fn talk(&self, exchange: &Arc<Exchange>, asked: &Asked) -> Result<Box<dyn Talk>, NoSocket> {
-        talk::open(&self.ends, exchange, asked)
+        talk::open(&self.logins, exchange, asked)
     }
 
     fn expire(&self, _exchange: &Exchange, account: VenueAccountId) {
-        self.ends.end(account);
+        self.logins.end(account);
     }
 }
 

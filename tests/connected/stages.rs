@@ -126,7 +126,7 @@ stories!(
     gate,
     super::Stage {
         venue: super::VenueName::Gate,
-        dialect: || Box::new(super::served::gateio::Gateio::default()),
+        dialect: || Box::new(super::served::gate::Gate::default()),
         markets: ["BTC_USDT", "ETH_USDT"],
         streams: ["/v4/ws/usdt", "/v4/ws/usdt"],
         order: "POST /api/v4/futures/usdt/orders",

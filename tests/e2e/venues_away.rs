@@ -52,8 +52,16 @@ fn is_charged_once(house: &House, mut daemon: Daemon, position: &Value) {
         (shown["settlement"] == "charged").then_some(shown)
     });
     let (at, profit, fees) = told_by_fills(house);
-    assert_eq!((&closed["closed_at"], &closed["close_reason"]), (&at, &json!("manual")), "{closed}");
-    assert_eq!((amount(&closed["profit"]), amount(&closed["fees"])), (profit, fees), "{closed}");
+    assert_eq!(
+        (&closed["closed_at"], &closed["close_reason"]),
+        (&at, &json!("manual")),
+        "{closed}"
+    );
+    assert_eq!(
+        (amount(&closed["profit"]), amount(&closed["fees"])),
+        (profit, fees),
+        "{closed}"
+    );
     assert!(profit.is_positive());
     daemon.stop();
     let books = assert_exact(&house.home);

@@ -82,11 +82,7 @@ pub(super) async fn take_mode(
     symbol: &Symbol,
     wanted: MarginMode,
 ) -> Result<(), Problem> {
-    let most = call
-        .exchange
-        .market(symbol.as_str())
-        .map_or(1, |market| market.instrument.max_leverage);
-    if account.setting(symbol, most).margin_mode != wanted {
+    if call.exchange.setting(account, symbol).margin_mode != wanted {
         let symbol = symbol.clone();
         call.exchange.set_margin_mode(account.id, symbol, wanted).await?;
     }

@@ -375,7 +375,7 @@ fn waits(order: &PaperOrder) -> Value {
 fn placed(exchange: &Exchange, order: &PaperOrder) -> Value {
     let fired = order.fired.as_ref();
     let number = fired.and_then(|fired| fired.order);
-    let own = number.and_then(|number| exchange.history(order.account, |history| history.order(number).cloned()));
+    let own = exchange.placed_by(order);
     let price = own.as_ref().and_then(|own| own.average_price().ok());
     let side = match order.rules.trigger {
         Some(trigger) if fired.is_some() && trigger.rising == (order.action == Action::Buy) => "sl",

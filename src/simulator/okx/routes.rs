@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 
 use super::params::Params;
 use super::problem::Problem;
-use super::{Okx, account, algo, bills, history, info, lives, market, setting, trade};
+use super::{Okx, account, algo, bills, closed, history, info, market, setting, trade};
 use crate::simulator::dialect::Asked;
 use crate::simulator::exchange::{Account, Exchange};
 
@@ -163,7 +163,7 @@ const ROUTES: &[Route] = &[
     at("GET", "/api/v5/account/config", Read, 5, |c| Box::pin(account::config(c))),
     at("GET", "/api/v5/account/balance", Read, 10, |c| Box::pin(account::balance(c))),
     at("GET", "/api/v5/account/positions", Read, 10, |c| Box::pin(account::positions(c))),
-    at("GET", "/api/v5/account/positions-history", Read, 10, |c| Box::pin(lives::history(c))),
+    at("GET", "/api/v5/account/positions-history", Read, 10, |c| Box::pin(closed::history(c))),
     at("GET", "/api/v5/account/bills", Read, 10, |c| Box::pin(bills::recent(c))),
     at("GET", "/api/v5/account/bills-archive", Read, 10, |c| Box::pin(bills::archive(c))),
     at("GET", "/api/v5/account/leverage-info", Read, 20, |c| Box::pin(setting::leverage_info(c))),

@@ -50,8 +50,7 @@ async fn place_one(call: &Call<'_>, params: &Params) -> Result<PaperOrder, Probl
     match call.exchange.place(account.id, ask.clone()).await {
         Err(Denied::Refused(Refused::PostOnly | Refused::FillOrKill)) => {
             let account = call.exchange.account(account.id).await?;
-            let now = call.exchange.market_now();
-            Ok(call.okx.stillborns.take(call.exchange, account, market, ask, now))
+            Ok(stillborn::take(call, account, &ask))
         }
         Err(Denied::Refused(Refused::ReduceOnly)) => Err(nothing_to_reduce(&account, &ask)),
         placed => Ok(placed?),

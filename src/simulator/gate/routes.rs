@@ -9,13 +9,13 @@ use serde_json::Value;
 use super::contract::Contract;
 use super::params::Params;
 use super::problem::Problem;
-use super::{Gateio, account, batch, book, history, info, market, setting, tickers, trade, trigger};
+use super::{Gate, account, batch, book, history, info, market, setting, tickers, trade, trigger};
 use crate::simulator::dialect::Asked;
 use crate::simulator::exchange::{Account, Exchange};
 
 /// A request on its way.
 pub(super) struct Call<'a> {
-    pub gateio: &'a Gateio,
+    pub gate: &'a Gate,
     pub exchange: &'a Arc<Exchange>,
     pub asked: &'a Asked,
     pub params: Params,
