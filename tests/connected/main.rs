@@ -6,6 +6,7 @@ mod crowd;
 mod history;
 mod limits;
 mod lost;
+mod protection;
 mod stages;
 mod streams;
 mod trading;
@@ -91,6 +92,10 @@ pub struct Stage {
     pub streams: [&'static str; 2],
     /// The endpoint that places orders.
     pub order: &'static str,
+    /// The endpoint that lets protective ones wait.
+    pub guard: &'static str,
+    /// Whether what a protective order places has its client id.
+    pub keeps_names: bool,
     /// The first that is asked for one.
     pub query: &'static str,
     /// One that sets leverage.
