@@ -6,6 +6,7 @@
 
 pub mod binance;
 pub mod bitget;
+mod books;
 pub mod bybit;
 mod control;
 pub mod dialect;
@@ -18,6 +19,7 @@ pub mod okx;
 pub mod server;
 pub mod signed;
 mod sockets;
+mod tally;
 pub mod windows;
 
 pub use dialect::Dialect;

@@ -39,9 +39,9 @@ pub struct VenueSettings {
     /// Base of the host that tells what keys may do; empty where that is the same one.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub wallet: String,
-    /// Base of the stream of prices.
+    /// The stream of prices; Binance's gets a path.
     pub public_stream: String,
-    /// Base of the streams of accounts.
+    /// The streams of accounts; Binance's get a path.
     pub private_stream: String,
     /// Addresses of this machine that requests leave from; none leaves it to the system.
     #[serde(deserialize_with = "addresses")]
@@ -122,14 +122,15 @@ impl VenueSettings {
     }
 }
 
-/// Whether a venue offers this. OKX: <https://www.okx.com/docs-v5/en/#order-book-trading-trade-post-cancel-all-after>;
-/// Bybit: <https://bybit-exchange.github.io/docs/v5/order/dcp>.
+/// Whether a venue offers this in a form that is used. OKX: <https://www.okx.com/docs-v5/en/#order-book-trading-trade-post-cancel-all-after>;
+/// Gate: <https://www.gate.com/docs/developers/apiv4/en/#countdown-cancel-orders>; Bybit's hangs on a socket and has to be granted:
+/// <https://bybit-exchange.github.io/docs/v5/order/dcp>. It is held every third of its time: less than ten seconds is too often.
 fn dead_man(venue: VenueName, after: Duration) -> (bool, &'static str) {
     let seconds = |from, to| (Duration::from_secs(from)..=Duration::from_secs(to)).contains(&after);
     let (fits, rule) = match venue {
         VenueName::Bitget => (false, "must be 0s: bitget does not offer it"),
+        VenueName::Bybit => (false, "must be 0s: what bybit offers is not used"),
         VenueName::Okx => (seconds(10, 120), "must be 0s, or between 10s and 2m"),
-        VenueName::Bybit => (seconds(10, 300), "must be 0s, or between 10s and 5m"),
         VenueName::Binance | VenueName::Gate | VenueName::Paper | VenueName::Legacy => {
             (seconds(10, u64::MAX), "must be 0s, or at least 10s")
         }

@@ -1,4 +1,4 @@
-//! The simulator's own endpoints: fault scripts, prices by hand, streams that expire.
+//! The simulator's own endpoints: fault scripts, prices by hand, streams that expire, and what it tells of itself.
 
 use actix_web::web::{Data, Json, Path, ServiceConfig};
 use actix_web::{HttpResponse, web};
@@ -7,6 +7,7 @@ use domain::market::{Symbol, Tick};
 use serde::Deserialize;
 use serde_json::json;
 
+use super::books;
 use super::faults::Script;
 use super::gate::Gate;
 
@@ -24,10 +25,12 @@ pub(super) fn register(routes: &mut ServiceConfig) {
             .route("/faults/{id}", web::delete().to(clear_one))
             .route("/price", web::post().to(price))
             .route("/streams/expire", web::post().to(expire))
+            .route("/accounts", web::get().to(books::accounts))
+            .route("/answers", web::get().to(books::answers))
             .default_service(web::to(|| async {
                 refuse(
                     404,
-                    "the simulator has /simulator/faults, /simulator/price and /simulator/streams/expire",
+                    "the simulator has faults, price, streams/expire, accounts and answers below /simulator",
                 )
             })),
     );

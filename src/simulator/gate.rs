@@ -8,6 +8,7 @@ use domain::id::VenueAccountId;
 use super::dialect::{Answer, Asked, Dialect};
 use super::exchange::Exchange;
 use super::faults::{Faults, What};
+use super::tally::Tally;
 
 /// How long a reply may be held back until its order has ended.
 const UNTIL_FILLED: Duration = Duration::from_secs(10);
@@ -20,6 +21,8 @@ pub struct Gate {
     pub dialect: Box<dyn Dialect>,
     /// What goes wrong.
     pub faults: Faults,
+    /// How requests were answered.
+    pub answered: Tally,
 }
 
 /// What becomes of a request.
@@ -34,6 +37,14 @@ pub enum Reply {
 impl Gate {
     /// Lets what is due happen to a request, and answers it.
     pub async fn pass(&self, asked: &Asked) -> Reply {
+        let reply = self.reply(asked).await;
+        if let Reply::With(answer) = &reply {
+            self.answered.count(answer.status);
+        }
+        reply
+    }
+
+    async fn reply(&self, asked: &Asked) -> Reply {
         let key = self.dialect.key(asked);
         let fate = self.faults.of_request(&asked.endpoint(), key.as_deref());
         match fate {

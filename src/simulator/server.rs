@@ -20,6 +20,7 @@ use super::exchange::Exchange;
 use super::faults::Faults;
 use super::gate::{Gate, Reply};
 use super::sockets;
+use super::tally::Tally;
 
 /// Largest body of a request.
 const BODY: usize = 1_048_576;
@@ -51,6 +52,7 @@ pub fn bind(address: SocketAddr, exchange: Arc<Exchange>, dialect: Box<dyn Diale
         exchange,
         dialect,
         faults: Faults::default(),
+        answered: Tally::default(),
     });
     let shared = gate.clone();
     let server = HttpServer::new(move || {
@@ -80,7 +82,10 @@ async fn any(request: HttpRequest, payload: Payload, gate: Data<Gate>) -> actix_
     if request.headers().contains_key(UPGRADE) {
         return match gate.dialect.talk(&gate.exchange, &asked) {
             Ok(talk) => sockets::open(&request, payload, gate.into_inner(), talk),
-            Err(no) => Ok(respond(no.0)),
+            Err(no) => {
+                gate.answered.count(no.0.status);
+                Ok(respond(no.0))
+            }
         };
     }
     let Some(body) = read(payload).await? else {

@@ -3,15 +3,18 @@
 #![expect(clippy::unwrap_used, reason = "a test stops at the first surprise")]
 
 mod crowd;
+mod dead_man;
+mod egress;
 mod history;
 mod limits;
 mod lost;
+mod own;
 mod protection;
 mod stages;
 mod streams;
 mod trading;
 
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::Duration;
@@ -112,6 +115,8 @@ pub struct Stage {
     pub wait: Duration,
     /// How long after an execution its profit may be told.
     pub lag: Duration,
+    /// How soon its dead-man's switch can fire; `None` where it has none that is used.
+    pub dead_man: Option<Duration>,
     /// How many looks in a row its limits leave room for.
     pub looks: std::ops::Range<u32>,
 }
@@ -125,13 +130,13 @@ pub struct Ground {
     numbers: AtomicI64,
 }
 
-fn market(symbol: Symbol) -> MarketOptions {
+fn market(symbol: &str, lot: &str, largest_fill: Quantity) -> MarketOptions {
     let terms = PaperMarket {
         instrument: Instrument {
-            symbol,
+            symbol: Symbol::new(symbol),
             tick: n("0.1"),
-            lot: n("0.001"),
-            min_quantity: n("0.001"),
+            lot: n(lot),
+            min_quantity: n(lot),
             min_notional: n("100"),
             max_leverage: 125,
         },
@@ -141,12 +146,30 @@ fn market(symbol: Symbol) -> MarketOptions {
         maintenance: n("0.005"),
         funding_interval: Duration::from_secs(8 * 3_600),
         funding_rate: n("0.0001"),
-        largest_fill: Quantity::ZERO,
+        largest_fill,
     };
     MarketOptions {
         terms,
         feed: Feed::ByHand,
     }
+}
+
+fn connection(stage: &Stage, url: &str, egress: &[IpAddr], dead_man: Option<Duration>) -> Connection {
+    let stream = |path: &str| format!("{}{path}", url.replace("http", "ws"));
+    Connection {
+        rest: url.to_owned(),
+        wallet: String::new(),
+        public_stream: stream(stage.streams[0]),
+        private_stream: stream(stage.streams[1]),
+        egress: egress.to_vec(),
+        deadline: Duration::from_secs(2),
+        dead_man,
+    }
+}
+
+fn opened(stage: &Stage, connection: &Connection) -> Arc<dyn Venue> {
+    let (keyring, clock): (Arc<dyn Keyring>, Arc<dyn Clock>) = (Arc::new(Keys), Arc::new(SystemClock));
+    connect(stage.venue, connection, &keyring, &clock).unwrap()
 }
 
 impl Ground {
@@ -158,9 +181,25 @@ impl Ground {
         ground
     }
 
+    /// The same, where nothing larger than this is traded at once.
+    async fn in_parts(stage: &'static Stage, mode: PositionMode, largest: &str) -> Self {
+        let ground = Self::served(stage, n(largest)).await;
+        ground.price("50000").await;
+        ground.venue.prepare(&account(stage.venue, ME, mode)).await.unwrap();
+        ground
+    }
+
     async fn bare(stage: &'static Stage) -> Self {
+        Self::served(stage, Quantity::ZERO).await
+    }
+
+    async fn served(stage: &'static Stage, largest: Quantity) -> Self {
         let options = PaperOptions {
-            markets: vec![market(Symbol::new("BTCUSDT")), market(Symbol::new("ETHUSDT"))],
+            markets: vec![
+                market("BTCUSDT", "0.001", largest),
+                market("ETHUSDT", "0.001", largest),
+                market("SOLUSDT", "1", largest),
+            ],
             starting_balance: n("10000"),
             speed: 1,
         };
@@ -179,24 +218,24 @@ impl Ground {
         let bound = server::bind(address, exchange, (stage.dialect)()).unwrap();
         let url = format!("http://{}", bound.address);
         actix_web::rt::spawn(bound.server);
-        let stream = |path: &str| format!("ws://{}{path}", bound.address);
-        let connection = Connection {
-            rest: url.clone(),
-            wallet: String::new(),
-            public_stream: stream(stage.streams[0]),
-            private_stream: stream(stage.streams[1]),
-            egress: Vec::new(),
-            deadline: Duration::from_secs(2),
-            dead_man: None,
-        };
-        let keyring: Arc<dyn Keyring> = Arc::new(Keys);
+        let venue = connection(stage, &url, &[], None);
         Self {
             stage,
-            venue: connect(stage.venue, &connection, &keyring, &clock).unwrap(),
+            venue: opened(stage, &venue),
             url,
             handle: bound.handle,
             numbers: AtomicI64::new(1),
         }
+    }
+
+    /// Another adapter to the same venue, with a dead-man's switch.
+    fn again(&self, dead_man: Option<Duration>) -> Arc<dyn Venue> {
+        opened(self.stage, &connection(self.stage, &self.url, &[], dead_man))
+    }
+
+    /// Another one that leaves from these addresses.
+    fn leaving_from(&self, egress: &[IpAddr]) -> Arc<dyn Venue> {
+        opened(self.stage, &connection(self.stage, &self.url, egress, None))
     }
 
     fn btc(&self) -> Symbol {

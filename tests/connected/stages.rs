@@ -10,17 +10,21 @@ use super::Stage;
 /// Makes a test of each story for a venue.
 macro_rules! stories {
     ($venue:ident, $stage:expr) => {
-        mod $venue {
-            static STAGE: super::Stage = $stage;
+        pub mod $venue {
+            /// The venue as it is served.
+            pub static STAGE: super::Stage = $stage;
 
             super::stories!(@tests STAGE,
+                dead_man: what_rests_is_cancelled_by_the_venue_once_it_hears_nothing_more_of_us;
+                egress: accounts_are_spread_over_addresses_and_each_address_has_limits_of_its_own;
                 crowd: a_look_that_needs_many_questions_waits_for_our_limits_and_ends;
                 history: every_execution_is_told_once_and_in_order_page_by_page, a_position_of_before_counts_although_its_executions_are_not_read, a_foreign_cursor_is_an_error_and_not_the_beginning, what_happened_later_waits_until_all_that_was_before_is_told;
                 limits: who_was_told_to_wait_asks_nobody_until_then, a_clock_that_is_off_is_set_right_and_the_order_sent_once, who_only_looks_stops_before_the_venue_bans;
                 lost: a_request_that_never_arrived_is_unknown_and_then_absent, an_order_whose_answer_was_lost_is_unknown_and_then_found_once, an_error_inside_the_venue_says_nothing_about_the_order, an_answer_that_comes_after_the_deadline_is_unknown, a_question_that_is_not_answered_makes_no_order_absent, an_order_is_not_sent_when_its_leverage_could_not_be_set;
                 protection: a_post_only_order_rests_and_one_that_would_take_ends_without_a_fill, a_stop_loss_waits_and_does_nothing_once_it_is_unprotected, a_stop_loss_closes_a_position_when_the_price_falls_through_it, a_protective_order_takes_the_profit_of_a_short, a_protective_order_that_the_price_has_passed_is_refused, a_protective_order_whose_answer_was_lost_is_unknown;
                 streams: a_trade_on_the_market_reaches_the_tape, a_stream_of_prices_that_is_cut_comes_back, whatever_happens_on_an_account_wakes_who_minds_it, a_private_stream_that_breaks_wakes_at_once_and_comes_back, a_private_stream_whose_right_ends_is_opened_anew;
-                trading: an_order_is_filled_held_and_closed_with_its_profit, an_execution_that_turns_a_position_is_two_fills, both_sides_are_held_in_hedge_mode, a_limit_order_rests_until_it_is_cancelled_and_a_cancel_may_come_too_late, what_the_venue_refuses_is_refused_with_its_code, leverage_and_margin_mode_are_set_before_an_order_that_needs_others, a_market_has_its_filters_and_the_account_its_mode, a_key_tells_what_it_may_do_and_without_one_nothing_leaves;
+                trading: an_order_is_filled_held_and_closed_with_its_profit, an_order_that_is_filled_in_parts_is_told_part_by_part_and_once,
+                an_execution_that_turns_a_position_is_two_fills, both_sides_are_held_in_hedge_mode, a_limit_order_rests_until_it_is_cancelled_and_a_cancel_may_come_too_late, what_the_venue_refuses_is_refused_with_its_code, leverage_and_margin_mode_are_set_before_an_order_that_needs_others, a_market_has_its_filters_and_the_account_its_mode, a_key_tells_what_it_may_do_and_without_one_nothing_leaves;
             );
         }
     };
@@ -53,6 +57,7 @@ stories!(
         min_notional: "100",
         wait: super::Duration::from_secs(1),
         lag: super::Duration::ZERO,
+        dead_man: Some(super::Duration::from_secs(3)),
         looks: 50..240,
     }
 );
@@ -75,6 +80,7 @@ stories!(
         min_notional: "0",
         wait: super::Duration::from_secs(2),
         lag: super::Duration::ZERO,
+        dead_man: Some(super::Duration::from_secs(10)),
         looks: 1..20,
     }
 );
@@ -97,6 +103,7 @@ stories!(
         min_notional: "100",
         wait: super::Duration::from_secs(1),
         lag: super::Duration::ZERO,
+        dead_man: None,
         looks: 1..200,
     }
 );
@@ -119,6 +126,7 @@ stories!(
         min_notional: "100",
         wait: super::Duration::from_secs(1),
         lag: super::Duration::ZERO,
+        dead_man: None,
         looks: 1..20,
     }
 );
@@ -141,6 +149,7 @@ stories!(
         min_notional: "0",
         wait: super::Duration::from_secs(10),
         lag: super::Duration::from_millis(1_100),
+        dead_man: Some(super::Duration::from_secs(5)),
         looks: 1..200,
     }
 );

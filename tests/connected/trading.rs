@@ -52,6 +52,38 @@ pub async fn an_order_is_filled_held_and_closed_with_its_profit(stage: &'static 
     ground.close().await;
 }
 
+pub async fn an_order_that_is_filled_in_parts_is_told_part_by_part_and_once(stage: &'static Stage) {
+    let ground = Ground::in_parts(stage, PositionMode::OneWay, "0.004").await;
+    let start = ground.start().await;
+    let opening = ground.intent(Action::Buy, "0.01");
+    let placed = ground.settled(&opening).await;
+    assert_eq!((placed.state, placed.filled), (ReportedState::Filled, n("0.01")));
+    ground.price("51000").await;
+    ground.settled(&ground.closing(Action::Sell, "0.01")).await;
+    let report = ground.look(&start).await;
+    let told: Vec<_> = shown(&report)
+        .into_iter()
+        .map(|(_, reducing, quantity, realised)| (reducing, quantity, realised))
+        .collect();
+    let part = |reducing: bool, quantity: &str, realised: &str| (reducing, quantity.to_owned(), realised.to_owned());
+    let parts = [
+        part(false, "0.004", "0"),
+        part(false, "0.004", "0"),
+        part(false, "0.002", "0"),
+        part(true, "0.004", "4"),
+        part(true, "0.004", "4"),
+        part(true, "0.002", "2"),
+    ];
+    assert_eq!(told, parts);
+    let own = report
+        .fills
+        .iter()
+        .filter(|fill| fill.client_id.as_ref() == Some(&opening.client_id));
+    assert_eq!(own.count(), 3);
+    assert!(ground.look(&report.cursor).await.fills.is_empty());
+    ground.close().await;
+}
+
 pub async fn an_execution_that_turns_a_position_is_two_fills(stage: &'static Stage) {
     let ground = Ground::open(stage, PositionMode::OneWay).await;
     let start = ground.start().await;

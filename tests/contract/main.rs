@@ -7,6 +7,8 @@ mod cable;
 mod cli;
 #[path = "../support/databases.rs"]
 mod databases;
+#[path = "../support/dice.rs"]
+mod dice;
 mod http;
 mod ledger;
 mod notify;

@@ -7,8 +7,11 @@ mod asks;
 mod binance;
 mod bitget;
 mod bybit;
+mod fuzz;
 mod gate;
 mod okx;
+#[path = "../support/parsers.rs"]
+mod parsers;
 mod samples;
 mod signatures;
 mod tables;

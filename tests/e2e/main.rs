@@ -16,6 +16,8 @@ mod caller;
 mod daemon;
 #[path = "../support/dice.rs"]
 mod dice;
+#[path = "../support/exchange.rs"]
+mod exchange;
 #[path = "../support/fleet.rs"]
 mod fleet;
 #[path = "../support/mariadb.rs"]
@@ -57,5 +59,9 @@ mod simulator;
 mod statement;
 mod stop;
 mod venue;
+mod venues;
+mod venues_away;
+mod venues_lost;
+mod venues_soak;
 mod webhook;
 mod whole;

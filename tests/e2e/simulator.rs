@@ -1,46 +1,10 @@
 //! Third parties trade on the simulated venue with their own unmodified clients.
 
-use std::io::{BufRead, BufReader};
-use std::process::{Child, Command, Stdio};
-
 use bursar::simulator::exchange::PASSPHRASE;
 use serde_json::Value;
 
+use crate::exchange::{Exchange, Opening};
 use crate::python::Client;
-
-/// `bursar simulate venue`, for as long as the test runs.
-struct Venue {
-    process: Child,
-    url: String,
-}
-
-impl Venue {
-    fn start(dialect: &str) -> Self {
-        let mut process = Command::new(env!("CARGO_BIN_EXE_bursar"))
-            .args(["simulate", "venue", "--listen", "127.0.0.1:0", "--dialect", dialect])
-            .args(["--key", "trader-key:trader-secret:10000"])
-            .stdout(Stdio::piped())
-            .spawn()
-            .unwrap();
-        let mut lines = BufReader::new(process.stdout.take().unwrap()).lines();
-        let url = lines.find_map(|line| {
-            let line = line.unwrap();
-            let address = line.strip_prefix("faults")?.trim().to_owned();
-            Some(address.strip_suffix("/simulator/faults")?.to_owned())
-        });
-        Self {
-            process,
-            url: url.unwrap(),
-        }
-    }
-}
-
-impl Drop for Venue {
-    fn drop(&mut self) {
-        self.process.kill().unwrap();
-        self.process.wait().unwrap();
-    }
-}
 
 /// Lets a client trade on a venue of its own, and gives what it says that it did.
 fn trade(client: &Client) -> Option<Value> {
@@ -49,7 +13,10 @@ fn trade(client: &Client) -> Option<Value> {
 
 fn trade_on(dialect: &str, client: &Client) -> Option<Value> {
     let python = client.python()?;
-    let venue = Venue::start(dialect);
+    let venue = Exchange::open(&Opening {
+        tick_interval: "1s".to_owned(),
+        ..Opening::by_hand(dialect, vec!["trader-key:trader-secret:10000".to_owned()])
+    });
     let output = client.run(
         &python,
         &[

@@ -263,8 +263,17 @@ impl Daemon {
 
     /// Whether a line of its log has this event.
     pub fn told(&self, event: &str) -> bool {
-        let text = fs::read_to_string(&self.err).unwrap_or_default();
-        text.contains(&format!("\"event\":\"{event}\""))
+        self.says(&format!("\"event\":\"{event}\""))
+    }
+
+    /// Whether its log has these words.
+    pub fn says(&self, words: &str) -> bool {
+        self.log().contains(words)
+    }
+
+    /// All that it said on stderr.
+    pub fn log(&self) -> String {
+        fs::read_to_string(&self.err).unwrap_or_default()
     }
 
     pub fn stdout(&self) -> String {

@@ -22,8 +22,10 @@ use crate::event;
 const SOON: Duration = Duration::from_millis(500);
 /// Wait after a first failure.
 const RETRY_FIRST: Duration = Duration::from_secs(1);
-/// Failures in a row that are told.
+/// Failures in a row that are told,
 const TELL_AFTER: u32 = 5;
+/// once they have lasted for so long: who is only held back by limits tries again within moments.
+const TELL_NOT_BEFORE: Duration = Duration::from_secs(3);
 
 impl SyncSchedulerActor {
     /// Starts whatever is due, as far as venues and the limit of syncs in flight allow.
@@ -166,6 +168,7 @@ impl SyncSchedulerActor {
         };
         watch.venue = venue;
         watch.failures = 0;
+        watch.failing_since = None;
         if std::mem::take(&mut watch.told) {
             told::recovered(&self.deps, account);
         }
@@ -223,13 +226,17 @@ impl SyncSchedulerActor {
             watch.venue = venue;
         }
         watch.failures = watch.failures.saturating_add(1);
-        if watch.failures >= TELL_AFTER && !watch.told {
+        let since = *watch.failing_since.get_or_insert(now);
+        let is_lasting = now.saturating_duration_since(since) >= TELL_NOT_BEFORE;
+        if watch.failures >= TELL_AFTER && is_lasting && !watch.told {
             watch.told = true;
             told::failing(&self.deps, account, watch.failures, error);
         }
         let wait = phase::back_off(account, watch.failures, RETRY_FIRST, self.deps.options.flat_interval);
-        // After a cool-down accounts come back one by one, not all at its end.
+        // After a cool-down accounts come back one by one, not all at its end: within as long as it lasted.
         let until = cool_until.max(told);
-        until.map_or(now + wait, |until| until + phase::of(account, wait))
+        until.map_or(now + wait, |until| {
+            until + phase::of(account, wait.min(until.saturating_duration_since(now)))
+        })
     }
 }

@@ -39,6 +39,8 @@ pub(super) struct Watch {
     pub venue: Option<VenueName>,
     /// Failures in a row.
     pub failures: u32,
+    /// When the first of them was.
+    pub failing_since: Option<Instant>,
     /// Syncs in a row that left something for the next.
     pub unresolved: u32,
     /// Whether its failing was told.
@@ -62,6 +64,7 @@ impl Watch {
             has_position: true,
             venue: None,
             failures: 0,
+            failing_since: None,
             unresolved: 0,
             told: false,
             waiting: Vec::new(),

@@ -21,9 +21,9 @@ pub struct Connection {
     pub rest: String,
     /// Base of the host that tells what keys may do; empty where that is the same.
     pub wallet: String,
-    /// Base of the stream of prices.
+    /// The stream of prices; Binance's gets a path.
     pub public_stream: String,
-    /// Base of private streams.
+    /// Private streams; Binance's get a path.
     pub private_stream: String,
     /// Addresses of this machine to leave from; none leaves it to the system.
     pub egress: Vec<IpAddr>,

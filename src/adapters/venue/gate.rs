@@ -28,9 +28,24 @@ pub const CLIENT_ID: Alphabet = Alphabet {
     marks: "_-.",
 };
 
+/// Asks for sizes with their decimals, in text: whoever does not say this is told whole contracts, cut.
+const DECIMALS: (&str, &str) = ("X-Gate-Size-Decimal", "1");
+
+/// How the texts of orders begin by which the venue takes a position away. The first of them is of classic accounts of old, `liq-` and
+/// `hedge-liq-` of those of now, and the last three of unified accounts.
+const FORCED: [&str; 7] = [
+    "liquidation",
+    "liq-",
+    "hedge-liq-",
+    "insurance",
+    "pm_liquidate",
+    "comb_margin_liquidate",
+    "scm_liquidate",
+];
+
 /// Whose order it is, by its text: what no client gave says who made it.
 fn owner(text: &str) -> Owner {
-    let cause = if text.starts_with("liquidation") || text.starts_with("insurance") {
+    let cause = if FORCED.iter().any(|start| text.starts_with(start)) {
         FillCause::Liquidation
     } else if text.starts_with("auto_deleverag") {
         FillCause::Venue

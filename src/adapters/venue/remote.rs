@@ -26,7 +26,7 @@ mod speech;
 pub use self::budget::Urgency;
 pub use self::caller::{Caller, Manners, Said, Wish};
 pub use self::connected::{Connected, Streams};
-pub use self::core::{Core, Markets, Seat, Terms};
+pub use self::core::{Core, Markets, STRAYS, Seat, Terms};
 pub use self::history::{Archive, Stretch, look};
 pub use self::limiter::{Allowance, Allowances, Cost, Used};
 pub use self::link::{Answer, Door, Link, LinkError, Question, UsedHeaders};

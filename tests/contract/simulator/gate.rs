@@ -35,8 +35,10 @@ impl Gate {
         gate
     }
 
+    /// As one who does not ask for sizes with their decimals.
     fn send_at(&self, key: &str, request: &Request, now: Timestamp) -> Got {
-        let signed = sign::signed(request, &credential(key), now);
+        let mut signed = sign::signed(request, &credential(key), now);
+        signed.headers.retain(|(name, _)| *name != "X-Gate-Size-Decimal");
         let (headers, body) = (&signed.headers, &signed.body);
         line::ask(&self.0.address, signed.method, &signed.target, headers, body)
     }

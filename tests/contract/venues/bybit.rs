@@ -31,7 +31,7 @@ const READ: &[Sheet] = &[
             "kind: Realised",
             "kind: Fee",
             "Amount(-1908720)",
-            "21963%3A1%2C14954%3A1",
+            "21963:1,14954:1",
         ],
     ),
     read("Endpoints/V5Api/Account/SetLeverage.json", set, &["Done"]),

@@ -13,14 +13,6 @@ const VENUES: [(&str, &[Code], Profits); 5] = [
     ("okx", okx::CODES, okx::PROFITS),
 ];
 
-const PROTECTIONS: [(&str, &[Code]); 5] = [
-    ("binance", binance::protect::CODES),
-    ("bitget", bitget::protect::CODES),
-    ("bybit", bybit::protect::CODES),
-    ("gate", gate::protect::CODES),
-    ("okx", okx::protect::CODES),
-];
-
 /// The rows of the table behind a heading, without its head.
 fn rows<'a>(text: &'a str, heading: &str) -> Vec<&'a str> {
     let section = text
@@ -61,16 +53,4 @@ fn every_table_in_the_docs_is_the_one_in_the_code() {
             "{venue}"
         );
     }
-    let expected = PROTECTIONS.iter().flat_map(|(venue, codes)| {
-        let row = move |line: &Code| {
-            format!(
-                "| {venue} | `{}` | {} | {} |",
-                line.code,
-                line.class.as_str(),
-                line.words
-            )
-        };
-        codes.iter().map(row)
-    });
-    assert_eq!(rows(&text, "Codes of protective orders"), expected.collect::<Vec<_>>());
 }

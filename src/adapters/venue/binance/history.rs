@@ -71,6 +71,11 @@ impl HistoryRead {
         self.set(symbol, next, after)
     }
 
+    /// The net position of a market after the last execution that was read.
+    pub fn net(&self, symbol: &Symbol) -> Option<Net> {
+        self.markets.get(symbol).map(|read| Net(i128::from(read.net)))
+    }
+
     /// Nothing is left to read of a market: what the venue says that it holds is its net position. So a mistake in it, if
     /// there ever was one, does not outlive its market's next quiet moment.
     ///

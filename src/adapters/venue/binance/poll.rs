@@ -9,7 +9,7 @@ use domain::time::Timestamp;
 use domain::venue::{AccountReport, FillReport, IncomeReport, OrderReport, PositionReport};
 
 use super::super::dialect::{Balance, Booking, Fee, Holding, Net, Owner, Trade, net_before};
-use super::super::remote::{Seat, Terms};
+use super::super::remote::{STRAYS, Seat, Terms};
 use super::history::{HistoryRead, net_of};
 use super::{parse, questions};
 use crate::ports::venue::{Look, VenueError};
@@ -51,8 +51,8 @@ impl Looking<'_> {
     pub(super) async fn look(&self, look: &Look<'_>) -> Result<AccountReport, VenueError> {
         let at = self.0.core.now();
         let mut history = HistoryRead::parse(look.cursor, at)?;
-        let balances = self.0.ask(questions::balances()).await.answer(parse::balances)?;
-        let held = self.0.ask(questions::holdings()).await.answer(parse::holdings)?;
+        let (balances, held) = futures::join!(self.0.ask(questions::balances()), self.0.ask(questions::holdings()));
+        let (balances, held) = (balances.answer(parse::balances)?, held.answer(parse::holdings)?);
         let bookings = self.payments(history.bookings).await?;
         let named = bookings
             .iter()
@@ -181,7 +181,11 @@ impl Looking<'_> {
         history: &mut HistoryRead,
     ) -> Result<Vec<FillReport>, VenueError> {
         if page.trades.is_empty() {
-            history.settle(&page.symbol, now)?;
+            // What is held may be ahead of the list of executions: only what lasts is believed.
+            let strays = history.net(&page.symbol).is_some_and(|net| net != now);
+            if self.0.core.strays_for(self.0.account, &page.symbol, strays) >= STRAYS {
+                history.settle(&page.symbol, now)?;
+            }
             return Ok(Vec::new());
         }
         let trades: Vec<Trade> = page

@@ -133,6 +133,9 @@ pub fn top(symbol: &Symbol) -> Wish {
     look("/fapi/v1/ticker/bookTicker", &query, limits::TOP, Urgency::Risk)
 }
 
+/// Orders that one question lists at the most.
+pub const ORDERS: usize = 1_000;
+
 /// Orders of a market that were made at this time or later, oldest first.
 pub fn orders_since(symbol: &Symbol, from: Timestamp) -> Wish {
     let from = from.0.to_string();

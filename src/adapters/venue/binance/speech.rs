@@ -214,7 +214,7 @@ impl Speech for Binance {
         if body.trim_ascii_start().first() != Some(&b'[') {
             return parse::order(body).map(Lookup::Found);
         }
-        parse::orders(body).map(|orders| remote::pick(orders, sought))
+        remote::pick(parse::orders(body)?, sought, questions::ORDERS)
     }
 
     async fn look(
@@ -224,11 +224,11 @@ impl Speech for Binance {
         account: VenueAccountId,
         look: &Look<'_>,
     ) -> Result<AccountReport, VenueError> {
-        let is_event = look.is_event;
         let seat = Seat {
             core,
             account,
-            is_event,
+            is_event: look.is_event,
+            is_patient: true,
         };
         poll::Looking(seat).look(look).await
     }
@@ -236,6 +236,7 @@ impl Speech for Binance {
     fn prices(&self, url: &str, _: &Arc<Markets>, symbols: &[Symbol], _: Timestamp) -> Script {
         Script {
             url: format!("{url}/ws"),
+            headers: &[],
             login: None,
             subscribe: vec![subscribe(symbols, 1)],
             confirms: 1,
@@ -261,6 +262,7 @@ impl Speech for Binance {
         let key = said.answer(parse::listen_key)?;
         Ok(Script {
             url: format!("{url}/ws/{}", key.expose_secret()),
+            headers: &[],
             login: None,
             subscribe: Vec::new(),
             confirms: 0,

@@ -72,6 +72,7 @@ fn trades(symbols: &[Symbol]) -> String {
 fn script(url: &str, login: Option<String>, subscription: String, confirms: usize) -> Script {
     Script {
         url: url.to_owned(),
+        headers: &[],
         login,
         subscribe: vec![subscription],
         confirms,
@@ -231,7 +232,7 @@ impl Speech for Bitget {
         // One order is answered as an object without a list.
         match parse::order(body) {
             Ok(order) => Ok(Lookup::Found(order)),
-            Err(_) => parse::orders(body).map(|page| remote::pick(page.rows, sought)),
+            Err(_) => remote::pick(parse::orders(body)?.rows, sought, questions::PAGE),
         }
     }
 
@@ -242,11 +243,11 @@ impl Speech for Bitget {
         account: VenueAccountId,
         look: &Look<'_>,
     ) -> Result<AccountReport, VenueError> {
-        let is_event = look.is_event;
         let seat = Seat {
             core,
             account,
-            is_event,
+            is_event: look.is_event,
+            is_patient: true,
         };
         remote::look(self, seat, markets, look).await
     }

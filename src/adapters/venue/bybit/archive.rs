@@ -15,12 +15,12 @@ impl Archive for Bybit {
     const SETTLE: &'static str = "USDT";
     const LONGEST: Duration = Duration::from_secs(7 * 24 * 3_600);
 
-    /// What is free is told for all coins together, in dollars: it counts as if it were all in the settlement asset.
+    /// With cross margin what is free is told for all coins together, in dollars: it counts as if it were all in the settlement asset.
     async fn balances(&self, seat: &Seat<'_>) -> Result<Vec<Balance>, VenueError> {
         let told = |body: &[u8]| Ok((parse::balances(body)?, parse::available(body)?));
         let (mut balances, available) = seat.ask(questions::balances()).await.answer(told)?;
         for balance in balances.iter_mut().filter(|balance| balance.asset == Self::SETTLE) {
-            balance.available = available;
+            balance.available = available.or(balance.available);
         }
         Ok(balances)
     }

@@ -6,12 +6,12 @@ use domain::outcome::Refusal;
 
 use super::super::dialect::Class::{Absent, Already, Clock, Denied, Duplicate, Limited, Refused, Unknown};
 use super::super::dialect::{Call, Code, ProfitBasis, Reply, Verdict, read};
-use super::protect;
 use super::wire::Answer;
 
 /// Every code that is known. What is not here is unknown.
 pub const CODES: &[Code] = &[
     Code::new("429", Unknown, "the trading service is under high load"),
+    Code::new("5004", Unknown, "the server timed out"),
     Code::new("10000", Unknown, "the server timed out"),
     Code::new("10001", Refused, "a parameter is wrong"),
     Code::new("10002", Clock, "timestamp outside the window"),
@@ -27,6 +27,7 @@ pub const CODES: &[Code] = &[
     Code::new("10016", Unknown, "internal error"),
     Code::new("10017", Refused, "route not found"),
     Code::new("10018", Limited, "too many requests from this address"),
+    Code::new("10020", Refused, "only for unified accounts"),
     Code::new("10024", Denied, "compliance rules"),
     Code::new("10027", Denied, "trading is banned"),
     Code::new("10028", Refused, "only for unified accounts"),
@@ -75,25 +76,76 @@ pub const CODES: &[Code] = &[
     Code::new("110038", Refused, "leverage cannot change with portfolio margin"),
     Code::new("110039", Refused, "maintenance margin is too high"),
     Code::new("110040", Refused, "order would be liquidated at once"),
+    Code::new("110041", Refused, "with positions or orders liquidation is not skipped"),
     Code::new("110042", Refused, "market is before delivery and allows reducing only"),
     Code::new("110043", Already, "leverage is what it was"),
     Code::new("110044", Refused, "available margin is not enough"),
     Code::new("110045", Refused, "wallet balance is not enough"),
     Code::new("110046", Refused, "would be liquidated at once"),
+    Code::new("110047", Refused, "margin is not enough for the risk limit"),
+    Code::new("110048", Refused, "position is above the risk limit"),
+    Code::new("110049", Refused, "tick is no number"),
     Code::new("110050", Refused, "coin is not valid"),
     Code::new("110051", Refused, "balance does not cover the lowest price"),
     Code::new("110052", Refused, "balance does not cover the price"),
     Code::new("110053", Refused, "balance does not cover the price range"),
-    Code::new("110062", Refused, "settlement is in progress"),
-    Code::new("110065", Refused, "no trading now"),
+    Code::new("110057", Refused, "kind of order takes no stops of this form"),
+    Code::new("110058", Refused, "position is too small for stops"),
+    Code::new("110059", Refused, "stops of a partly filled order cannot change"),
+    Code::new("110060", Refused, "stops of a whole position cannot change so"),
+    Code::new("110061", Refused, "too many stops of parts of a position"),
+    Code::new("110062", Refused, "no market maker's profile"),
+    Code::new("110063", Refused, "settlement is in progress"),
+    Code::new("110064", Refused, "changed quantity is not above what is filled"),
+    Code::new("110065", Denied, "market maker protection is not enabled"),
     Code::new("110066", Refused, "no trading now"),
-    Code::new("110067", Refused, "leveraged trading is not allowed"),
-    Code::new("110068", Denied, "borrowers may not trade"),
-    Code::new("110069", Refused, "market cannot be traded"),
-    Code::new("110071", Refused, "symbol is empty"),
+    Code::new("110067", Refused, "not for unified accounts"),
+    Code::new("110068", Refused, "leveraged trading is not allowed"),
+    Code::new("110069", Denied, "borrowers may not trade"),
+    Code::new("110070", Refused, "market cannot be traded"),
+    Code::new("110071", Refused, "account is being upgraded"),
     Code::new("110072", Duplicate, "client order id is on record"),
+    Code::new("110073", Refused, "margin mode could not be set"),
+    Code::new("110074", Refused, "market is not live"),
+    Code::new("110076", Refused, "only for isolated margin"),
+    Code::new("110077", Refused, "not with portfolio margin"),
+    Code::new("110078", Refused, "margin is more than can be taken away"),
+    Code::new("110079", Unknown, "order is being worked on"),
+    Code::new("110080", Refused, "account is being liquidated"),
+    Code::new("110085", Refused, "risk limit of the market has changed"),
+    Code::new("110086", Refused, "leverage is above the risk limit"),
+    Code::new("110087", Refused, "leverage is above the limit of the loan"),
+    Code::new("110088", Denied, "only for unified accounts"),
+    Code::new("110089", Refused, "risk limit is above the maximum"),
+    Code::new("110090", Refused, "position would be above the limit of the leverage"),
+    Code::new("110092", Refused, "trigger price is not above the price"),
+    Code::new("110093", Refused, "trigger price is not below the price"),
+    Code::new("110094", Refused, "notional is below the minimum"),
+    Code::new(
+        "110095",
+        Refused,
+        "orders cannot be made, changed or cancelled during the auction",
+    ),
+    Code::new(
+        "110096",
+        Refused,
+        "market before its listing allows no portfolio margin",
+    ),
+    Code::new("110097", Denied, "market before its listing wants a unified account"),
+    Code::new("110098", Refused, "limit orders only during the auction"),
+    Code::new("110099", Refused, "no stops during the auction"),
+    Code::new("110100", Refused, "market before its listing is not in demo trading"),
+    Code::new("110103", Refused, "post-only orders only at this stage"),
+    Code::new("110118", Refused, "no price for a market order"),
+    Code::new("110120", Refused, "price is below the limit"),
+    Code::new("110121", Refused, "price is above the limit"),
     Code::new("130000", Refused, "side is not valid"),
+    Code::new("170346", Refused, "settlement asset is no collateral"),
+    Code::new("3100197", Denied, "account is being upgraded"),
+    Code::new("3200403", Refused, "isolated margin allows no such order"),
     Code::new("3400045", Refused, "margin mode could not be set"),
+    Code::new("3400139", Refused, "positions and orders are above the risk limit"),
+    Code::new("3400214", Unknown, "server error"),
 ];
 
 /// Where realised profit is told, by which field, and what it has in it.
@@ -121,7 +173,7 @@ pub fn verdict(reply: &Reply<'_>, call: Call) -> Verdict {
         };
     }
     let code = answer.ret_code.to_string();
-    let class = Code::class_of(CODES.iter().chain(protect::CODES), &code);
+    let class = Code::class_of(CODES, &code);
     let reason = answer.ret_msg;
     Verdict::of(class, call, Refusal { code, reason }, reply.retry_after)
 }

@@ -34,6 +34,28 @@ fn page<'a, T: Deserialize<'a>>(what: &'static str, body: &'a [u8]) -> Result<Pa
     let list: List<T> = result(what, body)?;
     Ok(Page {
         rows: list.list,
-        next: list.next_page_cursor.filter(|cursor| !cursor.is_empty()),
+        next: list.next_page_cursor.and_then(|cursor| behind(&cursor)),
     })
+}
+
+/// What asks for the next page. The venue tells it escaped for a query, and a query escapes it: it is kept plain. What is not
+/// escaped by the rules is kept as it is.
+fn behind(cursor: &str) -> Option<String> {
+    let plain = plain(cursor).and_then(|bytes| String::from_utf8(bytes).ok());
+    Some(plain.unwrap_or_else(|| cursor.to_owned())).filter(|cursor| !cursor.is_empty())
+}
+
+fn plain(text: &str) -> Option<Vec<u8>> {
+    let mut bytes = text.bytes();
+    let mut plain = Vec::with_capacity(text.len());
+    while let Some(byte) = bytes.next() {
+        if byte != b'%' {
+            plain.push(byte);
+            continue;
+        }
+        let mut digit = || char::from(bytes.next()?).to_digit(16);
+        let (high, low) = (digit()?, digit()?);
+        plain.push(u8::try_from(high * 16 + low).ok()?);
+    }
+    Some(plain)
 }

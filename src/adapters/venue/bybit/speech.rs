@@ -52,6 +52,7 @@ fn trades(symbols: &[Symbol]) -> String {
 fn script(url: &str, login: Option<String>, subscription: String) -> Script {
     Script {
         url: url.to_owned(),
+        headers: &[],
         login,
         subscribe: vec![subscription],
         confirms: 1,
@@ -205,7 +206,7 @@ impl Speech for Bybit {
     }
 
     fn found(&self, body: &[u8], _: &Markets, sought: Option<&Sought<'_>>) -> Result<Lookup, ParseError> {
-        parse::orders(body).map(|page| remote::pick(page.rows, sought))
+        remote::pick(parse::orders(body)?.rows, sought, usize::MAX)
     }
 
     async fn look(
@@ -215,11 +216,11 @@ impl Speech for Bybit {
         account: VenueAccountId,
         look: &Look<'_>,
     ) -> Result<AccountReport, VenueError> {
-        let is_event = look.is_event;
         let seat = Seat {
             core,
             account,
-            is_event,
+            is_event: look.is_event,
+            is_patient: true,
         };
         remote::look(self, seat, markets, look).await
     }

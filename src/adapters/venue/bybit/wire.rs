@@ -256,9 +256,6 @@ pub struct Position {
     /// Empty with portfolio margin.
     #[serde(default)]
     pub leverage: Blank<Near<u32>>,
-    /// 0 for cross, 1 for isolated; always 0 in a unified account.
-    #[serde(default)]
-    pub trade_mode: Blank<Exact<u32>>,
     /// Where it is liquidated.
     #[serde(default)]
     pub liq_price: Blank<Near<Price>>,
@@ -268,7 +265,7 @@ pub struct Position {
 #[derive(Debug, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Wallet {
-    /// Free for new positions, of all coins, in US dollars.
+    /// Free for new positions, of all coins, in US dollars; empty with isolated margin.
     #[serde(default)]
     pub total_available_balance: Blank<Near<Amount>>,
     /// The coins.
@@ -283,6 +280,12 @@ pub struct Coin {
     pub coin: String,
     /// All of it.
     pub wallet_balance: Near<Amount>,
+    /// What positions hold of it.
+    #[serde(rename = "totalPositionIM", default)]
+    pub position_margin: Blank<Near<Amount>>,
+    /// What resting orders hold of it.
+    #[serde(rename = "totalOrderIM", default)]
+    pub order_margin: Blank<Near<Amount>>,
 }
 
 /// `GET /v5/account/info`.

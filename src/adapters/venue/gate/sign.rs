@@ -7,7 +7,20 @@ use domain::time::Timestamp;
 use secrecy::SecretString;
 use serde_json::json;
 
-use super::super::dialect::{Credential, Request, Signed, digest_sha512, hex_sha512};
+use super::super::dialect::{Credential, Request, Signed, digest_sha512, hex_sha512, unsigned};
+use super::DECIMALS;
+
+/// A request that needs no key.
+pub fn public(request: &Request) -> Signed {
+    Signed {
+        headers: vec![decimals()],
+        ..unsigned(request)
+    }
+}
+
+fn decimals() -> (&'static str, String) {
+    (DECIMALS.0, DECIMALS.1.to_owned())
+}
 
 /// A signed request, which the venue refuses when its clock and `now` are more than a minute apart.
 pub fn signed(request: &Request, credential: &Credential, now: Timestamp) -> Signed {
@@ -24,6 +37,7 @@ pub fn signed(request: &Request, credential: &Credential, now: Timestamp) -> Sig
         ("KEY", credential.key.clone()),
         ("Timestamp", seconds),
         ("SIGN", signature(&credential.secret, &text)),
+        decimals(),
     ];
     if !request.body.is_empty() {
         headers.push(("Content-Type", "application/json".to_owned()));

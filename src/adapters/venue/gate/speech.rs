@@ -13,9 +13,9 @@ use domain::user::{PositionMode, VenueAccount};
 use domain::venue::{AccountReport, OrderIntent, OrderReport, Protection, VenueName, VenueOrderId};
 use serde_json::json;
 
-use super::super::dialect::{AskError, Listing, Listings, ParseError, unsigned};
+use super::super::dialect::{AskError, Listing, Listings, ParseError};
 use super::super::remote::{self, Archive, Core, Manners, Markets, Script, Seat, Speech, Terms, Wish, seat};
-use super::{ask, limits, parse, protect, questions, sign, verdict};
+use super::{DECIMALS, ask, limits, parse, protect, questions, sign, verdict};
 use crate::ports::keyring::Credential;
 use crate::ports::venue::{Look, Lookup, Quote, Sought, VenueError};
 
@@ -25,7 +25,7 @@ const GRACE: Duration = Duration::from_secs(5);
 
 /// How Gate signs, answers and tells its time.
 pub const MANNERS: Manners = Manners {
-    public: unsigned,
+    public: sign::public,
     signed: sign::signed,
     verdict,
     ask_time: questions::time,
@@ -47,6 +47,7 @@ fn script(url: &str, subscribe: Vec<String>, markets: &Arc<Markets>, now: Timest
     let markets = Arc::clone(markets);
     Script {
         url: url.to_owned(),
+        headers: &[DECIMALS],
         login: None,
         confirms: subscribe.len(),
         subscribe,
@@ -206,11 +207,11 @@ impl Speech for Gate {
         account: VenueAccountId,
         look: &Look<'_>,
     ) -> Result<AccountReport, VenueError> {
-        let is_event = look.is_event;
         let seat = Seat {
             core,
             account,
-            is_event,
+            is_event: look.is_event,
+            is_patient: true,
         };
         remote::look(self, seat, markets, look).await
     }

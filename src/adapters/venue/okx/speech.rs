@@ -25,6 +25,8 @@ const PING_EVERY: Duration = Duration::from_secs(5);
 const GRACE: Duration = Duration::from_secs(5);
 /// Clocks differ: a minute earlier costs nothing.
 const SLACK: Duration = Duration::from_secs(60);
+/// How often what rests is listed and cancelled.
+const ROUNDS: usize = 10;
 /// Orders that one request cancels.
 const BATCH: usize = 20;
 
@@ -54,6 +56,7 @@ fn script(url: &str, login: Option<String>, subscription: String, confirms: usiz
     let markets = Arc::clone(markets);
     Script {
         url: url.to_owned(),
+        headers: &[],
         login,
         subscribe: vec![subscription],
         confirms,
@@ -181,7 +184,7 @@ impl Speech for Okx {
         account: VenueAccountId,
         symbol: &Symbol,
     ) -> Outcome<()> {
-        loop {
+        for _ in 0..ROUNDS {
             let said = core.ask(account, &questions::resting(Some(symbol), None)).await;
             let resting = match said.answer(|body| parse::orders(body, markets.contracts())) {
                 Ok(resting) if resting.is_empty() => return Outcome::Done(()),
@@ -190,12 +193,12 @@ impl Speech for Okx {
             };
             let orders: Vec<VenueOrderId> = resting.into_iter().map(|order| order.venue_id).take(BATCH).collect();
             let wish = remote::cancel(ask::cancel_many(symbol, &orders), limits::ORDER);
-            match core.ask(account, &wish).await.outcome(|_| Ok(())) {
-                Outcome::Done(()) if orders.len() < BATCH => return Outcome::Done(()),
-                Outcome::Done(()) => {}
-                other => return other,
+            // One that was filled meanwhile is refused, and the others are cancelled: the next round tells.
+            if let Outcome::Unknown(seen) = core.ask(account, &wish).await.outcome(|_| Ok(())) {
+                return Outcome::Unknown(seen);
             }
         }
+        Outcome::Unknown(format!("orders of {symbol} still rest after {ROUNDS} rounds"))
     }
 
     /// How the position shares margin is asked for: the order has to say it.
@@ -242,7 +245,7 @@ impl Speech for Okx {
     }
 
     fn found(&self, body: &[u8], markets: &Markets, sought: Option<&Sought<'_>>) -> Result<Lookup, ParseError> {
-        parse::orders(body, markets.contracts()).map(|orders| remote::pick(orders, sought))
+        remote::pick(parse::orders(body, markets.contracts())?, sought, questions::PAGE)
     }
 
     async fn look(
@@ -252,11 +255,11 @@ impl Speech for Okx {
         account: VenueAccountId,
         look: &Look<'_>,
     ) -> Result<AccountReport, VenueError> {
-        let is_event = look.is_event;
         let seat = Seat {
             core,
             account,
-            is_event,
+            is_event: look.is_event,
+            is_patient: true,
         };
         remote::look(self, seat, markets, look).await
     }

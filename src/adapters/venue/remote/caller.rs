@@ -217,6 +217,7 @@ impl Caller {
                 body: Vec::new(),
             },
             Answer::Told {
+                exit,
                 status,
                 retry_after,
                 body,
@@ -229,7 +230,7 @@ impl Caller {
                 let verdict = (self.manners.verdict)(&reply, wish.call);
                 if let Verdict::Limited { retry_after, .. } = &verdict {
                     let by_address = matches!(status, 403 | 418 | 429);
-                    self.link.rest(account, by_address, *retry_after);
+                    self.link.rest(exit, account, by_address, *retry_after);
                 }
                 Said { verdict, body }
             }

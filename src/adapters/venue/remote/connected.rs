@@ -31,9 +31,9 @@ const SAFE_LEVERAGE: u32 = 20;
 /// Where a venue's streams are, and how it is to be minded.
 #[derive(Debug, Clone)]
 pub struct Streams {
-    /// Base of the stream of prices.
+    /// The stream of prices, in whole or what its path is added to.
     pub public: String,
-    /// Base of private streams.
+    /// Private streams, in whole or what their paths are added to.
     pub private: String,
     /// Addresses of this machine that sockets may leave from; none leaves it to the system.
     pub egress: Vec<IpAddr>,

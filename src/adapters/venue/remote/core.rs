@@ -21,7 +21,10 @@ use crate::ports::venue::VenueError;
 const OWNERS: usize = 10_000;
 
 /// How long a question waits for our own limits; whoever asks has a deadline of his own.
-const PATIENCE: Duration = Duration::from_millis(2_500);
+pub(super) const PATIENCE: Duration = Duration::from_millis(2_500);
+
+/// For how long what is held may differ from the sum of executions before it counts: lists lag behind.
+pub const STRAYS: Duration = Duration::from_secs(30);
 
 /// Leverage and margin mode of a market on an account.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -185,7 +188,7 @@ impl Core {
     }
 
     /// For how long what is held of a market has not been what its executions sum to; zero where it is.
-    pub(super) fn strays_for(&self, account: VenueAccountId, symbol: &Symbol, strays: bool) -> Duration {
+    pub fn strays_for(&self, account: VenueAccountId, symbol: &Symbol, strays: bool) -> Duration {
         let (place, mut facts) = ((account, symbol.clone()), self.facts());
         if strays {
             facts.strays.entry(place).or_insert_with(Instant::now).elapsed()
@@ -244,16 +247,18 @@ pub struct Seat<'a> {
     pub account: VenueAccountId,
     /// Whether somebody waits for the answers.
     pub is_event: bool,
+    /// Whether a question that our own limits hold back for a moment waits: what comes before an order does not.
+    pub is_patient: bool,
 }
 
 impl Seat<'_> {
-    /// Asks as the account. Where our own limits hold it back for a moment it waits: a look that needs more questions than a short
-    /// window allows would else begin anew for ever.
+    /// Asks as the account. A look that needs more questions than a short window allows, and did not wait, would begin anew for
+    /// ever.
     pub async fn ask(&self, wish: Wish) -> Said {
         let wish = wish.hastened(self.is_event);
         loop {
             let said = self.core.ask(self.account, &wish).await;
-            match said.held().filter(|wait| *wait <= PATIENCE) {
+            match said.held().filter(|wait| self.is_patient && *wait <= PATIENCE) {
                 Some(wait) => tokio::time::sleep(wait).await,
                 None => return said,
             }

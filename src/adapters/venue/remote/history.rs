@@ -124,14 +124,14 @@ pub async fn look<S: Archive>(
     let desk = Desk { speech, seat, markets };
     let at = seat.core.now();
     let mut read = AccountRead::parse(speech.name(), look.cursor, at)?;
-    let balances = speech.balances(&seat).await?;
-    let held = desk.holdings().await?;
+    let (balances, held) = futures::try_join!(speech.balances(&seat), desk.holdings())?;
     let chapter = desk.chapter(&read, at, look.limit).await?;
     let fills = desk.fills(&mut read, &held, &chapter).await?;
     if let Some(payments) = &chapter.payments {
         read.note_payments(payments, chapter.horizon);
     }
     read.note_trades(&chapter.trades, chapter.horizon);
+    let (positions, open_orders) = futures::try_join!(desk.positions(&held), desk.resting())?;
     let settled = balances.into_iter().find(|balance| balance.asset == S::SETTLE);
     let (balance, available) = settled.map_or((Amount::ZERO, Amount::ZERO), |row| {
         (row.wallet, row.available.unwrap_or(row.wallet))
@@ -140,8 +140,8 @@ pub async fn look<S: Archive>(
         at,
         balance,
         available,
-        positions: desk.positions(&held).await?,
-        open_orders: desk.resting().await?,
+        positions,
+        open_orders,
         fills,
         incomes: chapter.payments.unwrap_or_default(),
         cursor: read.cursor(speech.name())?,

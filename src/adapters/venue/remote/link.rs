@@ -82,6 +82,8 @@ pub enum Answer {
     Lost(String),
     /// The venue, or whoever stands before it, answered.
     Told {
+        /// Which of our addresses it left from.
+        exit: usize,
         /// HTTP status.
         status: u16,
         /// The venue's wish to wait.
@@ -106,6 +108,7 @@ impl Answer {
                 status,
                 retry_after,
                 body,
+                ..
             } => Ok(Reply {
                 status: *status,
                 retry_after: *retry_after,
@@ -170,7 +173,8 @@ impl Link {
 
     /// Asks once. Nothing is ever sent twice from here.
     pub async fn ask(&self, question: &Question) -> Answer {
-        let Some(exit) = self.exit(question.account) else {
+        let index = self.exit(question.account);
+        let Some(exit) = self.exits.get(index) else {
             return Answer::Lost("no address to leave from".to_owned());
         };
         let leave = Leave {
@@ -182,7 +186,7 @@ impl Link {
         if let Err(wait) = exit.limiter.take(leave, Instant::now()) {
             return Answer::Held(wait);
         }
-        let asked = tokio::time::timeout(self.deadline, self.send(exit, question)).await;
+        let asked = tokio::time::timeout(self.deadline, self.send(index, exit, question)).await;
         match asked {
             Ok(Ok(told)) => told,
             Ok(Err(error)) => Answer::Lost(described(&error)),
@@ -192,9 +196,9 @@ impl Link {
 
     /// The venue wants no more of these requests for so long: from their address where whoever stands before the venue said so,
     /// else of their account.
-    pub fn rest(&self, account: Option<VenueAccountId>, by_address: bool, lasting: Duration) {
+    pub fn rest(&self, exit: usize, account: Option<VenueAccountId>, by_address: bool, lasting: Duration) {
         let now = Instant::now();
-        match (account, self.exit(account)) {
+        match (account, self.exits.get(exit)) {
             (Some(account), Some(exit)) if !by_address => exit.limiter.rest_account(account, lasting, now),
             (_, Some(exit)) => exit.limiter.rest(lasting, now),
             (_, None) => {}
@@ -212,15 +216,18 @@ impl Link {
 
     /// An account always leaves from the same address: its key may be bound to it. What is nobody's leaves from where
     /// most room is.
-    fn exit(&self, account: Option<VenueAccountId>) -> Option<&Exit> {
-        match account {
-            Some(account) => {
-                let count = i64::try_from(self.exits.len()).ok()?;
-                let index = usize::try_from(account.0.checked_rem_euclid(count)?).ok()?;
-                self.exits.get(index)
-            }
-            None => self.exits.iter().min_by_key(|exit| exit.limiter.fullness()),
-        }
+    fn exit(&self, account: Option<VenueAccountId>) -> usize {
+        let by_account = account.and_then(|account| {
+            let count = i64::try_from(self.exits.len()).ok()?;
+            usize::try_from(account.0.checked_rem_euclid(count)?).ok()
+        });
+        let emptiest = || {
+            let exits = self.exits.iter().enumerate();
+            exits
+                .min_by_key(|(_, exit)| exit.limiter.fullness())
+                .map(|(index, _)| index)
+        };
+        by_account.or_else(emptiest).unwrap_or_default()
     }
 
     fn used(&self, headers: &HeaderMap) -> Used {
@@ -236,7 +243,7 @@ impl Link {
         told.filter_map(|header| wait(header, self.clock.now())).next()
     }
 
-    async fn send(&self, exit: &Exit, question: &Question) -> Result<Answer, reqwest::Error> {
+    async fn send(&self, index: usize, exit: &Exit, question: &Question) -> Result<Answer, reqwest::Error> {
         let signed = &question.signed;
         let method = Method::from_bytes(signed.method.as_bytes()).unwrap_or(Method::GET);
         let mut request = exit.http.request(method, format!("{}{}", self.base, signed.target));
@@ -254,6 +261,7 @@ impl Link {
         let body = whole(&mut response).await?;
         Ok(match body {
             Some(body) => Answer::Told {
+                exit: index,
                 status,
                 retry_after,
                 body,

@@ -11,6 +11,7 @@ use tokio::sync::mpsc;
 use tokio::time::{Instant, sleep, timeout_at};
 
 use super::connected::Wire;
+use super::core::PATIENCE;
 use super::rejoin::Rejoin;
 use super::script::Next;
 use super::socket::{self, Listener};
@@ -76,7 +77,15 @@ impl<S: Speech> Prices<S> {
         let markets = self.wire.markets().await?;
         let (mut bars, mut before) = (Vec::<Bar>::new(), None);
         while bars.len() < limit {
-            let page = self.wire.speech.bars(&self.wire.core, &markets, symbol, before).await?;
+            let page = self.wire.speech.bars(&self.wire.core, &markets, symbol, before).await;
+            let page = match page {
+                // Many markets that are opened at once have to share a short window.
+                Err(VenueError::RateLimited { retry_after }) if retry_after <= PATIENCE => {
+                    sleep(retry_after).await;
+                    continue;
+                }
+                other => other?,
+            };
             let older = |bar: &Bar| before.is_none_or(|before| bar.opened_at < before);
             let mut page: Vec<Bar> = page.into_iter().filter(older).collect();
             let Some(first) = page.first() else { break };

@@ -15,6 +15,8 @@ pub type Reader = Arc<dyn Fn(&[u8]) -> Result<Vec<Push>, ParseError> + Send + Sy
 pub struct Script {
     /// Where. A secret where it names a key.
     pub url: String,
+    /// Headers of the handshake, beside those that the protocol wants.
+    pub headers: &'static [(&'static str, &'static str)],
     /// Said first; what follows waits until the venue has accepted it.
     pub login: Option<String>,
     /// Said next.
@@ -165,6 +167,7 @@ mod tests {
         };
         Script {
             url: "ws://venue".to_owned(),
+            headers: &[],
             login: login.map(str::to_owned),
             subscribe: vec!["orders".to_owned(), "fills".to_owned()],
             confirms,

@@ -8,6 +8,9 @@ use reqwest::Url;
 use tokio::net::{TcpSocket, TcpStream, lookup_host};
 use tokio::sync::mpsc;
 use tokio::time::{Instant, sleep_until, timeout};
+use tokio_tungstenite::tungstenite::client::IntoClientRequest;
+use tokio_tungstenite::tungstenite::handshake::client::Request;
+use tokio_tungstenite::tungstenite::http::{HeaderName, HeaderValue};
 use tokio_tungstenite::tungstenite::protocol::WebSocketConfig;
 use tokio_tungstenite::tungstenite::{Error, Message};
 use tokio_tungstenite::{MaybeTlsStream, WebSocketStream, client_async_tls_with_config};
@@ -39,7 +42,7 @@ pub async fn run(
     listener: &mut dyn Listener,
     more: &mut mpsc::UnboundedReceiver<String>,
 ) -> String {
-    let socket = match timeout(CONNECT, open(&script.url, from)).await {
+    let socket = match timeout(CONNECT, open(&script, from)).await {
         Ok(Ok(socket)) => socket,
         Ok(Err(why)) => return why,
         Err(_) => return format!("no connection within {}s", CONNECT.as_secs()),
@@ -156,8 +159,9 @@ impl Talk<'_> {
     }
 }
 
-async fn open(url: &str, from: Option<IpAddr>) -> Result<Socket, String> {
-    let parsed = Url::parse(url).map_err(|_| "the stream's url is not understood".to_owned())?;
+async fn open(script: &Script, from: Option<IpAddr>) -> Result<Socket, String> {
+    let request = handshake(script).map_err(|error| described(&error))?;
+    let parsed = Url::parse(&script.url).map_err(|_| "the stream's url is not understood".to_owned())?;
     let (Some(host), Some(port)) = (parsed.host_str(), port(&parsed)) else {
         return Err("the stream's url names no host".to_owned());
     };
@@ -167,8 +171,18 @@ async fn open(url: &str, from: Option<IpAddr>) -> Result<Socket, String> {
     let config = WebSocketConfig::default()
         .max_message_size(Some(LONGEST))
         .max_frame_size(Some(LONGEST));
-    let opened = client_async_tls_with_config(url, tcp, Some(config), None).await;
+    let opened = client_async_tls_with_config(request, tcp, Some(config), None).await;
     opened.map(|(socket, _)| socket).map_err(|error| described(&error))
+}
+
+/// The request that opens a socket.
+fn handshake(script: &Script) -> Result<Request, Error> {
+    let mut request = script.url.as_str().into_client_request()?;
+    for (name, value) in script.headers {
+        let name = HeaderName::try_from(*name).map_err(|error| Error::HttpFormat(error.into()))?;
+        request.headers_mut().insert(name, HeaderValue::from_static(value));
+    }
+    Ok(request)
 }
 
 fn port(url: &Url) -> Option<u16> {

@@ -247,12 +247,24 @@ pub(in crate::adapters::venue) fn lookup(request: Request, cost: Cost) -> Wish {
     }
 }
 
-/// The order with the client id that is sought, or the first where none is.
-pub(in crate::adapters::venue) fn pick(orders: Vec<OrderReport>, sought: Option<&Sought<'_>>) -> Lookup {
+/// The order with the client id that is sought, or the first where none is. A list that is `full` and lacks it says nothing.
+pub(in crate::adapters::venue) fn pick(
+    orders: Vec<OrderReport>,
+    sought: Option<&Sought<'_>>,
+    full: usize,
+) -> Result<Lookup, ParseError> {
     let wanted = sought.map(|sought| sought.client_id);
+    let count = orders.len();
     let mut orders = orders.into_iter();
     let found = orders.find(|order| wanted.is_none() || order.client_id.as_ref() == wanted);
-    found.map_or(Lookup::Absent, Lookup::Found)
+    match found {
+        Some(order) => Ok(Lookup::Found(order)),
+        None if count < full => Ok(Lookup::Absent),
+        None => {
+            let rule = "is a full page without the order that is looked for";
+            Err(ParseError::new("orders", ".", rule))
+        }
+    }
 }
 
 /// An account that somebody waits for.
@@ -261,5 +273,6 @@ pub(in crate::adapters::venue) const fn seat(core: &Core, account: VenueAccountI
         core,
         account,
         is_event: true,
+        is_patient: false,
     }
 }

@@ -8,10 +8,11 @@ use domain::venue::MarginMode;
 use super::super::super::dialect::{
     Balance, Booking, BookingKind, ClosedProfit, Holding, Page, ParseError, ProfitBasis,
 };
-use super::super::wire::{ApiKey, ClosedPnl, List, Position, Sharing, Side, Transaction, Wallet};
+use super::super::wire::{ApiKey, ClosedPnl, Coin, List, Position, Sharing, Side, Transaction, Wallet};
 use super::{page, result};
 
-/// `GET /v5/account/wallet-balance`: every coin. What is free is told for all coins together: [`available`].
+/// `GET /v5/account/wallet-balance`: every coin. What is free is told for all coins together ([`available`]), or, with isolated
+/// margin, by each coin.
 ///
 /// # Errors
 /// When it cannot be understood.
@@ -21,12 +22,20 @@ pub fn balances(body: &[u8]) -> Result<Vec<Balance>, ParseError> {
 }
 
 pub(super) fn coins(wallet: Wallet) -> Vec<Balance> {
+    let is_shared = wallet.total_available_balance.told().is_some();
     let coins = wallet.coin.into_iter().map(|coin| Balance {
+        available: free(&coin).filter(|_| !is_shared),
         asset: coin.coin,
         wallet: coin.wallet_balance.0,
-        available: None,
     });
     coins.collect()
+}
+
+/// What neither positions nor orders hold of a coin, where it tells what they hold.
+fn free(coin: &Coin) -> Option<Amount> {
+    let held = coin.position_margin.told()?.plus(coin.order_margin.told()?).ok()?;
+    let free = coin.wallet_balance.0.minus(held).ok()?;
+    Some(free.max(Amount::ZERO))
 }
 
 /// `GET /v5/account/wallet-balance`: what is free for new positions, of all coins, in US dollars.
@@ -80,11 +89,8 @@ pub(super) fn holding(position: &Position) -> Result<Holding, ParseError> {
         entry_price: entry.unwrap_or(Price::ZERO),
         mark_price: position.mark_price.told(),
         leverage: position.leverage.told(),
-        margin_mode: position.trade_mode.told().and_then(|mode| match mode {
-            0 => Some(MarginMode::Cross),
-            1 => Some(MarginMode::Isolated),
-            _ => None,
-        }),
+        // It is the account's: `tradeMode` is 0 in every unified account.
+        margin_mode: None,
         liquidation_price: position.liq_price.told().filter(|price| price.is_positive()),
     })
 }

@@ -10,7 +10,7 @@ use domain::time::Timestamp;
 use domain::venue::{ClientOrderId, FillCause};
 
 use super::super::super::dialect::{
-    BookingKind, Call, Class, Code, Credential, Net, ProfitBasis, Push, Reply, Request, realise,
+    BookingKind, Call, Class, Code, Credential, Net, ProfitBasis, Push, Reply, Request, query_text, realise,
 };
 use super::super::{CLIENT_ID, CODES, sign, verdict};
 use super::*;
@@ -42,7 +42,11 @@ fn reply(status: u16, body: &str) -> Reply<'_> {
 fn an_execution_tells_what_it_closed_whatever_the_position_mode() {
     let body = ok(&execution("Trade", "1", "7.5"));
     let (page, _) = executions(body.as_bytes()).unwrap();
-    assert_eq!(page.next.as_deref(), Some("a%3D1"));
+    assert_eq!(
+        page.next.as_deref(),
+        Some("a=1"),
+        "it is escaped once more when it is sent"
+    );
     let fills = page.rows[0]
         .fills(Net::default(), None, |fee| Some(fee.amount))
         .unwrap();
@@ -120,9 +124,49 @@ fn a_position_has_its_side_from_its_words_and_its_index() {
     );
     assert_eq!(short.entry_price.to_string(), "10.123456789");
     assert_eq!(short.liquidation_price, None);
+    assert_eq!(
+        short.margin_mode, None,
+        "that is the account's, and `tradeMode` says nothing"
+    );
     assert_eq!(row(0, "", "0").unwrap(), []);
     assert!(row(1, "Sell", "4").is_err(), "a short in the long's place");
     assert!(row(0, "", "4").is_err());
+}
+
+#[test]
+fn a_cursor_is_sent_as_it_was_told() {
+    let next = |cursor: &str| {
+        let body = ok("").replace("a%3D1", cursor);
+        orders(body.as_bytes()).unwrap().next
+    };
+    for told in [
+        "132766%3A2%2C132766%3A2",
+        "page_args%3Dfd43%26symbol%3D6%26",
+        "5a373bfe-188d",
+    ] {
+        let query = [("cursor", next(told).unwrap())];
+        assert_eq!(query_text(&query), format!("cursor={told}"));
+    }
+    for strange in ["100%", "%zz", "%C3"] {
+        assert_eq!(next(strange).as_deref(), Some(strange));
+    }
+    assert_eq!(next(""), None);
+}
+
+#[test]
+fn with_isolated_margin_a_coin_says_what_is_free_of_it() {
+    let wallet = |available: &str, wallet: &str| {
+        let row = format!(
+            r#"{{"totalAvailableBalance":"{available}","coin":[{{"coin":"USDT","walletBalance":"{wallet}",
+            "totalPositionIM":"50.5","totalOrderIM":"9.5"}}]}}"#
+        );
+        balances(ok(&row).as_bytes()).unwrap()[0]
+            .available
+            .map(|free| free.to_string())
+    };
+    assert_eq!(wallet("", "100").as_deref(), Some("40"));
+    assert_eq!(wallet("", "59").as_deref(), Some("0"), "never less than nothing");
+    assert_eq!(wallet("70", "100"), None, "all coins share it");
 }
 
 #[test]

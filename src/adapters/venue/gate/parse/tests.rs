@@ -12,7 +12,7 @@ use super::super::super::dialect::{
     BookingKind, Call, Class, Code, Contracts, Credential, Listing, Listings, Net, ParseError, ProfitBasis, Push,
     Reply, Request, Trade, realise,
 };
-use super::super::{CLIENT_ID, CODES, sign, verdict};
+use super::super::{CLIENT_ID, CODES, MANNERS, sign, verdict};
 use super::*;
 use crate::ports::venue::{Lookup, VenueError};
 
@@ -173,7 +173,18 @@ fn profit_comes_from_the_account_book() {
 #[test]
 fn a_forced_close_is_told_by_its_text() {
     let cause = |text: &str| trade_row("-5", "-5", text).unwrap().owner.unwrap().cause;
-    assert_eq!(cause("liquidation"), FillCause::Liquidation);
+    for text in [
+        "liquidation",
+        "liq-1234",
+        "hedge-liq-1234",
+        "pm_liquidate",
+        "comb_margin_liquidate",
+        "scm_liquidate",
+        "insurance",
+    ] {
+        assert_eq!(cause(text), FillCause::Liquidation, "{text}");
+    }
+    assert_eq!(cause("t-liq-1234"), FillCause::Order, "a client may name its order so");
     assert_eq!(cause("auto_deleveraging"), FillCause::Venue);
     assert_eq!(cause("web"), FillCause::Order);
 }
@@ -339,6 +350,10 @@ fn signed_requests_are_the_documented_ones() {
         &signed.headers,
         "eae42da914a590ddf727473aff25fc87d50b64783941061f47a3fdb92742541f"
     ));
+    let parts = ("X-Gate-Size-Decimal", "1".to_owned());
+    assert!(signed.headers.contains(&parts));
+    let public = (MANNERS.public)(&Request::new("GET", "/api/v4/spot/time", &[]));
+    assert_eq!(public.headers, [parts]);
     let subscribed = sign::subscribe(&credential, "futures.orders", &["7", "!all"], at);
     assert!(subscribed.contains(r#""method":"api_key""#), "{subscribed}");
 }

@@ -8,14 +8,12 @@ use domain::market::Symbol;
 use domain::time::Timestamp;
 use domain::venue::FillReport;
 
-use super::super::core::Seat;
+use super::super::core::{STRAYS, Seat};
 use super::super::read::AccountRead;
 use super::{AHEAD, Archive, Chapter, Desk, Stretch};
 use crate::adapters::venue::dialect::{Fee, Holding, Net, Owner, Trade, net_before};
 use crate::ports::venue::VenueError;
 
-/// For how long what is held may differ from the sum of executions before it counts: lists lag behind.
-const STRAYS: Duration = Duration::from_secs(30);
 const MINUTE_MS: i64 = 60_000;
 
 impl<S: Archive> Desk<'_, S> {

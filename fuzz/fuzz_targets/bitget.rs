@@ -1,0 +1,7 @@
+//! Bytes of Bitget that may make a parser panic.
+#![no_main]
+
+#[path = "../../tests/support/parsers.rs"]
+mod parsers;
+
+libfuzzer_sys::fuzz_target!(|bytes: &[u8]| parsers::bitget(bytes));
