@@ -2,10 +2,46 @@
 
 use std::time::Duration;
 
-use bursar::simulator as served;
+use bursar::simulator::{self as served, Dialect};
 use domain::venue::VenueName;
 
-use super::Stage;
+/// A venue as it is served, and what is its own in the words of the tests.
+pub struct Stage {
+    /// Which venue.
+    pub venue: VenueName,
+    /// Who serves it.
+    pub dialect: fn() -> Box<dyn Dialect>,
+    /// Its names of the markets.
+    pub markets: [&'static str; 2],
+    /// Bases of the stream of prices and of private streams.
+    pub streams: [&'static str; 2],
+    /// The endpoint that places orders.
+    pub order: &'static str,
+    /// The endpoint that lets protective ones wait.
+    pub guard: &'static str,
+    /// Whether what a protective order places has its client id.
+    pub keeps_names: bool,
+    /// The first that is asked for one.
+    pub query: &'static str,
+    /// One that sets leverage.
+    pub leverage: &'static str,
+    /// Code of an order that nobody can pay for.
+    pub no_margin: &'static str,
+    /// Of a close of what is not held.
+    pub nothing_to_reduce: &'static str,
+    /// Of a cancel of what is filled.
+    pub late_cancel: &'static str,
+    /// Smallest notional of an opening order.
+    pub min_notional: &'static str,
+    /// How long it wants us to wait, at the most, when it is told to limit us for a second.
+    pub wait: Duration,
+    /// How long after an execution its profit may be told.
+    pub lag: Duration,
+    /// How soon its dead-man's switch can fire; `None` where it has none that is used.
+    pub dead_man: Option<Duration>,
+    /// How many looks in a row its limits leave room for.
+    pub looks: std::ops::Range<u32>,
+}
 
 /// Makes a test of each story for a venue.
 macro_rules! stories {
