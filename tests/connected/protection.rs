@@ -21,8 +21,12 @@ fn only_resting(ground: &Ground, price: &str) -> OrderIntent {
 
 /// For all of the position of 0.01.
 fn protection(ground: &Ground, position_side: Side, kind: ProtectionKind, trigger: &str) -> Protection {
+    let name = match kind {
+        ProtectionKind::StopLoss => "b7stop",
+        ProtectionKind::TakeProfit => "b7profit",
+    };
     Protection {
-        client_id: ClientOrderId(format!("b7stop{}", kind as u8)),
+        client_id: ClientOrderId(name.to_owned()),
         symbol: ground.btc(),
         position_side,
         trigger: n(trigger),
