@@ -43,6 +43,7 @@ const NOW: Timestamp = Timestamp(1_700_000_000_000);
 /// Binance's.
 pub fn binance(bytes: &[u8]) {
     use binance::parse;
+    drop(binance::protect::placed(bytes));
     answered(bytes, binance::verdict);
     booked(parse::bookings(bytes).unwrap_or_default());
     held(parse::holdings(bytes).unwrap_or_default());
@@ -69,6 +70,7 @@ pub fn binance(bytes: &[u8]) {
 /// OKX's.
 pub fn okx(bytes: &[u8]) {
     use okx::parse;
+    drop(okx::protect::placed(bytes));
     answered(bytes, okx::verdict);
     booked(parse::bookings(bytes).unwrap_or_default());
     held(parse::holdings(bytes, &CONTRACTS).unwrap_or_default());
@@ -115,6 +117,7 @@ pub fn bybit(bytes: &[u8]) {
 /// Gate's.
 pub fn gate(bytes: &[u8]) {
     use gate::parse;
+    drop(gate::protect::placed(bytes));
     let symbol = Symbol::new("BTC_USDT");
     answered(bytes, gate::verdict);
     booked(parse::bookings(bytes, "USDT").unwrap_or_default());
@@ -154,6 +157,7 @@ pub fn gate(bytes: &[u8]) {
 /// Bitget's.
 pub fn bitget(bytes: &[u8]) {
     use bitget::parse;
+    drop(bitget::protect::cancelled(bytes));
     answered(bytes, bitget::verdict);
     booked(rows(parse::bookings(bytes)));
     held(parse::holdings(bytes).unwrap_or_default());

@@ -163,6 +163,7 @@ impl Hand {
             kind: OrderKind::Market,
             quantity,
             reduce_only,
+            post_only: false,
             leverage: 20,
             margin_mode: MarginMode::Isolated,
         };

@@ -6,7 +6,6 @@ use domain::outcome::Refusal;
 
 use super::super::dialect::Class::{Absent, Already, Clock, Denied, Duplicate, Limited, Refused, Unknown};
 use super::super::dialect::{Call, Code, ProfitBasis, Reply, Verdict, read};
-use super::protect;
 use super::wire::Answer;
 
 /// Every code that is known. What is not here is unknown.
@@ -358,7 +357,7 @@ pub fn verdict(reply: &Reply<'_>, call: Call) -> Verdict {
                 code: answer.code.0,
                 reason: answer.msg.unwrap_or_default(),
             };
-            let class = Code::class_of(CODES.iter().chain(protect::CODES), &refusal.code);
+            let class = Code::class_of(CODES, &refusal.code);
             Verdict::of(class, call, refusal, reply.retry_after)
         }
         Err(_) if reply.is_success() => Verdict::unknown("an answer that is not the venue's"),
