@@ -65,6 +65,7 @@ pub fn binance(bytes: &[u8]) {
     drop((parse::tick(bytes), parse::top(bytes)));
     drop((parse::order(bytes), parse::orders(bytes)));
     drop((parse::owned(bytes), parse::owned_order(bytes)));
+    drop(binance::protect::placed(bytes));
 }
 
 /// OKX's.
@@ -88,6 +89,7 @@ pub fn okx(bytes: &[u8]) {
     drop((parse::bars(bytes), parse::marks(bytes), parse::quote(bytes)));
     drop((parse::server_time(bytes), parse::tick(bytes)));
     drop((parse::lookup(bytes, &CONTRACTS), parse::orders(bytes, &CONTRACTS)));
+    drop(okx::protect::placed(bytes));
 }
 
 /// Bybit's.
@@ -152,6 +154,7 @@ pub fn gate(bytes: &[u8]) {
         parse::lookup_among(bytes, &CONTRACTS, &id),
     ));
     drop((parse::order(bytes, &CONTRACTS), parse::orders(bytes, &CONTRACTS)));
+    drop(gate::protect::placed(bytes));
 }
 
 /// Bitget's.
@@ -184,6 +187,7 @@ pub fn bitget(bytes: &[u8]) {
         parse::order(bytes),
         parse::orders(bytes),
     ));
+    drop(bitget::protect::cancelled(bytes));
 }
 
 fn rows<T>(page: Result<Page<T>, ParseError>) -> Vec<T> {

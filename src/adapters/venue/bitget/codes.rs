@@ -245,7 +245,7 @@ pub const CODES: &[Code] = &[
     Code::new("43021", Refused, "stop has ended"),
     Code::new("43023", Refused, "position is not enough for stops"),
     Code::new("43024", Refused, "stops stand already"),
-    Code::new("43025", Refused, "conditional order does not exist"),
+    Code::new("43025", Absent, "conditional order does not exist"),
     Code::new("43026", Refused, "conditional order has ended"),
     Code::new("43027", Refused, "notional is below the minimum"),
     Code::new("43028", Refused, "price is no multiple of the tick"),
