@@ -22,6 +22,10 @@ use crate::whole::assert_exact;
 
 /// How long everything may take to get flat and to agree at the end.
 const LONGEST: Duration = Duration::from_secs(240);
+/// Kinds of warnings that are shown.
+const WARNINGS: usize = 20;
+/// So high that exits come within seconds.
+const LEVERAGE: u32 = 50;
 /// What goes wrong: what, where (orders only, or anywhere), in so many of a thousand cases, and what belongs to it.
 const TROUBLES: [(&str, bool, u32, &str); 13] = [
     ("lose_request", true, 20, "{}"),
@@ -58,7 +62,7 @@ impl Plan {
             length: Duration::from_secs(u64::from(count("BURSAR_E2E_SOAK_SECONDS", 50))),
             accounts: number("BURSAR_E2E_SOAK_ACCOUNTS", 2),
             robots: number("BURSAR_E2E_SOAK_ROBOTS", 2),
-            tick: count("BURSAR_E2E_SOAK_TICK_MS", 50),
+            tick: count("BURSAR_E2E_SOAK_TICK_MS", 20),
             seed: u64::from(count("BURSAR_E2E_SEED", 1)),
         }
     }
@@ -92,7 +96,12 @@ impl World {
                 seed: u32::try_from(plan.seed).unwrap() * 10 + u32::try_from(index).unwrap(),
                 ..Opening::by_hand(spot.name(), keys(plan.accounts, 1_000_000))
             });
-            home = switched_on(home, spot, &exchange);
+            // An account leaves from an address of its own, as at a venue that counts by address.
+            let egress: Vec<String> = (0..plan.accounts)
+                .map(|number| format!("127.0.0.{}", 2 + number))
+                .collect();
+            let name = format!("BURSAR__VENUES__{}__EGRESS", spot.name().to_uppercase());
+            home = switched_on(home, spot, &exchange).set(&name, egress.join(","));
             venues.push((spot, exchange));
         }
         Self {
@@ -113,7 +122,7 @@ impl World {
                 self.seats.push(Seat { venue, number, account });
                 for index in 0..self.plan.robots {
                     let window = 3 + u32::try_from((number + index) % 5).unwrap();
-                    robot(&caller, user, account, spot.markets[index % 2], window);
+                    robot(&caller, user, account, spot.markets[index % 2], window, LEVERAGE);
                 }
             }
         }
@@ -185,18 +194,30 @@ fn wait_long(daemon: &mut Daemon, what: &str, is_so: impl Fn(&Daemon) -> bool) {
     }
 }
 
-/// How often it warned of what.
-fn warnings(log: &str) -> BTreeMap<String, u32> {
-    let mut counts = BTreeMap::new();
+/// How often it warned of what, the most frequent first; numbers in the words are left out.
+fn warnings(log: &str) -> String {
+    let mut counts: BTreeMap<String, u32> = BTreeMap::new();
     for line in log.lines() {
         let Ok(line) = serde_json::from_str::<Value>(line) else {
             continue;
         };
-        if let (Some("WARN" | "ERROR"), Some(event)) = (line["level"].as_str(), line["event"].as_str()) {
-            *counts.entry(event.to_owned()).or_default() += 1;
+        let words = ["error", "why", "refusal", "seen", "message"]
+            .into_iter()
+            .find_map(|name| line[name].as_str());
+        if let (Some("WARN" | "ERROR"), Some(event), Some(words)) =
+            (line["level"].as_str(), line["event"].as_str(), words)
+        {
+            let words = words.replace(|c: char| c.is_ascii_digit(), "");
+            *counts.entry(format!("{event}: {words}")).or_default() += 1;
         }
     }
-    counts
+    let mut counts: Vec<_> = counts.into_iter().collect();
+    counts.sort_by_key(|(_, count)| std::cmp::Reverse(*count));
+    let lines = counts
+        .iter()
+        .take(WARNINGS)
+        .map(|(words, count)| format!("  {count} {words}"));
+    lines.collect::<Vec<_>>().join("\n")
 }
 
 /// Lives through the plan, with two kills; gives the last life, and its memory and open files now and then.
@@ -284,7 +305,7 @@ fn on_five_venues_at_once_with_faults_kills_and_people_nothing_is_lost_or_double
     );
     eprintln!("{}", sides::table(&world.seats, &world.venues, &world.home.database()));
     eprintln!("memory in KiB and open files at a third, two thirds and the end: {weights:?}");
-    eprintln!("warnings of the last life: {:?}", warnings(&daemon.log()));
+    eprintln!("warnings of the last life:\n{}", warnings(&daemon.log()));
     for (spot, exchange) in &world.venues {
         let banned: u64 = ["403", "418"]
             .map(|status| exchange.answers().get(status).copied().unwrap_or(0))

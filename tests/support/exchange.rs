@@ -74,7 +74,12 @@ impl Exchange {
             process,
             url: url.unwrap(),
             runtime: runtime.unwrap(),
-            client: Client::builder().timeout(DEADLINE).build().unwrap(),
+            // Between two questions nobody would notice that the venue ends a connection.
+            client: Client::builder()
+                .timeout(DEADLINE)
+                .pool_max_idle_per_host(0)
+                .build()
+                .unwrap(),
         }
     }
 

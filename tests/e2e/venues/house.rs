@@ -67,7 +67,7 @@ impl House {
         for number in 1..=accounts {
             let account = account(&caller, user, self.spot, number, "one_way");
             assert_eq!(account, i64::try_from(number).unwrap());
-            robot(&caller, user, account, self.spot.markets[0], 1);
+            robot(&caller, user, account, self.spot.markets[0], 1, 20);
         }
         self.wait_heard(&mut daemon, accounts);
         daemon
@@ -127,10 +127,10 @@ pub fn account(caller: &Caller, user: i64, spot: &Spot, number: usize, mode: &st
 }
 
 /// A robot that is started.
-pub fn robot(caller: &Caller, user: i64, account: i64, symbol: &str, window: u32) -> i64 {
+pub fn robot(caller: &Caller, user: i64, account: i64, symbol: &str, window: u32, leverage: u32) -> i64 {
     let robot = json!({
         "user": user, "account": account, "symbol": symbol, "strategy": "window_breakout",
-        "window_seconds": window, "risk": "aggressive", "stake": "200", "leverage": 20,
+        "window_seconds": window, "risk": "aggressive", "stake": "200", "leverage": leverage,
     });
     let robot = id(&caller.make("/robots", &robot));
     caller.make(&format!("/robots/{robot}/start"), &json!({ "reason": "to trade" }));
