@@ -7,6 +7,7 @@
 pub mod binance;
 pub mod bitget;
 pub mod bybit;
+mod calls;
 mod checksum;
 mod control;
 pub mod dialect;
