@@ -8,6 +8,7 @@ pub mod binance;
 pub mod bitget;
 mod books;
 pub mod bybit;
+mod calls;
 mod checksum;
 mod control;
 pub mod dialect;

@@ -25,8 +25,8 @@ mod tickers;
 mod trade;
 mod trigger;
 
+use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Arc, OnceLock};
 
 use async_trait::async_trait;
 use domain::id::VenueAccountId;
@@ -34,7 +34,7 @@ use domain::id::VenueAccountId;
 use self::limits::Limits;
 use self::params::Params;
 use self::problem::Problem;
-use self::routes::{Access, Call, Route};
+use self::routes::{Call, Route};
 use super::dialect::{Answer, Asked, Dialect, NoSocket, Talk};
 use super::exchange::{Account, Exchange};
 use super::logins::Logins;
@@ -69,7 +69,8 @@ impl Dialect for Gate {
         let Some((route, named)) = routes::find(&asked.method, &asked.path) else {
             return unknown(asked);
         };
-        let account = match admitted(exchange, asked, route.access) {
+        let forbidden = || Problem::new(403, "READ_ONLY", "API key is read-only");
+        let account = match route.access.admit(|| sign::check(exchange, asked), forbidden) {
             Ok(account) => account,
             Err(problem) => return problem.answer(),
         };
@@ -115,25 +116,16 @@ impl Gate {
         (route, named): (&Route, Option<&str>),
         account: Option<&Account>,
     ) -> Answer {
-        let params = match Params::read(asked) {
+        let params = match Params::of_call(asked, named) {
             Ok(params) => params,
             Err(problem) => return problem.answer(),
         };
-        let call = Call {
-            gate: self,
-            exchange,
-            asked,
-            params,
-            named,
-            account,
-            placed: OnceLock::new(),
-            page: OnceLock::new(),
-        };
+        let call = Call::new(self, exchange, asked, params, account);
         match (route.handler)(&call).await {
             Ok(value) => Answer {
                 placed: call.placed.get().copied(),
-                headers: call.page.into_inner().unwrap_or_default(),
-                ..Answer::new(route.status, value.to_string())
+                headers: call.params.page.into_inner().unwrap_or_default(),
+                ..Answer::new(route.terms.status, value.to_string())
             },
             Err(problem) => problem.answer(),
         }
@@ -143,18 +135,6 @@ impl Gate {
     fn next(&self) -> u64 {
         self.asked.fetch_add(1, Ordering::Relaxed)
     }
-}
-
-/// Who asks, when that is allowed.
-fn admitted<'a>(exchange: &'a Exchange, asked: &Asked, access: Access) -> Result<Option<&'a Account>, Problem> {
-    if access == Access::Public {
-        return Ok(None);
-    }
-    let account = sign::check(exchange, asked)?;
-    if matches!(access, Access::Trade | Access::Order | Access::Cancel) && !account.rights.trade {
-        return Err(Problem::new(403, "READ_ONLY", "API key is read-only"));
-    }
-    Ok(Some(account))
 }
 
 fn limited(headers: Vec<(&'static str, String)>) -> Answer {

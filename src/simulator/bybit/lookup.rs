@@ -83,7 +83,7 @@ async fn list(call: &Call<'_>, filter: &Filter<'_>, span: (i64, i64), shown: imp
     let limit = call.params.limit(20, 50)?;
     let after = call.params.after()?;
     let account = call.exchange.account(call.id()?).await?;
-    let stillborns = call.bybit.stillborns.of(account.id);
+    let stillborns = call.dialect.stillborns.of(account.id);
     let (rows, cursor) = call.exchange.history(account.id, |history| {
         let mut ended = 0_usize;
         let mut entries = entry::all(history, &stillborns);

@@ -22,7 +22,7 @@ pub(super) async fn account(call: &Call<'_>) -> Told {
         MarginMode::Cross => "REGULAR_MARGIN",
         MarginMode::Isolated => "ISOLATED_MARGIN",
     };
-    let window = call.bybit.guards.window(account.id);
+    let window = call.dialect.guards.window(account.id);
     Ok(json!({
         "marginMode": mode,
         "updatedTime": call.exchange.now().0.to_string(),
@@ -131,7 +131,7 @@ pub(super) async fn protect(call: &Call<'_>) -> Told {
     match call.params.get("product").unwrap_or("OPTIONS") {
         "DERIVATIVES" => {
             let window = Duration::from_secs(seconds);
-            call.bybit.guards.protect(call.id()?, window);
+            call.dialect.guards.protect(call.id()?, window);
         }
         "OPTIONS" | "SPOT" => {}
         _ => return Err(Problem::invalid("product")),
@@ -141,7 +141,7 @@ pub(super) async fn protect(call: &Call<'_>) -> Told {
 
 /// `GET /v5/account/query-dcp-info`.
 pub(super) async fn protection(call: &Call<'_>) -> Told {
-    let window = call.bybit.guards.window(call.id()?);
+    let window = call.dialect.guards.window(call.id()?);
     let set = window.map(|window| {
         let seconds = window.as_secs().to_string();
         json!({ "product": "DERIVATIVES", "dcpStatus": "ON", "timeWindow": seconds })

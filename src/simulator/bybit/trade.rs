@@ -24,9 +24,9 @@ pub(super) async fn place(call: &Call<'_>) -> Told {
 pub(super) async fn place_one(call: &Call<'_>, params: &Params) -> Result<PaperOrder, Problem> {
     let account = call.exchange.account(call.id()?).await?;
     let ask = order::read(call, params, account.mode)?;
-    let claim = call.bybit.claims.take(account.id, &ask.client_id);
+    let claim = call.dialect.claims.take(account.id, &ask.client_id);
     let claim = claim.ok_or_else(Problem::duplicate)?;
-    let stillborns = call.bybit.stillborns.of(account.id);
+    let stillborns = call.dialect.stillborns.of(account.id);
     let known = call.exchange.history(account.id, |history| {
         entry::named(history, &stillborns, &ask.client_id.0).is_some()
     });
@@ -64,7 +64,7 @@ fn stillborn(call: &Call<'_>, account: PaperAccount, ask: &Ask, reason: &'static
     let now = call.exchange.market_now().0;
     let numbered = |newest: Option<i64>| (newest.unwrap_or(0) + 1).max(now);
     let order = call
-        .bybit
+        .dialect
         .stillborns
         .add(call.exchange, &account, ask, reason, numbered);
     let step = Step {

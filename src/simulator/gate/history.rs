@@ -46,7 +46,7 @@ fn listed(call: &Call<'_>, fits: impl Fn(&PaperOrder) -> bool) -> Told {
         let here = own.filter(|order| contracts.iter().any(|contract| *contract.symbol() == order.symbol));
         here.cloned().collect()
     });
-    call.page.get_or_init(|| page(offset, limit, found.len()));
+    call.params.page.get_or_init(|| page(offset, limit, found.len()));
     let decimal = call.decimal();
     let told = found.iter().skip(offset).take(limit);
     Ok(told

@@ -1,7 +1,5 @@
 //! Gate's endpoints: where each is, who may ask, with which status it is answered, and who answers.
 
-use std::sync::{Arc, OnceLock};
-
 use domain::id::VenueAccountId;
 use futures::future::BoxFuture;
 use serde_json::Value;
@@ -10,54 +8,37 @@ use super::contract::Contract;
 use super::params::Params;
 use super::problem::Problem;
 use super::{Gate, account, batch, book, history, info, market, setting, tickers, trade, trigger};
+use crate::simulator::calls::{self, Access};
 use crate::simulator::dialect::Asked;
-use crate::simulator::exchange::{Account, Exchange};
 
 /// A request on its way.
-pub(super) struct Call<'a> {
-    pub gate: &'a Gate,
-    pub exchange: &'a Arc<Exchange>,
-    pub asked: &'a Asked,
-    pub params: Params,
-    /// What stands in the path where the endpoint has a gap.
-    pub named: Option<&'a str>,
-    /// Who asks, where a key is needed.
-    pub account: Option<&'a Account>,
-    /// The order that was placed.
-    pub placed: OnceLock<(VenueAccountId, i64)>,
-    /// Headers that tell which part of a list this is.
-    pub page: OnceLock<Vec<(&'static str, String)>>,
-}
+pub(super) type Call<'a> = calls::Call<'a, Gate, Params>;
 
 /// What a handler answers.
 pub(super) type Told = Result<Value, Problem>;
 
 type Handler = for<'a> fn(&'a Call<'a>) -> BoxFuture<'a, Told>;
 
-/// Who may ask.
+/// What a request is counted with.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Access {
-    /// Anybody.
-    Public,
-    /// Whoever signs.
-    Signed,
-    /// Whoever signs with a key that may trade.
-    Trade,
-    /// The same, and it counts among those who place or change orders.
-    Order,
-    /// The same, and it counts among those who cancel.
-    Cancel,
+pub(super) enum Counted {
+    /// Others of its endpoint.
+    Alone,
+    /// All that place or change orders.
+    Orders,
+    /// All that cancel.
+    Cancels,
 }
 
-/// An endpoint.
-pub(super) struct Route {
-    pub method: &'static str,
-    /// Below `/api/v4`; one part may be `{}`, a gap.
-    pub path: &'static str,
-    pub access: Access,
+/// What differs from endpoint to endpoint.
+pub(super) struct Terms {
+    /// With which status it is answered.
     pub status: u16,
-    pub handler: Handler,
+    pub counted: Counted,
 }
+
+/// An endpoint. Its path is below `/api/v4`; one part of it may be `{}`, a gap.
+pub(super) type Route = calls::Route<Terms, Handler>;
 
 impl<'a> Call<'a> {
     /// Whose account it is about.
@@ -75,7 +56,7 @@ impl<'a> Call<'a> {
 
     /// The contract that the path names.
     pub fn contract(&self) -> Result<Contract<'a>, Problem> {
-        Contract::named(self.exchange, self.named.unwrap_or_default()).ok_or_else(Problem::contract)
+        Contract::named(self.exchange, self.params.named()).ok_or_else(Problem::contract)
     }
 }
 
@@ -115,67 +96,87 @@ pub(super) fn exists(path: &str) -> bool {
     ROUTES.iter().any(|route| fit(route.path, path).is_some())
 }
 
-const fn at(method: &'static str, path: &'static str, access: Access, status: u16, handler: Handler) -> Route {
+const fn at(method: &'static str, path: &'static str, access: Access, handler: Handler) -> Route {
     Route {
         method,
         path,
         access,
-        status,
+        terms: Terms {
+            status: 200,
+            counted: Counted::Alone,
+        },
         handler,
     }
 }
 
-use Access::{Cancel, Order, Public, Signed, Trade};
+/// One that places or changes orders.
+const fn order(method: &'static str, path: &'static str, status: u16, handler: Handler) -> Route {
+    let mut route = at(method, path, Trade, handler);
+    route.terms = Terms {
+        status,
+        counted: Counted::Orders,
+    };
+    route
+}
+
+/// One that cancels.
+const fn cancel(method: &'static str, path: &'static str, handler: Handler) -> Route {
+    let mut route = at(method, path, Trade, handler);
+    route.terms.counted = Counted::Cancels;
+    route
+}
+
+use Access::{Public, Signed, Trade};
 
 /// Every endpoint; those without a gap before those that would fit as well.
 #[rustfmt::skip]
 const ROUTES: &[Route] = &[
-    at("GET", "/spot/time", Public, 200, |c| Box::pin(info::time(c))),
-    at("GET", "/spot/currencies", Public, 200, |c| Box::pin(info::currencies(c))),
-    at("GET", "/account/detail", Signed, 200, |c| Box::pin(info::detail(c))),
-    at("GET", "/account/main_keys", Signed, 200, |c| Box::pin(info::keys(c))),
-    at("GET", "/wallet/fee", Signed, 200, |c| Box::pin(info::wallet_fee(c))),
-    at("GET", "/futures/btc/contracts", Public, 200, |c| Box::pin(info::nothing(c))),
-    at("GET", "/futures/usdt/contracts", Public, 200, |c| Box::pin(info::contracts(c))),
-    at("GET", "/futures/usdt/contracts/{}", Public, 200, |c| Box::pin(info::contract(c))),
-    at("GET", "/futures/usdt/risk_limit_tiers", Public, 200, |c| Box::pin(info::tiers(c))),
-    at("GET", "/futures/usdt/fee", Signed, 200, |c| Box::pin(info::fees(c))),
-    at("GET", "/futures/usdt/order_book", Public, 200, |c| Box::pin(market::order_book(c))),
-    at("GET", "/futures/usdt/tickers", Public, 200, |c| Box::pin(tickers::list(c))),
-    at("GET", "/futures/usdt/candlesticks", Public, 200, |c| Box::pin(market::candlesticks(c))),
-    at("GET", "/futures/usdt/trades", Public, 200, |c| Box::pin(market::trades(c))),
-    at("GET", "/futures/usdt/funding_rate", Public, 200, |c| Box::pin(market::funding_rate(c))),
-    at("GET", "/futures/usdt/accounts", Signed, 200, |c| Box::pin(account::whole(c))),
-    at("GET", "/futures/usdt/account_book", Signed, 200, |c| Box::pin(book::list(c))),
-    at("GET", "/futures/usdt/positions", Signed, 200, |c| Box::pin(account::positions(c))),
-    at("GET", "/futures/usdt/positions/{}", Signed, 200, |c| Box::pin(account::position(c))),
-    at("GET", "/futures/usdt/dual_comp/positions/{}", Signed, 200, |c| Box::pin(account::both(c))),
-    at("POST", "/futures/usdt/positions/cross_mode", Trade, 200, |c| Box::pin(setting::cross_mode(c))),
-    at("POST", "/futures/usdt/dual_comp/positions/cross_mode", Trade, 200, |c| Box::pin(setting::cross_mode_of_both(c))),
-    at("POST", "/futures/usdt/positions/{}/leverage", Trade, 200, |c| Box::pin(setting::leverage(c))),
-    at("POST", "/futures/usdt/dual_comp/positions/{}/leverage", Trade, 200, |c| Box::pin(setting::leverage_of_both(c))),
-    at("POST", "/futures/usdt/positions/{}/margin", Trade, 200, |c| Box::pin(setting::margin(c))),
-    at("POST", "/futures/usdt/dual_comp/positions/{}/margin", Trade, 200, |c| Box::pin(setting::margin_of_both(c))),
-    at("POST", "/futures/usdt/dual_mode", Trade, 200, |c| Box::pin(setting::dual_mode(c))),
-    at("POST", "/futures/usdt/orders", Order, 201, |c| Box::pin(trade::place(c))),
-    at("GET", "/futures/usdt/orders", Signed, 200, |c| Box::pin(history::orders(c))),
-    at("DELETE", "/futures/usdt/orders", Cancel, 200, |c| Box::pin(trade::cancel_all(c))),
-    at("GET", "/futures/usdt/orders/{}", Signed, 200, |c| Box::pin(trade::show(c))),
-    at("DELETE", "/futures/usdt/orders/{}", Cancel, 200, |c| Box::pin(trade::cancel(c))),
-    at("PUT", "/futures/usdt/orders/{}", Order, 200, |c| Box::pin(trade::amend(c))),
-    at("GET", "/futures/usdt/orders_timerange", Signed, 200, |c| Box::pin(history::orders_by_time(c))),
-    at("POST", "/futures/usdt/batch_orders", Order, 200, |c| Box::pin(batch::place(c))),
-    at("POST", "/futures/usdt/batch_amend_orders", Order, 200, |c| Box::pin(batch::amend(c))),
-    at("POST", "/futures/usdt/batch_cancel_orders", Cancel, 200, |c| Box::pin(batch::cancel(c))),
-    at("POST", "/futures/usdt/countdown_cancel_all", Trade, 200, |c| Box::pin(trade::countdown(c))),
-    at("GET", "/futures/usdt/my_trades", Signed, 200, |c| Box::pin(history::trades(c))),
-    at("GET", "/futures/usdt/my_trades_timerange", Signed, 200, |c| Box::pin(history::trades_by_time(c))),
-    at("GET", "/futures/usdt/position_close", Signed, 200, |c| Box::pin(history::closed(c))),
-    at("POST", "/futures/usdt/price_orders", Order, 201, |c| Box::pin(trigger::place(c))),
-    at("GET", "/futures/usdt/price_orders", Signed, 200, |c| Box::pin(trigger::list(c))),
-    at("DELETE", "/futures/usdt/price_orders", Cancel, 200, |c| Box::pin(trigger::cancel_all(c))),
-    at("GET", "/futures/usdt/price_orders/{}", Signed, 200, |c| Box::pin(trigger::show(c))),
-    at("DELETE", "/futures/usdt/price_orders/{}", Cancel, 200, |c| Box::pin(trigger::cancel(c))),
+    at("GET", "/spot/time", Public, |c| Box::pin(info::time(c))),
+    at("GET", "/spot/currencies", Public, |c| Box::pin(info::currencies(c))),
+    at("GET", "/account/detail", Signed, |c| Box::pin(info::detail(c))),
+    at("GET", "/account/main_keys", Signed, |c| Box::pin(info::keys(c))),
+    at("GET", "/wallet/fee", Signed, |c| Box::pin(info::wallet_fee(c))),
+    at("GET", "/futures/btc/contracts", Public, |c| Box::pin(info::nothing(c))),
+    at("GET", "/futures/usdt/contracts", Public, |c| Box::pin(info::contracts(c))),
+    at("GET", "/futures/usdt/contracts/{}", Public, |c| Box::pin(info::contract(c))),
+    at("GET", "/futures/usdt/risk_limit_tiers", Public, |c| Box::pin(info::tiers(c))),
+    at("GET", "/futures/usdt/fee", Signed, |c| Box::pin(info::fees(c))),
+    at("GET", "/futures/usdt/order_book", Public, |c| Box::pin(market::order_book(c))),
+    at("GET", "/futures/usdt/tickers", Public, |c| Box::pin(tickers::list(c))),
+    at("GET", "/futures/usdt/candlesticks", Public, |c| Box::pin(market::candlesticks(c))),
+    at("GET", "/futures/usdt/trades", Public, |c| Box::pin(market::trades(c))),
+    at("GET", "/futures/usdt/funding_rate", Public, |c| Box::pin(market::funding_rate(c))),
+    at("GET", "/futures/usdt/accounts", Signed, |c| Box::pin(account::whole(c))),
+    at("GET", "/futures/usdt/account_book", Signed, |c| Box::pin(book::list(c))),
+    at("GET", "/futures/usdt/positions", Signed, |c| Box::pin(account::positions(c))),
+    at("GET", "/futures/usdt/positions/{}", Signed, |c| Box::pin(account::position(c))),
+    at("GET", "/futures/usdt/dual_comp/positions/{}", Signed, |c| Box::pin(account::both(c))),
+    at("POST", "/futures/usdt/positions/cross_mode", Trade, |c| Box::pin(setting::cross_mode(c))),
+    at("POST", "/futures/usdt/dual_comp/positions/cross_mode", Trade, |c| Box::pin(setting::cross_mode_of_both(c))),
+    at("POST", "/futures/usdt/positions/{}/leverage", Trade, |c| Box::pin(setting::leverage(c))),
+    at("POST", "/futures/usdt/dual_comp/positions/{}/leverage", Trade, |c| Box::pin(setting::leverage_of_both(c))),
+    at("POST", "/futures/usdt/positions/{}/margin", Trade, |c| Box::pin(setting::margin(c))),
+    at("POST", "/futures/usdt/dual_comp/positions/{}/margin", Trade, |c| Box::pin(setting::margin_of_both(c))),
+    at("POST", "/futures/usdt/dual_mode", Trade, |c| Box::pin(setting::dual_mode(c))),
+    order("POST", "/futures/usdt/orders", 201, |c| Box::pin(trade::place(c))),
+    at("GET", "/futures/usdt/orders", Signed, |c| Box::pin(history::orders(c))),
+    cancel("DELETE", "/futures/usdt/orders", |c| Box::pin(trade::cancel_all(c))),
+    at("GET", "/futures/usdt/orders/{}", Signed, |c| Box::pin(trade::show(c))),
+    cancel("DELETE", "/futures/usdt/orders/{}", |c| Box::pin(trade::cancel(c))),
+    order("PUT", "/futures/usdt/orders/{}", 200, |c| Box::pin(trade::amend(c))),
+    at("GET", "/futures/usdt/orders_timerange", Signed, |c| Box::pin(history::orders_by_time(c))),
+    order("POST", "/futures/usdt/batch_orders", 200, |c| Box::pin(batch::place(c))),
+    order("POST", "/futures/usdt/batch_amend_orders", 200, |c| Box::pin(batch::amend(c))),
+    cancel("POST", "/futures/usdt/batch_cancel_orders", |c| Box::pin(batch::cancel(c))),
+    at("POST", "/futures/usdt/countdown_cancel_all", Trade, |c| Box::pin(trade::countdown(c))),
+    at("GET", "/futures/usdt/my_trades", Signed, |c| Box::pin(history::trades(c))),
+    at("GET", "/futures/usdt/my_trades_timerange", Signed, |c| Box::pin(history::trades_by_time(c))),
+    at("GET", "/futures/usdt/position_close", Signed, |c| Box::pin(history::closed(c))),
+    order("POST", "/futures/usdt/price_orders", 201, |c| Box::pin(trigger::place(c))),
+    at("GET", "/futures/usdt/price_orders", Signed, |c| Box::pin(trigger::list(c))),
+    cancel("DELETE", "/futures/usdt/price_orders", |c| Box::pin(trigger::cancel_all(c))),
+    at("GET", "/futures/usdt/price_orders/{}", Signed, |c| Box::pin(trigger::show(c))),
+    cancel("DELETE", "/futures/usdt/price_orders/{}", |c| Box::pin(trigger::cancel(c))),
 ];
 
 #[cfg(test)]

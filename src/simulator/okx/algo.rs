@@ -64,7 +64,7 @@ async fn place_one(call: &Call<'_>, params: &Params) -> Result<i64, Problem> {
         return Err(Problem::new("51065", "algoClOrdId already exists."));
     }
     let wait = wait(call, params, market)?;
-    let id = id.map_or_else(|| call.okx.unnamed(call.asked.now), str::to_owned);
+    let id = id.map_or_else(|| call.dialect.unnamed(call.asked.now), str::to_owned);
     let client_id = ClientOrderId(format!("{}/{id}", wait.kind));
     let ask = ask(params, market, account.mode, &wait, client_id)?;
     setting::trade_in(call, &account, market, params.margin_mode("tdMode")?).await?;

@@ -26,7 +26,7 @@ pub(super) fn take(call: &Call<'_>, account: PaperAccount, ask: &Ask) -> PaperOr
         let newest = newest.filter(|id| *id >= first);
         newest.map_or(first, |id| (id + 1).min(first + GAP - 2))
     };
-    let gone = call.okx.stillborns.add(call.exchange, &account, ask, "", numbered);
+    let gone = call.dialect.stillborns.add(call.exchange, &account, ask, "", numbered);
     let born = PaperOrder {
         state: ReportedState::Open,
         ..gone.clone()

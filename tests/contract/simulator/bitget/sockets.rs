@@ -198,7 +198,7 @@ fn what_cannot_be_followed_is_refused_in_words() {
     );
     let wrong = Credential {
         secret: "other-secret".to_owned().into(),
-        ..credential("alpha")
+        ..with_passphrase("alpha")
     };
     let now = SystemClock.now();
     for (credential, at, expected) in [
@@ -207,7 +207,7 @@ fn what_cannot_be_followed_is_refused_in_words() {
         (
             Credential {
                 passphrase: None,
-                ..credential("alpha")
+                ..with_passphrase("alpha")
             },
             now,
             30_012,
