@@ -17,7 +17,7 @@ use crate::simulator::binance::Binance;
 use crate::simulator::bitget::Bitget;
 use crate::simulator::bybit::Bybit;
 use crate::simulator::exchange::{Account, Exchange, Keyring};
-use crate::simulator::gateio::Gateio;
+use crate::simulator::gate::Gate;
 use crate::simulator::okx::Okx;
 use crate::simulator::{Dialect, server};
 use crate::telemetry;
@@ -90,7 +90,7 @@ impl Spoken {
             Self::Okx => Box::new(Okx::default()),
             Self::Bybit => Box::new(Bybit::default()),
             Self::Bitget => Box::new(Bitget::default()),
-            Self::Gate => Box::new(Gateio::default()),
+            Self::Gate => Box::new(Gate::default()),
         }
     }
 }
@@ -191,7 +191,7 @@ fn settings(args: &Venue, global: &Global) -> Result<Settings, CliError> {
 
 fn welcome(bound: &server::Bound, exchange: &Exchange, keys: &[String]) -> String {
     let address = bound.address.to_string();
-    let dialect = &bound.gate.dialect;
+    let dialect = &bound.passage.dialect;
     let markets = exchange
         .markets()
         .iter()

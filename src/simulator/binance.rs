@@ -22,7 +22,7 @@ mod streams;
 mod talk;
 mod trade;
 
-use std::sync::{Arc, OnceLock};
+use std::sync::Arc;
 
 use async_trait::async_trait;
 use domain::id::VenueAccountId;
@@ -31,7 +31,8 @@ use self::limits::{Limits, ORDERS};
 use self::listen::Listens;
 use self::params::Params;
 use self::problem::Problem;
-use self::routes::{Access, Call, Route};
+use self::routes::{Call, Route};
+use super::calls::Access;
 use super::dialect::{Answer, Asked, Dialect, NoSocket, Talk};
 use super::exchange::Exchange;
 
@@ -68,7 +69,7 @@ impl Dialect for Binance {
             Ok(params) => params,
             Err(problem) => return problem.answer(),
         };
-        let used = match self.limits.weigh(&asked.from, (route.weight)(&params), asked.now) {
+        let used = match self.limits.weigh(&asked.from, (route.terms.weight)(&params), asked.now) {
             Ok(used) => used,
             Err(many) => return self.limited(asked, many.seconds, many.banned),
         };
@@ -138,11 +139,18 @@ impl Binance {
         params: Params,
         headers: &mut Vec<(&'static str, String)>,
     ) -> Answer {
-        let account = match admitted(exchange, asked, route.access, &params) {
+        let check = || {
+            let account = sign::known(exchange, asked)?;
+            if route.access != Access::Key {
+                sign::check(account, asked, &params)?;
+            }
+            Ok(account)
+        };
+        let account = match route.access.admit(check, sign::not_permitted) {
             Ok(account) => account,
             Err(problem) => return problem.answer(),
         };
-        if let (Access::Order, Some(account)) = (route.access, account) {
+        if let (true, Some(account)) = (route.terms.orders, account) {
             let (short, long) = self.limits.order(account.id, batch::orders(&params), asked.now);
             headers.push(("x-mbx-order-count-10s", short.to_string()));
             headers.push(("x-mbx-order-count-1m", long.to_string()));
@@ -155,14 +163,7 @@ impl Binance {
                 .answer();
             }
         }
-        let call = Call {
-            binance: self,
-            exchange,
-            asked,
-            params,
-            account,
-            placed: OnceLock::new(),
-        };
+        let call = Call::new(self, exchange, asked, params, account);
         match (route.handler)(&call).await {
             Ok(value) => Answer {
                 placed: call.placed.get().copied(),
@@ -171,26 +172,6 @@ impl Binance {
             Err(problem) => problem.answer(),
         }
     }
-}
-
-/// Who asks, when that is allowed.
-fn admitted<'a>(
-    exchange: &'a Exchange,
-    asked: &Asked,
-    access: Access,
-    params: &Params,
-) -> Result<Option<&'a super::exchange::Account>, Problem> {
-    if access == Access::Public {
-        return Ok(None);
-    }
-    let account = sign::known(exchange, asked)?;
-    if access != Access::Key {
-        sign::check(account, asked, params)?;
-    }
-    if matches!(access, Access::Trade | Access::Order) && !account.rights.trade {
-        return Err(sign::not_permitted());
-    }
-    Ok(Some(account))
 }
 
 fn unknown(asked: &Asked) -> Answer {

@@ -25,8 +25,8 @@ mod sign;
 mod talk;
 mod trade;
 
+use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Arc, OnceLock};
 
 use async_trait::async_trait;
 use domain::id::VenueAccountId;
@@ -37,10 +37,10 @@ use tokio::sync::Mutex;
 use self::limits::Limits;
 use self::params::Params;
 use self::problem::Problem;
-use self::routes::{Access, Call, Route};
-use self::talk::Logins;
+use self::routes::{Call, Route};
 use super::dialect::{Answer, Asked, Dialect, NoSocket, Talk};
-use super::exchange::{Account, Exchange};
+use super::exchange::Exchange;
+use super::logins::Logins;
 
 /// The dialect, with what it counts and whom it lets listen.
 #[derive(Debug, Default)]
@@ -114,21 +114,15 @@ impl Dialect for Bitget {
     }
 
     fn expire(&self, _exchange: &Exchange, account: VenueAccountId) {
-        self.logins.expire(account);
+        self.logins.end(account);
     }
 }
 
 impl Bitget {
     async fn ask(&self, exchange: &Arc<Exchange>, asked: &Asked, route: &Route) -> Result<Answer, Problem> {
-        let account = admitted(exchange, asked, route.access)?;
-        let call = Call {
-            bitget: self,
-            exchange,
-            asked,
-            params: Params::read(asked)?,
-            account,
-            placed: OnceLock::new(),
-        };
+        let forbidden = || Problem::new("40014", "Incorrect permissions");
+        let account = route.access.admit(|| sign::check(exchange, asked), forbidden)?;
+        let call = Call::new(self, exchange, asked, Params::read(asked)?, account);
         let told = (route.handler)(&call).await?;
         let body = json!({ "code": "00000", "msg": "success", "requestTime": asked.now.0, "data": told });
         Ok(Answer {
@@ -142,18 +136,6 @@ impl Bitget {
         let made = self.made.fetch_add(1, Ordering::Relaxed);
         format!("{}{:06}", now.0, made % 1_000_000)
     }
-}
-
-/// Who asks, when that is allowed.
-fn admitted<'a>(exchange: &'a Exchange, asked: &Asked, access: Access) -> Result<Option<&'a Account>, Problem> {
-    if access == Access::Public {
-        return Ok(None);
-    }
-    let account = sign::check(exchange, asked)?;
-    if access == Access::Trade && !account.rights.trade {
-        return Err(Problem::new("40014", "Incorrect permissions"));
-    }
-    Ok(Some(account))
 }
 
 fn unknown(asked: &Asked) -> Answer {

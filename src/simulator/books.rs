@@ -5,13 +5,13 @@ use actix_web::web::Data;
 use serde_json::{Value, json};
 
 use super::exchange::{Account, Denied};
-use super::gate::Gate;
+use super::passage::Passage;
 
 /// Every account with its sums, what it holds, and its orders, fills and incomes, oldest first.
-pub(super) async fn accounts(gate: Data<Gate>) -> HttpResponse {
+pub(super) async fn accounts(passage: Data<Passage>) -> HttpResponse {
     let mut told = Vec::new();
-    for account in gate.exchange.keys().accounts() {
-        match of(&gate, account).await {
+    for account in passage.exchange.keys().accounts() {
+        match of(&passage, account).await {
             Ok(books) => told.push(books),
             Err(error) => return HttpResponse::ServiceUnavailable().json(json!({ "error": error.to_string() })),
         }
@@ -20,14 +20,14 @@ pub(super) async fn accounts(gate: Data<Gate>) -> HttpResponse {
 }
 
 /// How often requests were answered with which status.
-pub(super) async fn answers(gate: Data<Gate>) -> HttpResponse {
-    HttpResponse::Ok().json(json!({ "answers": gate.answered.all() }))
+pub(super) async fn answers(passage: Data<Passage>) -> HttpResponse {
+    HttpResponse::Ok().json(json!({ "answers": passage.answered.all() }))
 }
 
-async fn of(gate: &Gate, account: &Account) -> Result<Value, Denied> {
-    let view = gate.exchange.view(account.id).await?;
+async fn of(passage: &Passage, account: &Account) -> Result<Value, Denied> {
+    let view = passage.exchange.view(account.id).await?;
     let held: Vec<_> = view.positions.iter().map(|position| &position.held).collect();
-    Ok(gate.exchange.history(account.id, |history| {
+    Ok(passage.exchange.history(account.id, |history| {
         json!({
             "key": account.key,
             "balance": view.account.balance,

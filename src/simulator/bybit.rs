@@ -7,15 +7,13 @@ mod account;
 mod batch;
 mod claims;
 mod closed;
-mod day;
 mod entry;
 mod executions;
-mod ghosts;
+mod guards;
 mod ids;
 mod info;
 mod ledger;
 mod limits;
-mod listening;
 mod lookup;
 mod market;
 mod order;
@@ -30,6 +28,7 @@ mod sign;
 mod stops;
 mod streams;
 mod talk;
+mod ticker;
 mod trade;
 mod words;
 
@@ -41,22 +40,24 @@ use domain::time::Timestamp;
 use serde_json::{Value, json};
 
 use self::claims::Claims;
-use self::ghosts::Ghosts;
+use self::guards::Guards;
 use self::limits::Limits;
-use self::listening::Listening;
 use self::params::Params;
 use self::problem::Problem;
-use self::routes::{Access, Call, Good, Route};
+use self::routes::{Call, Good, Route};
 use super::dialect::{Answer, Asked, Dialect, NoSocket, Talk};
-use super::exchange::{Account, Exchange};
+use super::exchange::Exchange;
+use super::logins::Logins;
+use super::stillborn::Stillborns;
 
 /// The dialect, with what it counts, what it remembers beside the exchange, and who listens.
 #[derive(Debug, Default)]
 pub struct Bybit {
     limits: Limits,
     claims: Claims,
-    ghosts: Arc<Ghosts>,
-    listening: Arc<Listening>,
+    stillborns: Arc<Stillborns>,
+    guards: Arc<Guards>,
+    logins: Arc<Logins>,
     /// Set once somebody looks after the stops of positions that are gone.
     tended: OnceLock<()>,
 }
@@ -101,7 +102,7 @@ impl Dialect for Bybit {
             return too_frequent();
         }
         let wait = i64::try_from(seconds).unwrap_or(i64::MAX / 2_000) * 1_000;
-        let most = routes::find(&asked.method, &asked.path).map_or(10, |route| route.per_second);
+        let most = routes::find(&asked.method, &asked.path).map_or(10, |route| route.terms);
         let mut answer = Problem::too_many().answer(asked.now);
         answer.headers = limits::headers(most, 0, asked.now.0 + wait);
         answer
@@ -120,17 +121,17 @@ impl Dialect for Bybit {
     }
 
     fn talk(&self, exchange: &Arc<Exchange>, asked: &Asked) -> Result<Box<dyn Talk>, NoSocket> {
-        talk::open(&self.listening, &self.ghosts, exchange, asked)
+        talk::open(self, exchange, asked)
     }
 
     fn expire(&self, _exchange: &Exchange, account: VenueAccountId) {
-        self.listening.expire(account);
+        self.logins.end(account);
     }
 }
 
 impl Bybit {
     async fn ask(&self, exchange: &Arc<Exchange>, asked: &Asked, route: &Route) -> Answer {
-        let account = match admitted(exchange, asked, route.access) {
+        let account = match route.access.admit(|| sign::check(exchange, asked), sign::not_permitted) {
             Ok(account) => account,
             Err(problem) => return problem.answer(asked.now),
         };
@@ -147,14 +148,7 @@ impl Bybit {
             Ok(params) => params,
             Err(problem) => return problem.answer(asked.now),
         };
-        let call = Call {
-            bybit: self,
-            exchange,
-            asked,
-            params,
-            account,
-            placed: OnceLock::new(),
-        };
+        let call = Call::new(self, exchange, asked, params, account);
         let answer = match (route.handler)(&call).await {
             Ok(good) => Answer {
                 placed: call.placed.get().copied(),
@@ -169,18 +163,6 @@ impl Bybit {
 /// What every answer is wrapped in.
 fn envelope(code: i64, words: &str, good: Good, now: Timestamp) -> Value {
     json!({ "retCode": code, "retMsg": words, "result": good.result, "retExtInfo": good.more, "time": now.0 })
-}
-
-/// Who asks, when that is allowed.
-fn admitted<'a>(exchange: &'a Exchange, asked: &Asked, access: Access) -> Result<Option<&'a Account>, Problem> {
-    if access == Access::Public {
-        return Ok(None);
-    }
-    let account = sign::check(exchange, asked)?;
-    if access == Access::Trade && !account.rights.trade {
-        return Err(sign::not_permitted());
-    }
-    Ok(Some(account))
 }
 
 /// What an address gets that asked too often: not the words of the API, but of what stands before it.

@@ -9,7 +9,7 @@ use serde_json::json;
 
 use super::books;
 use super::faults::Script;
-use super::gate::Gate;
+use super::passage::Passage;
 
 /// Registers the endpoints.
 pub(super) fn register(routes: &mut ServiceConfig) {
@@ -36,23 +36,23 @@ pub(super) fn register(routes: &mut ServiceConfig) {
     );
 }
 
-async fn set(gate: Data<Gate>, script: Json<Script>) -> HttpResponse {
-    match gate.faults.set(script.into_inner()) {
+async fn set(passage: Data<Passage>, script: Json<Script>) -> HttpResponse {
+    match passage.faults.set(script.into_inner()) {
         Ok(id) => HttpResponse::Created().json(json!({ "id": id })),
         Err(error) => refuse(400, &error.to_string()),
     }
 }
 
-async fn list(gate: Data<Gate>) -> HttpResponse {
-    HttpResponse::Ok().json(json!({ "faults": gate.faults.list() }))
+async fn list(passage: Data<Passage>) -> HttpResponse {
+    HttpResponse::Ok().json(json!({ "faults": passage.faults.list() }))
 }
 
-async fn clear(gate: Data<Gate>) -> HttpResponse {
-    HttpResponse::Ok().json(json!({ "cleared": gate.faults.clear(None) }))
+async fn clear(passage: Data<Passage>) -> HttpResponse {
+    HttpResponse::Ok().json(json!({ "cleared": passage.faults.clear(None) }))
 }
 
-async fn clear_one(gate: Data<Gate>, id: Path<u64>) -> HttpResponse {
-    match gate.faults.clear(Some(*id)) {
+async fn clear_one(passage: Data<Passage>, id: Path<u64>) -> HttpResponse {
+    match passage.faults.clear(Some(*id)) {
         0 => refuse(404, "no such fault stands"),
         cleared => HttpResponse::Ok().json(json!({ "cleared": cleared })),
     }
@@ -68,8 +68,8 @@ struct Trade {
     quantity: Quantity,
 }
 
-async fn price(gate: Data<Gate>, trade: Json<Trade>) -> HttpResponse {
-    let Some(market) = gate.exchange.market(&trade.symbol) else {
+async fn price(passage: Data<Passage>, trade: Json<Trade>) -> HttpResponse {
+    let Some(market) = passage.exchange.market(&trade.symbol) else {
         return refuse(400, &format!("symbol {} is not listed", trade.symbol));
     };
     if !trade.price.is_positive() || !trade.price.is_multiple_of(market.instrument.tick) {
@@ -80,11 +80,11 @@ async fn price(gate: Data<Gate>, trade: Json<Trade>) -> HttpResponse {
         return refuse(400, "quantity must not be negative");
     }
     let tick = Tick {
-        at: gate.exchange.market_now(),
+        at: passage.exchange.market_now(),
         price: trade.price,
         quantity: trade.quantity,
     };
-    gate.exchange.venue().tick(&Symbol::new(&trade.symbol), tick).await;
+    passage.exchange.venue().tick(&Symbol::new(&trade.symbol), tick).await;
     HttpResponse::Ok().json(json!({ "at": tick.at.0 }))
 }
 
@@ -95,11 +95,11 @@ struct Whose {
     key: String,
 }
 
-async fn expire(gate: Data<Gate>, whose: Json<Whose>) -> HttpResponse {
-    let Some(account) = gate.exchange.keys().account(&whose.key) else {
+async fn expire(passage: Data<Passage>, whose: Json<Whose>) -> HttpResponse {
+    let Some(account) = passage.exchange.keys().account(&whose.key) else {
         return refuse(400, "key is not known");
     };
-    gate.dialect.expire(&gate.exchange, account.id);
+    passage.dialect.expire(&passage.exchange, account.id);
     HttpResponse::Ok().json(json!({}))
 }
 

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use domain::id::VenueAccountId;
 use domain::time::Timestamp;
+use serde_json::Value;
 
 use super::exchange::{Exchange, News};
 
@@ -100,6 +101,21 @@ pub trait Dialect: Send + Sync + 'static {
 
     /// Ends all private streams of an account now, as if their time had come.
     fn expire(&self, exchange: &Exchange, account: VenueAccountId);
+}
+
+impl Push {
+    /// What is said unasked.
+    pub fn new(stream: impl Into<String>, text: impl Into<String>) -> Self {
+        Self {
+            stream: stream.into(),
+            text: text.into(),
+        }
+    }
+
+    /// What is said to a message; faults aim at all of it as `answer`.
+    pub fn answer(told: &Value) -> Self {
+        Self::new("answer", told.to_string())
+    }
 }
 
 impl Asked {

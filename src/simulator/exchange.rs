@@ -2,11 +2,15 @@
 
 mod acts;
 mod archive;
+mod booked;
 mod candles;
+mod day;
 mod feed;
+mod funding;
 mod keys;
 mod memory;
 mod news;
+mod rounds;
 mod show;
 mod view;
 
@@ -14,7 +18,7 @@ use std::sync::Arc;
 
 use domain::id::VenueAccountId;
 use domain::market::Symbol;
-use domain::paper::{PaperMarket, Refused};
+use domain::paper::{PaperAccount, PaperMarket, PaperOrder, Refused, Setting};
 use domain::time::Timestamp;
 use domain::user::PositionMode;
 use tokio::sync::broadcast;
@@ -26,11 +30,15 @@ use crate::ports::venue::VenueError;
 
 pub use acts::{Ask, Kill};
 pub use archive::{History, Step, StepKind};
+pub use booked::{Booked, booked};
 pub use candles::{Candle, Interval};
+pub use day::{Day, change};
 pub use feed::{Ladder, Shift, Trade};
+pub use funding::{fundings, next_funding};
 pub use keys::{Account, KeyError, Keyring, PASSPHRASE, Rights};
 use memory::Memory;
 pub use news::{AccountNews, News};
+pub use rounds::{Round, Rounds};
 pub use view::{AccountView, PositionView};
 
 /// Orders, fills and incomes that are remembered of each account; what is older is in the database alone.
@@ -161,6 +169,17 @@ impl Exchange {
     /// Looks at what is remembered of an account.
     pub fn history<T>(&self, account: VenueAccountId, look: impl FnOnce(&History) -> T) -> T {
         self.memory.history(account, look)
+    }
+
+    /// The order that a conditional one placed.
+    pub fn placed_by(&self, order: &PaperOrder) -> Option<PaperOrder> {
+        self.history(order.account, |history| history.placed_by(order).cloned())
+    }
+
+    /// Leverage and margin mode of a market in an account.
+    pub fn setting(&self, account: &PaperAccount, symbol: &Symbol) -> Setting {
+        let market = self.market(symbol.as_str());
+        account.setting(symbol, market.map_or(1, |market| market.instrument.max_leverage))
     }
 
     /// The last trades of a market, oldest first, at most `limit` and from number `from` on where that is given.

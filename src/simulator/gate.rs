@@ -1,110 +1,151 @@
-//! The way of one request through the faults to the dialect and back.
+//! Gate's perpetual futures settled in USDT: REST under `/api/v4`, and the WebSocket of the same contracts.
+//!
+//! Source: <https://www.gate.com/docs/developers/apiv4/en/> and <https://www.gate.com/docs/developers/futures/ws/en/>. What is
+//! told here is written from the documents, apart from the adapter of this house that reads it.
+
+mod account;
+mod batch;
+mod book;
+mod contract;
+mod execution;
+mod history;
+mod info;
+mod limits;
+mod market;
+mod order;
+mod params;
+mod problem;
+mod pushes;
+mod routes;
+mod setting;
+mod sign;
+mod streams;
+mod talk;
+mod tickers;
+mod trade;
+mod trigger;
 
 use std::sync::Arc;
-use std::time::Duration;
+use std::sync::atomic::{AtomicU64, Ordering};
 
+use async_trait::async_trait;
 use domain::id::VenueAccountId;
 
-use super::dialect::{Answer, Asked, Dialect};
-use super::exchange::Exchange;
-use super::faults::{Faults, What};
-use super::tally::Tally;
+use self::limits::Limits;
+use self::params::Params;
+use self::problem::Problem;
+use self::routes::{Call, Route};
+use super::dialect::{Answer, Asked, Dialect, NoSocket, Talk};
+use super::exchange::{Account, Exchange};
+use super::logins::Logins;
 
-/// How long a reply may be held back until its order has ended.
-const UNTIL_FILLED: Duration = Duration::from_secs(10);
-
-/// What everything of one simulator shares.
+/// The dialect, with what it counts.
+#[derive(Debug, Default)]
 pub struct Gate {
-    /// The exchange.
-    pub exchange: Arc<Exchange>,
-    /// Its dialect.
-    pub dialect: Box<dyn Dialect>,
-    /// What goes wrong.
-    pub faults: Faults,
-    /// How requests were answered.
-    pub answered: Tally,
+    limits: Limits,
+    /// Orders that were asked for, to tell those with one text apart.
+    asked: AtomicU64,
+    logins: Arc<Logins>,
 }
 
-/// What becomes of a request.
-#[derive(Debug, PartialEq, Eq)]
-pub enum Reply {
-    /// It is answered.
-    With(Answer),
-    /// The connection is cut.
-    Cut,
+#[async_trait]
+impl Dialect for Gate {
+    fn name(&self) -> &'static str {
+        "gate"
+    }
+
+    fn urls(&self, address: &str) -> Vec<String> {
+        vec![
+            format!("REST             http://{address}/api/v4"),
+            format!("streams          ws://{address}/v4/ws/usdt"),
+        ]
+    }
+
+    fn key(&self, asked: &Asked) -> Option<String> {
+        asked.header(sign::KEY).map(str::to_owned)
+    }
+
+    async fn answer(&self, exchange: &Arc<Exchange>, asked: &Asked) -> Answer {
+        let Some((route, named)) = routes::find(&asked.method, &asked.path) else {
+            return unknown(asked);
+        };
+        let forbidden = || Problem::new(403, "READ_ONLY", "API key is read-only");
+        let account = match route.access.admit(|| sign::check(exchange, asked), forbidden) {
+            Ok(account) => account,
+            Err(problem) => return problem.answer(),
+        };
+        let who = account.map_or_else(|| asked.from.clone(), |account| account.id.to_string());
+        let used = self.limits.count(&who, route, asked.now);
+        if used.is_beyond {
+            return limited(used.headers());
+        }
+        let mut headers = used.headers();
+        let mut answer = self.ask(exchange, asked, (route, named), account).await;
+        headers.append(&mut answer.headers);
+        Answer { headers, ..answer }
+    }
+
+    fn limited(&self, asked: &Asked, seconds: u64, _banned: bool) -> Answer {
+        let route = routes::find(&asked.method, &asked.path).map(|(route, _)| route);
+        limited(limits::told(route, asked.now, seconds))
+    }
+
+    fn broken(&self, status: u16) -> Answer {
+        let (label, words) = match status {
+            503 => ("TOO_BUSY", "System is busy, please try again later"),
+            504 => ("SERVER_ERROR", "Server timed out"),
+            _ => ("INTERNAL", "Internal server error"),
+        };
+        Problem::new(status, label, words).answer()
+    }
+
+    fn talk(&self, exchange: &Arc<Exchange>, asked: &Asked) -> Result<Box<dyn Talk>, NoSocket> {
+        talk::open(&self.logins, exchange, asked)
+    }
+
+    fn expire(&self, _exchange: &Exchange, account: VenueAccountId) {
+        self.logins.end(account);
+    }
 }
 
 impl Gate {
-    /// Lets what is due happen to a request, and answers it.
-    pub async fn pass(&self, asked: &Asked) -> Reply {
-        let reply = self.reply(asked).await;
-        if let Reply::With(answer) = &reply {
-            self.answered.count(answer.status);
-        }
-        reply
-    }
-
-    async fn reply(&self, asked: &Asked) -> Reply {
-        let key = self.dialect.key(asked);
-        let fate = self.faults.of_request(&asked.endpoint(), key.as_deref());
-        match fate {
-            Some(What::LoseRequest) => return Reply::Cut,
-            Some(What::Limited { seconds }) => return Reply::With(self.dialect.limited(asked, seconds, false)),
-            Some(What::Banned { seconds }) => return Reply::With(self.dialect.limited(asked, seconds, true)),
-            Some(What::Broken { status }) => return Reply::With(self.dialect.broken(status)),
-            _ => {}
-        }
-        let answer = self.dialect.answer(&self.exchange, asked).await;
-        let reply = match fate {
-            Some(What::LoseReply) => Reply::Cut,
-            Some(What::LoseReplyAfterFill) => {
-                self.until_ended(answer.placed).await;
-                Reply::Cut
-            }
-            Some(What::BrokenAfter { status }) => Reply::With(self.dialect.broken(status)),
-            Some(ref late @ What::Delay { .. }) => {
-                tokio::time::sleep(late.length()).await;
-                Reply::With(answer)
-            }
-            Some(What::Stale) => Reply::With(self.stale(asked, key.as_deref(), answer, true)),
-            _ => Reply::With(self.stale(asked, key.as_deref(), answer, false)),
+    async fn ask(
+        &self,
+        exchange: &Arc<Exchange>,
+        asked: &Asked,
+        (route, named): (&Route, Option<&str>),
+        account: Option<&Account>,
+    ) -> Answer {
+        let params = match Params::of_call(asked, named) {
+            Ok(params) => params,
+            Err(problem) => return problem.answer(),
         };
-        tracing::debug!(endpoint = %asked.endpoint(), ?fate, "simulator answered");
-        reply
-    }
-
-    /// The answer to the same question before, or this one, which is kept.
-    fn stale(&self, asked: &Asked, key: Option<&str>, answer: Answer, stale: bool) -> Answer {
-        if asked.method != "GET" || answer.status != 200 {
-            return answer;
-        }
-        let question = format!("{} {} {}", key.unwrap_or_default(), asked.path, unsigned(&asked.query));
-        match self.faults.answered(&question, &answer.body, stale) {
-            Some(body) => Answer { body, ..answer },
-            None => answer,
+        let call = Call::new(self, exchange, asked, params, account);
+        match (route.handler)(&call).await {
+            Ok(value) => Answer {
+                placed: call.placed.get().copied(),
+                headers: call.params.page.into_inner().unwrap_or_default(),
+                ..Answer::new(route.terms.status, value.to_string())
+            },
+            Err(problem) => problem.answer(),
         }
     }
 
-    async fn until_ended(&self, placed: Option<(VenueAccountId, i64)>) {
-        let Some((account, number)) = placed else { return };
-        let ended = async {
-            while self.exchange.history(account, |history| {
-                history.order(number).is_some_and(domain::paper::PaperOrder::is_live)
-            }) {
-                tokio::time::sleep(Duration::from_millis(5)).await;
-            }
-        };
-        if tokio::time::timeout(UNTIL_FILLED, ended).await.is_err() {
-            tracing::info!(order = number, "the reply is lost although its order is still open");
-        }
+    /// A number that no order before got.
+    fn next(&self) -> u64 {
+        self.asked.fetch_add(1, Ordering::Relaxed)
     }
 }
 
-/// The parameters without those that differ with every request.
-fn unsigned(query: &str) -> String {
-    let changing = ["timestamp=", "signature=", "recvWindow="];
-    let kept = query
-        .split('&')
-        .filter(|pair| !changing.iter().any(|name| pair.starts_with(name)));
-    kept.collect::<Vec<_>>().join("&")
+fn limited(headers: Vec<(&'static str, String)>) -> Answer {
+    let answer = Problem::new(429, "TOO_MANY_REQUESTS", "Request Rate Limit Exceeded").answer();
+    Answer { headers, ..answer }
+}
+
+fn unknown(asked: &Asked) -> Answer {
+    if routes::exists(&asked.path) {
+        let words = format!("Method {} is not allowed", asked.method);
+        return Problem::new(405, "METHOD_NOT_ALLOWED", words).answer();
+    }
+    Problem::new(404, "NOT_FOUND", "Requested URL does not exist").answer()
 }

@@ -8,11 +8,11 @@ mod algo;
 mod bills;
 mod book;
 mod channels;
+mod closed;
 mod contract;
 mod history;
 mod info;
 mod limits;
-mod lives;
 mod market;
 mod order;
 mod params;
@@ -27,8 +27,8 @@ mod talk;
 mod trade;
 mod words;
 
+use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Arc, OnceLock};
 
 use async_trait::async_trait;
 use domain::id::VenueAccountId;
@@ -37,12 +37,13 @@ use domain::time::Timestamp;
 use self::limits::Limits;
 use self::params::Params;
 use self::problem::Problem;
-use self::routes::{Access, Call, Route};
+use self::routes::{Call, Route};
 use self::setting::Levers;
-use self::stillborn::Stillborns;
-use self::talk::Ends;
+use super::calls::Access;
 use super::dialect::{Answer, Asked, Dialect, NoSocket, Talk};
 use super::exchange::Exchange;
+use super::logins::Logins;
+use super::stillborn::Stillborns;
 
 /// The dialect, with what it counts and keeps.
 #[derive(Debug, Default)]
@@ -50,7 +51,7 @@ pub struct Okx {
     limits: Limits,
     levers: Levers,
     stillborns: Stillborns,
-    ends: Arc<Ends>,
+    logins: Arc<Logins>,
     made: AtomicU64,
 }
 
@@ -98,11 +99,11 @@ impl Dialect for Okx {
     }
 
     fn talk(&self, exchange: &Arc<Exchange>, asked: &Asked) -> Result<Box<dyn Talk>, NoSocket> {
-        talk::open(&self.ends, exchange, asked)
+        talk::open(&self.logins, exchange, asked)
     }
 
     fn expire(&self, _exchange: &Exchange, account: VenueAccountId) {
-        self.ends.end(account);
+        self.logins.end(account);
     }
 }
 
@@ -115,18 +116,10 @@ impl Okx {
         let params = Params::read(asked)?;
         self.limits
             .count(route, asked, account.map(|account| account.id), &params)?;
-        let trades = !matches!(route.access, Access::Public | Access::Read);
-        if trades && account.is_some_and(|account| !account.rights.trade) {
+        if route.access == Access::Trade && account.is_some_and(|account| !account.rights.trade) {
             return Err(sign::not_permitted());
         }
-        let call = Call {
-            okx: self,
-            exchange,
-            asked,
-            params,
-            account,
-            placed: OnceLock::new(),
-        };
+        let call = Call::new(self, exchange, asked, params, account);
         let body = (route.handler)(&call).await?;
         Ok(Answer {
             placed: call.placed.get().copied(),

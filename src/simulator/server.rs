@@ -18,7 +18,7 @@ use super::control;
 use super::dialect::{Answer, Asked, Dialect};
 use super::exchange::Exchange;
 use super::faults::Faults;
-use super::gate::{Gate, Reply};
+use super::passage::{Passage, Reply};
 use super::sockets;
 use super::tally::Tally;
 
@@ -40,7 +40,7 @@ pub struct Bound {
     /// To be awaited.
     pub server: Server,
     /// What it shares, for tests.
-    pub gate: Data<Gate>,
+    pub passage: Data<Passage>,
 }
 
 /// Listens on an address.
@@ -48,13 +48,13 @@ pub struct Bound {
 /// # Errors
 /// When it cannot be listened on.
 pub fn bind(address: SocketAddr, exchange: Arc<Exchange>, dialect: Box<dyn Dialect>) -> io::Result<Bound> {
-    let gate = Data::new(Gate {
+    let passage = Data::new(Passage {
         exchange,
         dialect,
         faults: Faults::default(),
         answered: Tally::default(),
     });
-    let shared = gate.clone();
+    let shared = passage.clone();
     let server = HttpServer::new(move || {
         App::new()
             .app_data(shared.clone())
@@ -73,17 +73,17 @@ pub fn bind(address: SocketAddr, exchange: Arc<Exchange>, dialect: Box<dyn Diale
         address,
         handle: server.handle(),
         server,
-        gate,
+        passage,
     })
 }
 
-async fn any(request: HttpRequest, payload: Payload, gate: Data<Gate>) -> actix_web::Result<HttpResponse> {
-    let mut asked = asked(&request, &gate);
+async fn any(request: HttpRequest, payload: Payload, passage: Data<Passage>) -> actix_web::Result<HttpResponse> {
+    let mut asked = asked(&request, &passage);
     if request.headers().contains_key(UPGRADE) {
-        return match gate.dialect.talk(&gate.exchange, &asked) {
-            Ok(talk) => sockets::open(&request, payload, gate.into_inner(), talk),
+        return match passage.dialect.talk(&passage.exchange, &asked) {
+            Ok(talk) => sockets::open(&request, payload, passage.into_inner(), talk),
             Err(no) => {
-                gate.answered.count(no.0.status);
+                passage.answered.count(no.0.status);
                 Ok(respond(no.0))
             }
         };
@@ -92,13 +92,13 @@ async fn any(request: HttpRequest, payload: Payload, gate: Data<Gate>) -> actix_
         return Ok(HttpResponse::PayloadTooLarge().finish());
     };
     asked.body = body;
-    Ok(match gate.pass(&asked).await {
+    Ok(match passage.pass(&asked).await {
         Reply::With(answer) => respond(answer),
         Reply::Cut => cut(),
     })
 }
 
-fn asked(request: &HttpRequest, gate: &Gate) -> Asked {
+fn asked(request: &HttpRequest, passage: &Passage) -> Asked {
     let headers = request.headers().iter().filter_map(|(name, value)| {
         let value = value.to_str().ok()?;
         Some((name.as_str().to_owned(), value.to_owned()))
@@ -112,13 +112,13 @@ fn asked(request: &HttpRequest, gate: &Gate) -> Asked {
         from: request
             .peer_addr()
             .map_or_else(String::new, |peer| peer.ip().to_string()),
-        now: now(gate),
+        now: now(passage),
     }
 }
 
 /// The venue's clock, as far off as it is told to be.
-pub(super) fn now(gate: &Gate) -> Timestamp {
-    Timestamp(gate.exchange.now().0.saturating_add(gate.faults.skew()))
+pub(super) fn now(passage: &Passage) -> Timestamp {
+    Timestamp(passage.exchange.now().0.saturating_add(passage.faults.skew()))
 }
 
 /// The body as text; `None` when it is too large.

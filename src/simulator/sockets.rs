@@ -13,7 +13,7 @@ use tokio::time::{Instant, MissedTickBehavior};
 use super::dialect::{Push, Talk};
 use super::exchange::News;
 use super::faults::What;
-use super::gate::Gate;
+use super::passage::Passage;
 use super::server::now;
 
 const SECOND: Duration = Duration::from_secs(1);
@@ -24,7 +24,7 @@ const PING: Duration = Duration::from_secs(20);
 struct Over;
 
 struct Socket {
-    gate: Arc<Gate>,
+    passage: Arc<Passage>,
     talk: Box<dyn Talk>,
     session: Session,
     /// Nothing is sent before this.
@@ -37,14 +37,14 @@ struct Socket {
 pub(super) fn open(
     request: &HttpRequest,
     payload: Payload,
-    gate: Arc<Gate>,
+    passage: Arc<Passage>,
     talk: Box<dyn Talk>,
 ) -> actix_web::Result<HttpResponse> {
     let (response, session, messages) = actix_ws::handle(request, payload)?;
     // Before the client can learn that it is connected: it misses nothing that happens from then on.
-    let news = gate.exchange.listen();
+    let news = passage.exchange.listen();
     let socket = Socket {
-        gate,
+        passage,
         talk,
         session,
         silent_until: None,
@@ -70,14 +70,14 @@ impl Socket {
                 }
                 piece = news.recv() => match piece {
                     Ok(piece) => {
-                        let pushes = self.talk.told(&piece, now(&self.gate));
+                        let pushes = self.talk.told(&piece, now(&self.passage));
                         self.say(pushes).await
                     }
                     // A client that is this far behind is left, as a real venue leaves it.
                     Err(RecvError::Lagged(_) | RecvError::Closed) => Err(Over),
                 },
                 _ = seconds.tick() => {
-                    let pushes = self.talk.passed(now(&self.gate));
+                    let pushes = self.talk.passed(now(&self.passage));
                     let said = self.say(pushes).await;
                     if pinged.elapsed() >= PING && !self.is_silent() {
                         pinged = Instant::now();
@@ -101,7 +101,7 @@ impl Socket {
     async fn hear(&mut self, message: Message) -> Result<(), Over> {
         match message {
             Message::Text(text) => {
-                let pushes = self.talk.heard(&text, now(&self.gate));
+                let pushes = self.talk.heard(&text, now(&self.passage));
                 self.say(pushes).await
             }
             Message::Ping(bytes) if !self.is_silent() => self.session.pong(&bytes).await.map_err(|_| Over),
@@ -120,7 +120,7 @@ impl Socket {
                 continue;
             }
             let key = self.talk.key();
-            match self.gate.faults.of_push(&push.stream, key.as_deref()) {
+            match self.passage.faults.of_push(&push.stream, key.as_deref()) {
                 Some(What::Cut) => return Err(Over),
                 Some(What::LosePush) => {}
                 Some(What::Reorder) if self.held.is_none() => self.held = Some(push),

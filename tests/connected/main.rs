@@ -9,6 +9,7 @@ mod history;
 mod limits;
 mod lost;
 mod own;
+mod protection;
 mod stages;
 mod streams;
 mod trading;
@@ -26,7 +27,7 @@ use bursar::clock::{Clock, SystemClock};
 use bursar::ports::keyring::{Credential, Keyring, KeyringError};
 use bursar::ports::venue::{Look, Lookup, Sought, Venue, VenueError};
 use bursar::simulator::exchange::{Account, Exchange, Keyring as Accounts, PASSPHRASE};
-use bursar::simulator::{Dialect, server};
+use bursar::simulator::server;
 use domain::credential::{KeyRights, Resealed, SealedKey, Seals};
 use domain::fixed::Quantity;
 use domain::id::{UserId, VenueAccountId};
@@ -38,6 +39,8 @@ use domain::time::Timestamp;
 use domain::user::{PositionMode, VenueAccount};
 use domain::venue::{AccountReport, ClientOrderId, Cursor, MarginMode, OrderIntent, OrderKind, OrderReport, VenueName};
 use serde_json::json;
+
+use self::stages::Stage;
 
 const ME: VenueAccountId = VenueAccountId(1);
 const THIEF: VenueAccountId = VenueAccountId(2);
@@ -80,40 +83,6 @@ impl Keyring for Keys {
     fn newest_master(&self) -> Option<String> {
         None
     }
-}
-
-/// A venue as it is served, and what is its own in the words of the tests.
-pub struct Stage {
-    /// Which venue.
-    pub venue: VenueName,
-    /// Who serves it.
-    pub dialect: fn() -> Box<dyn Dialect>,
-    /// Its names of the markets.
-    pub markets: [&'static str; 2],
-    /// Bases of the stream of prices and of private streams.
-    pub streams: [&'static str; 2],
-    /// The endpoint that places orders.
-    pub order: &'static str,
-    /// The first that is asked for one.
-    pub query: &'static str,
-    /// One that sets leverage.
-    pub leverage: &'static str,
-    /// Code of an order that nobody can pay for.
-    pub no_margin: &'static str,
-    /// Of a close of what is not held.
-    pub nothing_to_reduce: &'static str,
-    /// Of a cancel of what is filled.
-    pub late_cancel: &'static str,
-    /// Smallest notional of an opening order.
-    pub min_notional: &'static str,
-    /// How long it wants us to wait, at the most, when it is told to limit us for a second.
-    pub wait: Duration,
-    /// How long after an execution its profit may be told.
-    pub lag: Duration,
-    /// How soon its dead-man's switch can fire; `None` where it has none that is used.
-    pub dead_man: Option<Duration>,
-    /// How many looks in a row its limits leave room for.
-    pub looks: std::ops::Range<u32>,
 }
 
 /// A served venue and the adapter that is connected to it.

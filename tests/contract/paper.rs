@@ -3,6 +3,7 @@
 mod durability;
 mod faults;
 mod feeds;
+mod protection;
 mod trading;
 mod vault;
 

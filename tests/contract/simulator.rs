@@ -18,11 +18,11 @@ use std::time::Duration;
 use actix_web::dev::ServerHandle;
 use bursar::adapters::store::MemoryStore;
 use bursar::adapters::venue::binance::sign;
-use bursar::adapters::venue::dialect::{Credential, Request};
+use bursar::adapters::venue::dialect::{Credential, Request, Signed};
 use bursar::adapters::venue::paper::{Feed, MarketOptions, PaperOptions};
 use bursar::clock::{Clock, SystemClock};
 use bursar::simulator::binance::Binance;
-use bursar::simulator::exchange::{Account, Exchange, Keyring};
+use bursar::simulator::exchange::{Account, Exchange, Keyring, PASSPHRASE};
 use bursar::simulator::{Dialect, server};
 use domain::fixed::{Amount, Quantity};
 use domain::instrument::Instrument;
@@ -85,7 +85,12 @@ async fn exchange(store: MemoryStore) -> Arc<Exchange> {
 
 impl World {
     fn new() -> Self {
-        let world = Self::on(MemoryStore::default());
+        Self::of(Binance::default())
+    }
+
+    /// One that speaks this dialect.
+    fn of(dialect: impl Dialect) -> Self {
+        let world = Self::speaking(MemoryStore::default(), Box::new(dialect));
         world.price("50000");
         world
     }
@@ -127,12 +132,12 @@ impl World {
         query: &[(&'static str, &str)],
         now: Timestamp,
     ) -> Got {
-        let credential = Credential {
-            key: key.to_owned(),
-            secret: format!("{key}-secret").into(),
-            passphrase: None,
-        };
-        let signed = sign::signed(&Request::new(method, path, query), &credential, now, WINDOW);
+        let request = Request::new(method, path, query);
+        self.send(&sign::signed(&request, &credential(key), now, WINDOW))
+    }
+
+    /// Sends what was signed.
+    fn send(&self, signed: &Signed) -> Got {
         line::ask(
             &self.address,
             signed.method,
@@ -204,6 +209,22 @@ impl Drop for World {
         if let Some(thread) = self.thread.take() {
             thread.join().unwrap();
         }
+    }
+}
+
+fn credential(key: &str) -> Credential {
+    Credential {
+        key: key.to_owned(),
+        secret: format!("{key}-secret").into(),
+        passphrase: None,
+    }
+}
+
+/// The same for a venue that wants a passphrase.
+fn with_passphrase(key: &str) -> Credential {
+    Credential {
+        passphrase: Some(PASSPHRASE.into()),
+        ..credential(key)
     }
 }
 

@@ -12,6 +12,7 @@ mod gate;
 mod okx;
 #[path = "../support/parsers.rs"]
 mod parsers;
+mod protections;
 mod samples;
 mod signatures;
 mod tables;

@@ -43,6 +43,7 @@ const NOW: Timestamp = Timestamp(1_700_000_000_000);
 /// Binance's.
 pub fn binance(bytes: &[u8]) {
     use binance::parse;
+    drop(binance::protect::placed(bytes));
     answered(bytes, binance::verdict);
     booked(parse::bookings(bytes).unwrap_or_default());
     held(parse::holdings(bytes).unwrap_or_default());
@@ -64,11 +65,13 @@ pub fn binance(bytes: &[u8]) {
     drop((parse::tick(bytes), parse::top(bytes)));
     drop((parse::order(bytes), parse::orders(bytes)));
     drop((parse::owned(bytes), parse::owned_order(bytes)));
+    drop(binance::protect::placed(bytes));
 }
 
 /// OKX's.
 pub fn okx(bytes: &[u8]) {
     use okx::parse;
+    drop(okx::protect::placed(bytes));
     answered(bytes, okx::verdict);
     booked(parse::bookings(bytes).unwrap_or_default());
     held(parse::holdings(bytes, &CONTRACTS).unwrap_or_default());
@@ -86,6 +89,7 @@ pub fn okx(bytes: &[u8]) {
     drop((parse::bars(bytes), parse::marks(bytes), parse::quote(bytes)));
     drop((parse::server_time(bytes), parse::tick(bytes)));
     drop((parse::lookup(bytes, &CONTRACTS), parse::orders(bytes, &CONTRACTS)));
+    drop(okx::protect::placed(bytes));
 }
 
 /// Bybit's.
@@ -115,6 +119,7 @@ pub fn bybit(bytes: &[u8]) {
 /// Gate's.
 pub fn gate(bytes: &[u8]) {
     use gate::parse;
+    drop(gate::protect::placed(bytes));
     let symbol = Symbol::new("BTC_USDT");
     answered(bytes, gate::verdict);
     booked(parse::bookings(bytes, "USDT").unwrap_or_default());
@@ -149,11 +154,13 @@ pub fn gate(bytes: &[u8]) {
         parse::lookup_among(bytes, &CONTRACTS, &id),
     ));
     drop((parse::order(bytes, &CONTRACTS), parse::orders(bytes, &CONTRACTS)));
+    drop(gate::protect::placed(bytes));
 }
 
 /// Bitget's.
 pub fn bitget(bytes: &[u8]) {
     use bitget::parse;
+    drop(bitget::protect::cancelled(bytes));
     answered(bytes, bitget::verdict);
     booked(rows(parse::bookings(bytes)));
     held(parse::holdings(bytes).unwrap_or_default());
@@ -180,6 +187,7 @@ pub fn bitget(bytes: &[u8]) {
         parse::order(bytes),
         parse::orders(bytes),
     ));
+    drop(bitget::protect::cancelled(bytes));
 }
 
 fn rows<T>(page: Result<Page<T>, ParseError>) -> Vec<T> {

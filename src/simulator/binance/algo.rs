@@ -135,10 +135,7 @@ fn told(call: &Call, order: &PaperOrder, mode: PositionMode, later: bool) -> Val
     });
     if let Some(fields) = value.as_object_mut().filter(|_| later) {
         let actual = order.fired.as_ref().and_then(|fired| fired.order);
-        let found = actual.and_then(|number| {
-            let own = |history: &crate::simulator::exchange::History| history.order(number).cloned();
-            call.exchange.history(order.account, own)
-        });
+        let found = call.exchange.placed_by(order);
         let price = found.as_ref().and_then(|order| order.average_price().ok());
         let id = actual.map_or_else(String::new, |number| number.to_string());
         fields.insert("actualOrderId".to_owned(), json!(id));

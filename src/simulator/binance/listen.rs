@@ -88,7 +88,7 @@ impl Listens {
 /// `POST /fapi/v1/listenKey`.
 pub(super) async fn start(call: &Call<'_>) -> Told {
     let account = call.account.ok_or_else(super::sign::not_permitted)?;
-    let (listens, now) = (&call.binance.listens, call.asked.now);
+    let (listens, now) = (&call.dialect.listens, call.asked.now);
     let made = listens.fresh(LENGTH, now);
     let listen_key = listens.renew(account.id, &account.key, now, made);
     Ok(json!({ "listenKey": listen_key }))
@@ -97,7 +97,7 @@ pub(super) async fn start(call: &Call<'_>) -> Told {
 /// `PUT /fapi/v1/listenKey`.
 pub(super) async fn keep(call: &Call<'_>) -> Told {
     let account = call.account.ok_or_else(super::sign::not_permitted)?;
-    let (listens, now) = (&call.binance.listens, call.asked.now);
+    let (listens, now) = (&call.dialect.listens, call.asked.now);
     let own = listens.with(|issued| {
         let mut keys = issued.keys.values();
         keys.any(|listen| listen.account == account.id && now < listen.until)
@@ -111,6 +111,6 @@ pub(super) async fn keep(call: &Call<'_>) -> Told {
 
 /// `DELETE /fapi/v1/listenKey`.
 pub(super) async fn stop(call: &Call<'_>) -> Told {
-    call.binance.listens.expire(call.id()?);
+    call.dialect.listens.expire(call.id()?);
     Ok(json!({}))
 }

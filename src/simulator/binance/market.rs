@@ -1,13 +1,13 @@
 //! Endpoints of public market data.
 
-use domain::fixed::{Price, Ratio, Rounding, divide};
+use domain::fixed::{Price, Ratio, Rounding};
 use domain::paper::PaperMarket;
 use domain::time::Timestamp;
 use serde_json::{Value, json};
 
 use super::problem::Problem;
 use super::routes::{Call, Told};
-use crate::simulator::exchange::{Candle, Exchange, Interval, Ladder, Trade};
+use crate::simulator::exchange::{Day, Exchange, Interval, Ladder, Trade, change as change_of, fundings, next_funding};
 
 /// Depths of a book that may be asked for.
 const DEPTHS: [usize; 7] = [5, 10, 20, 50, 100, 500, 1_000];
@@ -63,7 +63,7 @@ pub(super) async fn price(call: &Call<'_>) -> Told {
 pub(super) async fn book_ticker(call: &Call<'_>) -> Told {
     by_market(call, |market| {
         let ladder = call.exchange.ladder(market, 1).ok_or_else(no_price)?;
-        let [(bid, bids), (ask, asks)] = best(&ladder).ok_or_else(no_price)?;
+        let [(bid, bids), (ask, asks)] = ladder.best().ok_or_else(no_price)?;
         Ok(json!({
             "lastUpdateId": ladder.number,
             "symbol": market.instrument.symbol.as_str(),
@@ -76,58 +76,22 @@ pub(super) async fn book_ticker(call: &Call<'_>) -> Told {
     })
 }
 
-/// Best bid and ask.
-pub(super) fn best(ladder: &Ladder) -> Option<[(Price, domain::fixed::Quantity); 2]> {
-    Some([*ladder.bids.first()?, *ladder.asks.first()?])
-}
-
-/// A day's candles in one.
-pub(super) struct Day {
-    pub candle: Candle,
-    pub last: Trade,
-}
-
-impl Day {
-    /// The last 24 hours of a market; `None` before the first price.
-    pub fn of(exchange: &Exchange, market: &PaperMarket) -> Option<Self> {
-        let symbol = &market.instrument.symbol;
-        let last = exchange.last(symbol)?;
-        let minutes = exchange.candles(symbol, Interval::minutes(1)?);
-        let skipped = minutes.len().saturating_sub(1_440);
-        let mut day = minutes.into_iter().skip(skipped);
-        let mut candle = day.next()?;
-        for minute in day {
-            candle.bar.high = candle.bar.high.max(minute.bar.high);
-            candle.bar.low = candle.bar.low.min(minute.bar.low);
-            candle.bar.close = minute.bar.close;
-            candle.bar.volume = candle.bar.volume.plus(minute.bar.volume).ok()?;
-            candle.turnover = candle.turnover.plus(minute.turnover).ok()?;
-        }
-        Some(Self { candle, last })
-    }
-
-    /// By how much the price changed, and by how many percent.
-    pub fn change(&self) -> (Price, String) {
-        let (open, close) = (self.candle.bar.open, self.candle.bar.close);
-        let change = close.minus(open).unwrap_or_default();
-        let share = i128::from(change.units()) * i128::from(Ratio::ONE_UNITS) * 100;
-        let share = divide(share, open.units().into(), Rounding::HalfUp).and_then(Ratio::from_wide);
-        let percent = share.and_then(|share| share.floor_to(Ratio::from_units(Ratio::ONE_UNITS / 1_000)?));
-        (change, percent.unwrap_or_default().to_string())
-    }
-
-    /// Turnover by volume.
-    pub fn average(&self) -> Price {
-        let Candle { bar, turnover, .. } = self.candle;
-        Price::average(turnover, bar.volume, Rounding::HalfUp).unwrap_or(bar.close)
-    }
+/// By how much a price changed within a day, and by how many percent.
+pub(super) fn change(day: &Day) -> (Price, String) {
+    let (open, close) = (day.candle.bar.open, day.candle.bar.close);
+    let percent = change_of(open, close, 100);
+    let percent = Ratio::from_units(Ratio::ONE_UNITS / 1_000).and_then(|step| percent.floor_to(step));
+    (
+        close.minus(open).unwrap_or_default(),
+        percent.unwrap_or_default().to_string(),
+    )
 }
 
 /// `GET /fapi/v1/ticker/24hr`.
 pub(super) async fn day(call: &Call<'_>) -> Told {
     by_market(call, |market| {
-        let day = Day::of(call.exchange, market).ok_or_else(no_price)?;
-        let (change, percent) = day.change();
+        let day = call.exchange.day(market).ok_or_else(no_price)?;
+        let (change, percent) = change(&day);
         let (bar, tick) = (day.candle.bar, day.last.tick);
         Ok(json!({
             "symbol": market.instrument.symbol.as_str(),
@@ -187,12 +151,6 @@ pub(super) async fn klines(call: &Call<'_>) -> Told {
     Ok(told.collect())
 }
 
-/// When the next funding comes; zero for a market without.
-pub(super) fn next_funding(market: &PaperMarket, now: Timestamp) -> i64 {
-    let interval = i64::try_from(market.funding_interval.as_millis()).unwrap_or(0);
-    market.last_funding(now).map_or(0, |last| last.0 + interval)
-}
-
 /// `GET /fapi/v1/premiumIndex`.
 pub(super) async fn premium(call: &Call<'_>) -> Told {
     by_market(call, |market| {
@@ -205,7 +163,7 @@ pub(super) async fn premium(call: &Call<'_>) -> Told {
             "estimatedSettlePrice": price,
             "lastFundingRate": market.funding_rate.to_string(),
             "interestRate": "0.0001",
-            "nextFundingTime": next_funding(market, now),
+            "nextFundingTime": next_funding(market, now).0,
             "time": now.0,
         }))
     })
@@ -220,24 +178,16 @@ pub(super) async fn funding_rates(call: &Call<'_>) -> Told {
     let start: i64 = call.params.read_as("startTime")?.unwrap_or(0);
     let mut told = Vec::new();
     for market in markets {
-        let interval = i64::try_from(market.funding_interval.as_millis()).unwrap_or(0);
-        let (Some(Timestamp(last)), true) = (market.last_funding(Timestamp(end)), interval > 0) else {
-            continue;
-        };
         let price = call
             .exchange
             .last(&market.instrument.symbol)
             .map(|trade| trade.tick.price);
-        let mut times = Vec::new();
-        let mut at = last;
-        while at >= start.max(0) && times.len() < limit {
-            times.push(at);
-            at -= interval;
-        }
+        let times = fundings(market, Timestamp(end)).take_while(|at| at.0 >= start.max(0));
+        let times: Vec<Timestamp> = times.take(limit).collect();
         told.extend(times.into_iter().rev().map(|at| {
             json!({
                 "symbol": market.instrument.symbol.as_str(),
-                "fundingTime": at,
+                "fundingTime": at.0,
                 "fundingRate": market.funding_rate.to_string(),
                 "markPrice": super::order::price_word(price),
             })

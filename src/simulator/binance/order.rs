@@ -156,7 +156,7 @@ fn side(params: &Params, action: Action, mode: PositionMode) -> Result<(Side, bo
 /// The sender's id, or one that is made up.
 fn client_id(call: &Call, sent: Option<&str>) -> Result<ClientOrderId, Problem> {
     let Some(id) = sent else {
-        return Ok(ClientOrderId(call.binance.listens.fresh(22, call.asked.now)));
+        return Ok(ClientOrderId(call.dialect.listens.fresh(22, call.asked.now)));
     };
     if id.len() > 36 {
         return Err(Problem::new(

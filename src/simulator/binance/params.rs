@@ -1,5 +1,6 @@
 //! The parameters of a request, from its query and its body.
 
+use std::ops::Deref;
 use std::str::FromStr;
 
 use domain::fixed::{Price, Quantity};
@@ -24,6 +25,14 @@ impl From<WrongField> for Problem {
     }
 }
 
+impl Deref for Params {
+    type Target = Fields;
+
+    fn deref(&self) -> &Fields {
+        &self.0
+    }
+}
+
 impl Params {
     /// Reads query and body; the same name may stand in one of them only.
     pub fn read(asked: &Asked) -> Result<Self, Problem> {
@@ -33,36 +42,6 @@ impl Params {
     /// From one object of a list of orders; its values are strings, numbers or booleans.
     pub fn of_object(object: &serde_json::Map<String, serde_json::Value>) -> Self {
         Self(Fields::of_object(object))
-    }
-
-    /// A parameter that is there and not empty.
-    pub fn get(&self, name: &str) -> Option<&str> {
-        self.0.get(name)
-    }
-
-    /// Whether it is there and not empty.
-    pub fn has(&self, name: &str) -> bool {
-        self.0.has(name)
-    }
-
-    /// A parameter that must be there.
-    pub fn need(&self, name: &str) -> Result<&str, Problem> {
-        Ok(self.0.need(name)?)
-    }
-
-    /// A parameter that is read, when it is there.
-    pub fn read_as<T: FromStr>(&self, name: &str) -> Result<Option<T>, Problem> {
-        Ok(self.0.read_as(name)?)
-    }
-
-    /// A parameter that is read, and must be there.
-    pub fn need_as<T: FromStr>(&self, name: &str) -> Result<T, Problem> {
-        Ok(self.0.need_as(name)?)
-    }
-
-    /// `true` or `false`, in any case; false when it is not there.
-    pub fn flag(&self, name: &str) -> Result<bool, Problem> {
-        Ok(self.0.flag(name)?)
     }
 
     /// How many records are asked for.

@@ -146,7 +146,7 @@ fn of_trade(fill: &PaperFill, order: &PaperOrder, now: Timestamp) -> Value {
 fn of_algo(exchange: &Exchange, step: &Step, mode: PositionMode, now: Timestamp) -> Value {
     let order = &step.order;
     let actual = order.fired.as_ref().and_then(|fired| fired.order);
-    let found = actual.and_then(|number| exchange.history(order.account, |history| history.order(number).cloned()));
+    let found = exchange.placed_by(order);
     let filled = found
         .as_ref()
         .map_or_else(|| "0".to_owned(), |order| order.filled.to_string());

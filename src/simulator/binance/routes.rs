@@ -2,8 +2,6 @@
 //!
 //! Weights: <https://developers.binance.com/docs/derivatives/usds-margined-futures>, each endpoint's page.
 
-use std::sync::{Arc, OnceLock};
-
 use domain::id::VenueAccountId;
 use futures::future::BoxFuture;
 use serde_json::Value;
@@ -11,49 +9,25 @@ use serde_json::Value;
 use super::params::Params;
 use super::problem::Problem;
 use super::{Binance, account, algo, batch, history, info, listen, market, setting, trade};
-use crate::simulator::dialect::Asked;
-use crate::simulator::exchange::{Account, Exchange};
+use crate::simulator::calls::{self, Access};
 
 /// A request on its way.
-pub(super) struct Call<'a> {
-    pub binance: &'a Binance,
-    pub exchange: &'a Arc<Exchange>,
-    pub asked: &'a Asked,
-    pub params: Params,
-    /// Who asks, where a key is needed.
-    pub account: Option<&'a Account>,
-    /// The order that was placed.
-    pub placed: OnceLock<(VenueAccountId, i64)>,
-}
+pub(super) type Call<'a> = calls::Call<'a, Binance, Params>;
 
 /// What a handler answers.
 pub(super) type Told = Result<Value, Problem>;
 
 type Handler = for<'a> fn(&'a Call<'a>) -> BoxFuture<'a, Told>;
 
-/// Who may ask.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Access {
-    /// Anybody.
-    Public,
-    /// Whoever has a key.
-    Key,
-    /// Whoever signs.
-    Signed,
-    /// Whoever signs with a key that may trade.
-    Trade,
-    /// The same, and it counts as so many orders as it holds.
-    Order,
+/// How an endpoint is counted.
+pub(super) struct Terms {
+    pub weight: fn(&Params) -> u32,
+    /// Whether it counts as so many orders as it holds.
+    pub orders: bool,
 }
 
 /// An endpoint.
-pub(super) struct Route {
-    pub method: &'static str,
-    pub path: &'static str,
-    pub access: Access,
-    pub weight: fn(&Params) -> u32,
-    pub handler: Handler,
-}
+pub(super) type Route = calls::Route<Terms, Handler>;
 
 impl Call<'_> {
     /// Whose account it is about.
@@ -65,12 +39,12 @@ impl Call<'_> {
 
 /// The endpoint of a request.
 pub(super) fn find(method: &str, path: &str) -> Option<&'static Route> {
-    ROUTES.iter().find(|route| route.method == method && route.path == path)
+    calls::find(ROUTES, method, path)
 }
 
 /// Whether there is something at a path, with another method.
 pub(super) fn exists(path: &str) -> bool {
-    ROUTES.iter().any(|route| route.path == path)
+    calls::exists(ROUTES, path)
 }
 
 const fn at(
@@ -80,13 +54,21 @@ const fn at(
     weight: fn(&Params) -> u32,
     handler: Handler,
 ) -> Route {
+    let orders = false;
     Route {
         method,
         path,
         access,
-        weight,
+        terms: Terms { weight, orders },
         handler,
     }
+}
+
+/// One that places or changes orders.
+const fn order(method: &'static str, path: &'static str, weight: fn(&Params) -> u32, handler: Handler) -> Route {
+    let mut route = at(method, path, Trade, weight, handler);
+    route.terms.orders = true;
+    route
 }
 
 /// A weight of so much where a symbol is named, and so much where none is.
@@ -109,7 +91,7 @@ fn book(params: &Params) -> u32 {
     by_limit(params, [(50, 2), (100, 5), (500, 10)], 20)
 }
 
-use Access::{Key, Order, Public, Signed, Trade};
+use Access::{Key, Public, Signed, Trade};
 
 /// Every endpoint.
 #[rustfmt::skip]
@@ -137,19 +119,19 @@ const ROUTES: &[Route] = &[
     at("GET", "/fapi/v1/fundingRate", Public, |_| 1, |c| Box::pin(market::funding_rates(c))),
     at("GET", "/fapi/v1/trades", Public, |_| 5, |c| Box::pin(market::trades(c))),
     at("GET", "/fapi/v1/aggTrades", Public, |_| 20, |c| Box::pin(market::agg_trades(c))),
-    at("POST", "/fapi/v1/order", Order, |_| 0, |c| Box::pin(trade::place(c))),
+    order("POST", "/fapi/v1/order", |_| 0, |c| Box::pin(trade::place(c))),
     at("POST", "/fapi/v1/order/test", Trade, |_| 1, |c| Box::pin(trade::test(c))),
     at("GET", "/fapi/v1/order", Signed, |_| 1, |c| Box::pin(trade::show(c))),
     at("DELETE", "/fapi/v1/order", Trade, |_| 1, |c| Box::pin(trade::cancel(c))),
-    at("PUT", "/fapi/v1/order", Order, |_| 0, |c| Box::pin(trade::amend(c))),
+    order("PUT", "/fapi/v1/order", |_| 0, |c| Box::pin(trade::amend(c))),
     at("GET", "/fapi/v1/openOrder", Signed, |_| 1, |c| Box::pin(trade::show_open(c))),
     at("GET", "/fapi/v1/openOrders", Signed, |p| by_symbol(p, 1, 40), |c| Box::pin(trade::open(c))),
     at("DELETE", "/fapi/v1/allOpenOrders", Trade, |_| 1, |c| Box::pin(trade::cancel_all(c))),
     at("POST", "/fapi/v1/countdownCancelAll", Trade, |_| 10, |c| Box::pin(trade::countdown(c))),
-    at("POST", "/fapi/v1/batchOrders", Order, |_| 5, |c| Box::pin(batch::place(c))),
-    at("PUT", "/fapi/v1/batchOrders", Order, |_| 5, |c| Box::pin(batch::amend(c))),
+    order("POST", "/fapi/v1/batchOrders", |_| 5, |c| Box::pin(batch::place(c))),
+    order("PUT", "/fapi/v1/batchOrders", |_| 5, |c| Box::pin(batch::amend(c))),
     at("DELETE", "/fapi/v1/batchOrders", Trade, |_| 1, |c| Box::pin(batch::cancel(c))),
-    at("POST", "/fapi/v1/algoOrder", Order, |_| 0, |c| Box::pin(algo::place(c))),
+    order("POST", "/fapi/v1/algoOrder", |_| 0, |c| Box::pin(algo::place(c))),
     at("GET", "/fapi/v1/algoOrder", Signed, |_| 1, |c| Box::pin(algo::show(c))),
     at("DELETE", "/fapi/v1/algoOrder", Trade, |_| 1, |c| Box::pin(algo::cancel(c))),
     at("GET", "/fapi/v1/openAlgoOrders", Signed, |p| by_symbol(p, 1, 40), |c| Box::pin(algo::open(c))),

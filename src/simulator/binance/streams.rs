@@ -4,9 +4,9 @@ use domain::paper::PaperMarket;
 use domain::time::Timestamp;
 use serde_json::{Value, json};
 
-use super::market::{Day, best, interval, next_funding, sides};
+use super::market::{change, interval, sides};
 use super::order::price_word;
-use crate::simulator::exchange::{Exchange, Interval, Shift, Trade};
+use crate::simulator::exchange::{Exchange, Interval, Shift, Trade, next_funding};
 
 /// A stream by its name.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -120,7 +120,7 @@ pub(super) fn of_trade(
         }),
         Kind::BookTicker => {
             let ladder = exchange.ladder(market, 1)?;
-            let [(bid, bids), (ask, asks)] = best(&ladder)?;
+            let [(bid, bids), (ask, asks)] = ladder.best()?;
             json!({
                 "e": "bookTicker", "u": trade.number, "E": now.0, "T": tick.at.0, "s": symbol,
                 "b": bid.to_string(), "B": bids.to_string(), "a": ask.to_string(), "A": asks.to_string(),
@@ -187,11 +187,11 @@ pub(super) fn of_time(exchange: &Exchange, market: &PaperMarket, kind: Kind, now
             let price = price_word(exchange.last(&market.instrument.symbol).map(|trade| trade.tick.price));
             Some(json!({
                 "e": "markPriceUpdate", "E": now.0, "s": symbol, "p": price, "i": price, "P": price,
-                "r": market.funding_rate.to_string(), "T": next_funding(market, exchange.market_now()),
+                "r": market.funding_rate.to_string(), "T": next_funding(market, exchange.market_now()).0,
             }))
         }
         Kind::MiniTicker | Kind::Ticker => {
-            let day = Day::of(exchange, market)?;
+            let day = exchange.day(market)?;
             let (bar, tick) = (day.candle.bar, day.last.tick);
             let mut told = json!({
                 "e": "24hrMiniTicker", "E": now.0, "s": symbol, "c": tick.price.to_string(), "o": bar.open.to_string(),
@@ -199,7 +199,7 @@ pub(super) fn of_time(exchange: &Exchange, market: &PaperMarket, kind: Kind, now
                 "q": day.candle.turnover.to_string(),
             });
             if let (Kind::Ticker, Some(fields)) = (kind, told.as_object_mut()) {
-                let (change, percent) = day.change();
+                let (change, percent) = change(&day);
                 for (name, value) in [
                     ("e", json!("24hrTicker")),
                     ("p", json!(change.to_string())),

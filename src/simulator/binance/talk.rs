@@ -101,10 +101,7 @@ impl BinanceTalk {
         } else {
             data.to_string()
         };
-        Push {
-            stream: stream.to_owned(),
-            text,
-        }
+        Push::new(stream, text)
     }
 
     /// An event of the user stream. Faults are aimed at it by the event's name; its stream is the listen key.
@@ -156,10 +153,7 @@ impl Talk for BinanceTalk {
             Ok(message) => self.ask(message, now),
             Err(error) => json!({ "error": { "code": 3, "msg": format!("Invalid JSON: {error}") } }),
         };
-        vec![Push {
-            stream: "answer".to_owned(),
-            text: answer.to_string(),
-        }]
+        vec![Push::answer(&answer)]
     }
 
     fn told(&mut self, news: &News, now: Timestamp) -> Vec<Push> {

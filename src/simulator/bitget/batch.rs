@@ -103,7 +103,7 @@ pub(super) async fn close(call: &Call<'_>) -> Told {
     let held = account.positions.iter().filter(|held| symbols.contains(&held.symbol));
     for held in held.filter(|held| side.is_none_or(|side| side == held.side)) {
         let ask = Ask {
-            client_id: ClientOrderId(call.bitget.fresh(call.asked.now)),
+            client_id: ClientOrderId(call.dialect.fresh(call.asked.now)),
             symbol: held.symbol.clone(),
             action: held.side.closing(),
             position_side: held.side,

@@ -2,17 +2,14 @@
 //!
 //! Source: <https://www.bitget.com/api-doc/contract/websocket/public/Order-Book-Channel>.
 
-use std::collections::BTreeMap;
-
 use domain::fixed::{Price, Quantity};
 use serde_json::{Value, json};
 
+use crate::simulator::checksum::{LEVELS, signed_crc32};
 use crate::simulator::exchange::Ladder;
 
 /// Levels of each side that a book holds when all of it is told.
 pub(super) const DEPTH: usize = 200;
-/// Levels of each side that the checksum is over.
-const CHECKED: usize = 25;
 
 type Levels = Vec<(Price, Quantity)>;
 
@@ -26,9 +23,8 @@ impl Book {
         let told = match &self.0 {
             None => (true, whole(&ladder)),
             Some(before) => {
-                let changed = |old: &Levels, new: &Levels| rows(&changes(old, new));
-                let (asks, bids) = (changed(&before.asks, &ladder.asks), changed(&before.bids, &ladder.bids));
-                (false, entry(&ladder, asks, bids))
+                let changed = ladder.since(before);
+                (false, entry(&ladder, rows(&changed.asks), rows(&changed.bids)))
             }
         };
         self.0 = Some(ladder);
@@ -58,38 +54,17 @@ fn rows(levels: &Levels) -> Value {
     rows.collect()
 }
 
-/// Levels that are there now, and with a quantity of zero those that are gone.
-fn changes(old: &Levels, new: &Levels) -> Levels {
-    let (was, is): (BTreeMap<_, _>, BTreeMap<_, _>) = (old.iter().copied().collect(), new.iter().copied().collect());
-    let gone = was.keys().filter(|price| !is.contains_key(price));
-    let here = is.iter().filter(|(price, quantity)| was.get(price) != Some(quantity));
-    let here = here.map(|(price, quantity)| (*price, *quantity));
-    here.chain(gone.map(|price| (*price, Quantity::ZERO))).collect()
-}
-
 /// CRC-32 over bid and ask in turn, as texts between colons, read as a number with a sign.
 fn checksum(ladder: &Ladder) -> i32 {
     let mut parts = Vec::new();
-    for place in 0..CHECKED {
+    for place in 0..LEVELS {
         for side in [&ladder.bids, &ladder.asks] {
             if let Some((price, quantity)) = side.get(place) {
                 parts.extend([price.to_string(), quantity.to_string()]);
             }
         }
     }
-    crc32(parts.join(":").as_bytes()).cast_signed()
-}
-
-/// The CRC of Ethernet and of zip files.
-fn crc32(bytes: &[u8]) -> u32 {
-    let mut crc = u32::MAX;
-    for byte in bytes {
-        crc ^= u32::from(*byte);
-        for _ in 0..8 {
-            crc = if crc & 1 == 1 { crc >> 1 ^ 0xedb8_8320 } else { crc >> 1 };
-        }
-    }
-    !crc
+    signed_crc32(&parts.join(":"))
 }
 
 #[cfg(test)]
@@ -101,12 +76,6 @@ mod tests {
     fn levels(texts: &[(&str, &str)]) -> Levels {
         let level = |(price, quantity): &(&str, &str)| (price.parse().unwrap(), quantity.parse().unwrap());
         texts.iter().map(level).collect()
-    }
-
-    #[test]
-    fn checksum_is_the_one_of_zip_files() {
-        // The check value of CRC-32, in the catalogue of parametrised CRC algorithms.
-        assert_eq!(crc32(b"123456789"), 0xcbf4_3926);
     }
 
     #[test]
@@ -125,6 +94,6 @@ mod tests {
         assert!(!is_whole);
         assert_eq!(told["bids"], json!([["101", "3"], ["99", "0"]]));
         assert_eq!(told["asks"], json!([]));
-        assert_eq!(told["checksum"], json!(crc32(b"101:3:102:1:100:1").cast_signed()));
+        assert_eq!(told["checksum"], json!(signed_crc32("101:3:102:1:100:1")));
     }
 }

@@ -4,9 +4,9 @@ use domain::paper::PaperMarket;
 use serde_json::{Value, json};
 
 use super::book::{self, DEPTH};
-use super::day::{self, Day};
-use super::market::{next_funding, row, taker};
-use crate::simulator::exchange::{Candle, Exchange, Interval, Trade};
+use super::day;
+use super::market::row;
+use crate::simulator::exchange::{Candle, Exchange, Interval, Ladder, Trade, next_funding};
 
 /// Trades and candles that are told at first.
 const FIRST: (usize, usize) = (50, 500);
@@ -109,7 +109,7 @@ pub(super) fn then(
 }
 
 /// The book as deep as it is told whole.
-pub(super) fn ladder(exchange: &Exchange, market: &PaperMarket) -> Option<crate::simulator::exchange::Ladder> {
+pub(super) fn ladder(exchange: &Exchange, market: &PaperMarket) -> Option<Ladder> {
     exchange.ladder(market, DEPTH)
 }
 
@@ -118,7 +118,7 @@ fn trade(trade: &Trade) -> Value {
         "ts": trade.tick.at.0.to_string(),
         "price": trade.tick.price.to_string(),
         "size": trade.tick.quantity.to_string(),
-        "side": taker(trade),
+        "side": trade.taker().as_str(),
         "tradeId": trade.number.to_string(),
     })
 }
@@ -131,9 +131,8 @@ fn candle(candle: &Candle) -> Value {
 }
 
 fn ticker(exchange: &Exchange, market: &PaperMarket) -> Option<Value> {
-    let day = Day::of(exchange, market)?;
-    let ladder = exchange.ladder(market, 1)?;
-    let ((bid, bids), (ask, asks)) = (ladder.bids.first()?, ladder.asks.first()?);
+    let day = exchange.day(market)?;
+    let [(bid, bids), (ask, asks)] = exchange.ladder(market, 1)?.best()?;
     let (bar, tick) = (day.candle.bar, day.last.tick);
     let symbol = market.instrument.symbol.as_str();
     Some(json!([{
@@ -146,15 +145,15 @@ fn ticker(exchange: &Exchange, market: &PaperMarket) -> Option<Value> {
         "open24h": bar.open.to_string(),
         "high24h": bar.high.to_string(),
         "low24h": bar.low.to_string(),
-        "change24h": day.change(),
+        "change24h": day::changed(bar.open, tick.price),
         "fundingRate": market.funding_rate.to_string(),
-        "nextFundingTime": next_funding(market, exchange.market_now()).to_string(),
+        "nextFundingTime": next_funding(market, exchange.market_now()).0.to_string(),
         "markPrice": tick.price.to_string(),
         "indexPrice": tick.price.to_string(),
         "holdingAmount": "0",
         "baseVolume": bar.volume.to_string(),
         "quoteVolume": day.candle.turnover.to_string(),
-        "openUtc": day.utc.to_string(),
+        "openUtc": day.midnight.to_string(),
         "symbolType": "1",
         "symbol": symbol,
         "deliveryPrice": "0",

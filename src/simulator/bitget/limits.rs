@@ -2,8 +2,9 @@
 //!
 //! Source: <https://www.bitget.com/api-doc/common/intro>; the numbers stand on each endpoint's page.
 
-use super::routes::{Access, Route};
+use super::routes::Route;
 use super::sign;
+use crate::simulator::calls::Access;
 use crate::simulator::dialect::Asked;
 use crate::simulator::windows::Windows;
 
@@ -30,6 +31,6 @@ impl Limits {
         let key = asked.header(sign::KEY).filter(|_| route.access != Access::Public);
         let name = format!("{} {}", key.unwrap_or(&asked.from), route.path);
         let used = self.endpoints.add(&name, asked.now, SECOND, 1);
-        route.per_second.checked_sub(used)
+        route.terms.checked_sub(used)
     }
 }

@@ -1,15 +1,15 @@
 //! Endpoints of public market data.
 
 use domain::fixed::{Price, Quantity};
+use domain::market::Action;
 use domain::paper::PaperMarket;
-use domain::time::Timestamp;
 use serde_json::{Value, json};
 
-use super::day::{self, Day};
+use super::day;
 use super::params::COIN;
 use super::problem::Problem;
 use super::routes::{Call, Told};
-use crate::simulator::exchange::{Candle, Trade};
+use crate::simulator::exchange::{Candle, Trade, fundings, next_funding};
 use crate::simulator::fields::decimals;
 
 /// Orders that may be open on a market.
@@ -119,9 +119,8 @@ pub(super) async fn tickers(call: &Call<'_>) -> Told {
 }
 
 fn ticker_of(call: &Call, market: &PaperMarket) -> Option<Value> {
-    let day = Day::of(call.exchange, market)?;
-    let ladder = call.exchange.ladder(market, 1)?;
-    let ((bid, bids), (ask, asks)) = (ladder.bids.first()?, ladder.asks.first()?);
+    let day = call.exchange.day(market)?;
+    let [(bid, bids), (ask, asks)] = call.exchange.ladder(market, 1)?.best()?;
     let (bar, tick) = (day.candle.bar, day.last.tick);
     Some(json!({
         "symbol": market.instrument.symbol.as_str(),
@@ -133,12 +132,12 @@ fn ticker_of(call: &Call, market: &PaperMarket) -> Option<Value> {
         "high24h": bar.high.to_string(),
         "low24h": bar.low.to_string(),
         "ts": tick.at.0.to_string(),
-        "change24h": day.change(),
+        "change24h": day::changed(bar.open, tick.price),
         "baseVolume": bar.volume.to_string(),
         "quoteVolume": day.candle.turnover.to_string(),
         "usdtVolume": day.candle.turnover.to_string(),
-        "openUtc": day.utc.to_string(),
-        "changeUtc24h": day.change_today(),
+        "openUtc": day.midnight.to_string(),
+        "changeUtc24h": day::changed(day.midnight, tick.price),
         "indexPrice": tick.price.to_string(),
         "fundingRate": market.funding_rate.to_string(),
         "holdingAmount": "0",
@@ -251,10 +250,10 @@ pub(super) async fn past_trades(call: &Call<'_>) -> Told {
 }
 
 fn trade_of(market: &PaperMarket, trade: &Trade, in_capitals: bool) -> Value {
-    let side = match (taker(trade), in_capitals) {
-        ("buy", true) => "Buy",
-        ("sell", true) => "Sell",
-        (side, _) => side,
+    let side = match (trade.taker(), in_capitals) {
+        (Action::Buy, true) => "Buy",
+        (Action::Sell, true) => "Sell",
+        (taker, false) => taker.as_str(),
     };
     json!({
         "tradeId": trade.number.to_string(),
@@ -266,17 +265,6 @@ fn trade_of(market: &PaperMarket, trade: &Trade, in_capitals: bool) -> Value {
     })
 }
 
-/// Who took: `buy` or `sell`.
-pub(super) const fn taker(trade: &Trade) -> &'static str {
-    if trade.buyer_rested { "sell" } else { "buy" }
-}
-
-/// When the next funding comes; zero for a market without.
-pub(super) fn next_funding(market: &PaperMarket, now: Timestamp) -> i64 {
-    let interval = i64::try_from(market.funding_interval.as_millis()).unwrap_or(0);
-    market.last_funding(now).map_or(0, |last| last.0 + interval)
-}
-
 /// `GET /api/v2/mix/market/current-fund-rate`.
 pub(super) async fn funding(call: &Call<'_>) -> Told {
     let markets = call.params.markets(call.exchange)?;
@@ -286,7 +274,7 @@ pub(super) async fn funding(call: &Call<'_>) -> Told {
             "symbol": market.instrument.symbol.as_str(),
             "fundingRate": market.funding_rate.to_string(),
             "fundingRateInterval": hours(market),
-            "nextUpdate": next_funding(market, now).to_string(),
+            "nextUpdate": next_funding(market, now).0.to_string(),
             "minFundingRate": "-0.003",
             "maxFundingRate": "0.003",
         })
@@ -299,25 +287,20 @@ pub(super) async fn funding_time(call: &Call<'_>) -> Told {
     let market = call.params.market(call.exchange)?;
     let next = next_funding(market, call.exchange.market_now());
     let symbol = market.instrument.symbol.as_str();
-    Ok(json!([{ "symbol": symbol, "nextFundingTime": next.to_string(), "ratePeriod": hours(market) }]))
+    Ok(json!([{ "symbol": symbol, "nextFundingTime": next.0.to_string(), "ratePeriod": hours(market) }]))
 }
 
 /// `GET /api/v2/mix/market/history-fund-rate`: the rate is the same at each funding; newest first, page by page.
 pub(super) async fn past_funding(call: &Call<'_>) -> Told {
     let market = call.params.market(call.exchange)?;
-    let size: i64 = call.params.read_as("pageSize")?.unwrap_or(20).clamp(1, 100);
-    let page: i64 = call.params.read_as("pageNo")?.unwrap_or(1).max(1);
-    let interval = i64::try_from(market.funding_interval.as_millis()).unwrap_or(0);
-    let Some(Timestamp(last)) = market.last_funding(call.exchange.market_now()) else {
-        return Ok(json!([]));
-    };
-    let skipped = (page - 1).saturating_mul(size);
-    let times = (skipped..skipped + size).map(|back| last.saturating_sub(back.saturating_mul(interval)));
-    let told = times.filter(|at| *at > 0).map(|at| {
+    let size: usize = call.params.read_as("pageSize")?.unwrap_or(20).clamp(1, 100);
+    let page: usize = call.params.read_as("pageNo")?.unwrap_or(1).max(1);
+    let times = fundings(market, call.exchange.market_now()).take_while(|at| at.0 > 0);
+    let told = times.skip((page - 1).saturating_mul(size)).take(size).map(|at| {
         json!({
             "symbol": market.instrument.symbol.as_str(),
             "fundingRate": market.funding_rate.to_string(),
-            "fundingTime": at.to_string(),
+            "fundingTime": at.0.to_string(),
         })
     });
     Ok(told.collect())

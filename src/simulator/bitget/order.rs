@@ -107,7 +107,7 @@ pub(super) fn side(params: &Params, mode: PositionMode) -> Result<(Action, Side,
 /// The sender's id, or one that is made up.
 pub(super) fn client_id(call: &Call, params: &Params) -> Result<ClientOrderId, Problem> {
     let Some(id) = params.get("clientOid") else {
-        return Ok(ClientOrderId(call.bitget.fresh(call.asked.now)));
+        return Ok(ClientOrderId(call.dialect.fresh(call.asked.now)));
     };
     if id.len() > LONGEST || !id.chars().all(|c| c.is_ascii_graphic()) {
         let words = "Client_oid length is not greater than 40, and cannot be Martian characters";

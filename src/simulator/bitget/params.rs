@@ -1,6 +1,6 @@
 //! The parameters of a request: from its query, or from its body in JSON.
 
-use std::str::FromStr;
+use std::ops::Deref;
 
 use domain::fixed::{Price, Quantity};
 use domain::paper::PaperMarket;
@@ -52,6 +52,14 @@ impl From<WrongField> for Problem {
     }
 }
 
+impl Deref for Params {
+    type Target = Fields;
+
+    fn deref(&self) -> &Fields {
+        &self.0
+    }
+}
+
 impl Params {
     /// From the query of a GET, and from the body of a POST.
     pub fn read(asked: &Asked) -> Result<Self, Problem> {
@@ -85,34 +93,9 @@ impl Params {
         self
     }
 
-    /// A parameter that is there and not empty.
-    pub fn get(&self, name: &str) -> Option<&str> {
-        self.0.get(name)
-    }
-
-    /// The same in small letters.
+    /// A parameter in small letters.
     pub fn word(&self, name: &str) -> Option<String> {
         self.get(name).map(str::to_ascii_lowercase)
-    }
-
-    /// Whether it is there and not empty.
-    pub fn has(&self, name: &str) -> bool {
-        self.0.has(name)
-    }
-
-    /// A parameter that must be there.
-    pub fn need(&self, name: &str) -> Result<&str, Problem> {
-        Ok(self.0.need(name)?)
-    }
-
-    /// A parameter that is read, when it is there.
-    pub fn read_as<T: FromStr>(&self, name: &str) -> Result<Option<T>, Problem> {
-        Ok(self.0.read_as(name)?)
-    }
-
-    /// How many records are asked for.
-    pub fn limit(&self, usual: usize, most: usize) -> Result<usize, Problem> {
-        Ok(self.0.limit(usual, most)?)
     }
 
     /// `YES` or `NO` in any case.

@@ -142,7 +142,7 @@ fn limit(params: &Params, market: &PaperMarket) -> Result<Option<Price>, Problem
 }
 
 async fn wait(call: &Call<'_>, ask: Ask) -> Told {
-    let placing = call.bitget.placing.lock().await;
+    let placing = call.dialect.placing.lock().await;
     let account = call.exchange.account(call.id()?).await?;
     is_new(call, &account, &ask.client_id, true)?;
     let waiting = account.orders.iter().filter(|order| order.is_conditional());

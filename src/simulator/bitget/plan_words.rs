@@ -50,18 +50,12 @@ pub(super) const fn status(order: &PaperOrder) -> &'static str {
     }
 }
 
-/// The order that it placed.
-fn child(exchange: &Exchange, order: &PaperOrder) -> Option<PaperOrder> {
-    let number = order.fired.as_ref()?.order?;
-    exchange.history(order.account, |history| history.order(number).cloned())
-}
-
 /// As it stands, for lists.
 pub(super) fn told(exchange: &Exchange, order: &PaperOrder, mode: PositionMode) -> Value {
     let trigger = order.rules.trigger.map(|trigger| trigger.price.to_string());
     let trigger = trigger.unwrap_or_default();
     let limit = order.limit.map_or_else(String::new, |price| price.to_string());
-    let child = child(exchange, order);
+    let child = exchange.placed_by(order);
     let market = exchange.market(order.symbol.as_str());
     let kind = kind(order);
     // What a profit or a loss waits for is told once more under the name of either.
@@ -116,7 +110,7 @@ pub(super) fn pushed(exchange: &Exchange, order: &PaperOrder, mode: PositionMode
         _ => "pl",
     };
     let limit = order.limit.map(|price| price.to_string());
-    let filled = child(exchange, order).map(|child| child.filled.to_string());
+    let filled = exchange.placed_by(order).map(|child| child.filled.to_string());
     let fired = order.fired.as_ref().map_or(order.updated_at, |fired| fired.at);
     json!({
         "instId": order.symbol.as_str(),

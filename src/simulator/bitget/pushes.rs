@@ -201,13 +201,18 @@ fn ended(exchange: &Exchange, news: &AccountNews) -> Vec<Value> {
     if gone.is_empty() {
         return Vec::new();
     }
-    let all = exchange.history(news.account.id, closed::closed);
-    let newest = gone.iter().filter_map(|held| {
-        let own = all.iter().rev();
-        let mut own = own.filter(|closed| closed.symbol == held.symbol && closed.side == held.side);
-        Some(json!([own.next()?.pushed(news.account.mode)]))
-    });
-    newest.collect()
+    exchange.history(news.account.id, |history| {
+        let rounds = history.rounds();
+        let newest = gone.iter().filter_map(|held| {
+            let round = rounds
+                .over
+                .iter()
+                .rev()
+                .find(|round| round.is_of(&held.symbol, held.side));
+            Some(json!([closed::pushed(history, round?, news.account.mode)]))
+        });
+        newest.collect()
+    })
 }
 
 /// Equity, what is not realised, margin that positions hold, and margin that orders hold.

@@ -2,8 +2,6 @@
 //!
 //! Frequencies: <https://www.bitget.com/api-doc/contract/intro>, each endpoint's page.
 
-use std::sync::{Arc, OnceLock};
-
 use domain::id::VenueAccountId;
 use futures::future::BoxFuture;
 use serde_json::Value;
@@ -11,50 +9,23 @@ use serde_json::Value;
 use super::params::Params;
 use super::problem::Problem;
 use super::{Bitget, account, batch, bills, closed, history, market, plan, setting, trade};
-use crate::simulator::dialect::Asked;
-use crate::simulator::exchange::{Account, Exchange};
+use crate::simulator::calls::{self, Access};
+use crate::simulator::exchange::Account;
 
 /// A request on its way.
-pub(super) struct Call<'a> {
-    pub bitget: &'a Bitget,
-    pub exchange: &'a Arc<Exchange>,
-    pub asked: &'a Asked,
-    pub params: Params,
-    /// Who asks, where a key is needed.
-    pub account: Option<&'a Account>,
-    /// The order that was placed.
-    pub placed: OnceLock<(VenueAccountId, i64)>,
-}
+pub(super) type Call<'a> = calls::Call<'a, Bitget, Params>;
 
 /// What a handler answers: what stands in `data`.
 pub(super) type Told = Result<Value, Problem>;
 
 type Handler = for<'a> fn(&'a Call<'a>) -> BoxFuture<'a, Told>;
 
-/// Who may ask.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Access {
-    /// Anybody.
-    Public,
-    /// Whoever signs.
-    Read,
-    /// Whoever signs with a key that may trade.
-    Trade,
-}
+/// An endpoint, with how many requests an address or a key has in a second.
+pub(super) type Route = calls::Route<u32, Handler>;
 
-/// An endpoint.
-pub(super) struct Route {
-    pub method: &'static str,
-    pub path: &'static str,
-    pub access: Access,
-    /// Requests in a second, of an address or a key.
-    pub per_second: u32,
-    pub handler: Handler,
-}
-
-impl<'a> Call<'a> {
+impl Call<'_> {
     /// Who asks.
-    pub fn owner(&self) -> Result<&'a Account, Problem> {
+    pub fn owner(&self) -> Result<&Account, Problem> {
         self.account
             .ok_or_else(|| Problem::new("40001", "ACCESS_KEY cannot be empty"))
     }
@@ -67,25 +38,25 @@ impl<'a> Call<'a> {
 
 /// The endpoint of a request.
 pub(super) fn find(method: &str, path: &str) -> Option<&'static Route> {
-    ROUTES.iter().find(|route| route.method == method && route.path == path)
+    calls::find(ROUTES, method, path)
 }
 
 /// Whether there is something at a path, with another method.
 pub(super) fn exists(path: &str) -> bool {
-    ROUTES.iter().any(|route| route.path == path)
+    calls::exists(ROUTES, path)
 }
 
-const fn at(method: &'static str, path: &'static str, access: Access, per_second: u32, handler: Handler) -> Route {
+const fn at(method: &'static str, path: &'static str, access: Access, terms: u32, handler: Handler) -> Route {
     Route {
         method,
         path,
         access,
-        per_second,
+        terms,
         handler,
     }
 }
 
-use Access::{Public, Read, Trade};
+use Access::{Public, Signed, Trade};
 
 /// Every endpoint.
 #[rustfmt::skip]
@@ -109,18 +80,18 @@ const ROUTES: &[Route] = &[
     at("GET", "/api/v2/mix/market/current-fund-rate", Public, 20, |c| Box::pin(market::funding(c))),
     at("GET", "/api/v2/mix/market/funding-time", Public, 20, |c| Box::pin(market::funding_time(c))),
     at("GET", "/api/v2/mix/market/history-fund-rate", Public, 20, |c| Box::pin(market::past_funding(c))),
-    at("GET", "/api/v2/spot/account/info", Read, 1, |c| Box::pin(account::rights(c))),
-    at("GET", "/api/v2/common/trade-rate", Read, 10, |c| Box::pin(account::fees(c))),
-    at("GET", "/api/v2/mix/account/account", Read, 10, |c| Box::pin(account::one(c))),
-    at("GET", "/api/v2/mix/account/accounts", Read, 10, |c| Box::pin(account::all(c))),
-    at("GET", "/api/v2/mix/account/bill", Read, 10, |c| Box::pin(bills::bills(c))),
+    at("GET", "/api/v2/spot/account/info", Signed, 1, |c| Box::pin(account::rights(c))),
+    at("GET", "/api/v2/common/trade-rate", Signed, 10, |c| Box::pin(account::fees(c))),
+    at("GET", "/api/v2/mix/account/account", Signed, 10, |c| Box::pin(account::one(c))),
+    at("GET", "/api/v2/mix/account/accounts", Signed, 10, |c| Box::pin(account::all(c))),
+    at("GET", "/api/v2/mix/account/bill", Signed, 10, |c| Box::pin(bills::bills(c))),
     at("POST", "/api/v2/mix/account/set-leverage", Trade, 5, |c| Box::pin(setting::leverage(c))),
     at("POST", "/api/v2/mix/account/set-margin-mode", Trade, 5, |c| Box::pin(setting::margin_mode(c))),
     at("POST", "/api/v2/mix/account/set-position-mode", Trade, 5, |c| Box::pin(setting::position_mode(c))),
     at("POST", "/api/v2/mix/account/set-margin", Trade, 5, |c| Box::pin(setting::margin(c))),
-    at("GET", "/api/v2/mix/position/all-position", Read, 5, |c| Box::pin(account::positions(c))),
-    at("GET", "/api/v2/mix/position/single-position", Read, 10, |c| Box::pin(account::position(c))),
-    at("GET", "/api/v2/mix/position/history-position", Read, 20, |c| Box::pin(closed::positions(c))),
+    at("GET", "/api/v2/mix/position/all-position", Signed, 5, |c| Box::pin(account::positions(c))),
+    at("GET", "/api/v2/mix/position/single-position", Signed, 10, |c| Box::pin(account::position(c))),
+    at("GET", "/api/v2/mix/position/history-position", Signed, 20, |c| Box::pin(closed::positions(c))),
     at("POST", "/api/v2/mix/order/place-order", Trade, 10, |c| Box::pin(trade::place(c))),
     at("POST", "/api/v2/mix/order/batch-place-order", Trade, 5, |c| Box::pin(batch::place(c))),
     at("POST", "/api/v2/mix/order/modify-order", Trade, 10, |c| Box::pin(trade::modify(c))),
@@ -128,14 +99,14 @@ const ROUTES: &[Route] = &[
     at("POST", "/api/v2/mix/order/batch-cancel-orders", Trade, 10, |c| Box::pin(batch::cancel(c))),
     at("POST", "/api/v2/mix/order/cancel-all-orders", Trade, 10, |c| Box::pin(batch::cancel_all(c))),
     at("POST", "/api/v2/mix/order/close-positions", Trade, 1, |c| Box::pin(batch::close(c))),
-    at("GET", "/api/v2/mix/order/detail", Read, 10, |c| Box::pin(trade::detail(c))),
-    at("GET", "/api/v2/mix/order/orders-pending", Read, 10, |c| Box::pin(history::pending(c))),
-    at("GET", "/api/v2/mix/order/orders-history", Read, 10, |c| Box::pin(history::orders(c))),
-    at("GET", "/api/v2/mix/order/fills", Read, 10, |c| Box::pin(history::fills(c))),
-    at("GET", "/api/v2/mix/order/fill-history", Read, 10, |c| Box::pin(history::fills(c))),
+    at("GET", "/api/v2/mix/order/detail", Signed, 10, |c| Box::pin(trade::detail(c))),
+    at("GET", "/api/v2/mix/order/orders-pending", Signed, 10, |c| Box::pin(history::pending(c))),
+    at("GET", "/api/v2/mix/order/orders-history", Signed, 10, |c| Box::pin(history::orders(c))),
+    at("GET", "/api/v2/mix/order/fills", Signed, 10, |c| Box::pin(history::fills(c))),
+    at("GET", "/api/v2/mix/order/fill-history", Signed, 10, |c| Box::pin(history::fills(c))),
     at("POST", "/api/v2/mix/order/place-plan-order", Trade, 10, |c| Box::pin(plan::place(c))),
     at("POST", "/api/v2/mix/order/place-tpsl-order", Trade, 10, |c| Box::pin(plan::place_tpsl(c))),
     at("POST", "/api/v2/mix/order/cancel-plan-order", Trade, 10, |c| Box::pin(plan::cancel(c))),
-    at("GET", "/api/v2/mix/order/orders-plan-pending", Read, 10, |c| Box::pin(plan::pending(c))),
-    at("GET", "/api/v2/mix/order/orders-plan-history", Read, 10, |c| Box::pin(plan::history(c))),
+    at("GET", "/api/v2/mix/order/orders-plan-pending", Signed, 10, |c| Box::pin(plan::pending(c))),
+    at("GET", "/api/v2/mix/order/orders-plan-history", Signed, 10, |c| Box::pin(plan::history(c))),
 ];

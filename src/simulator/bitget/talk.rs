@@ -2,10 +2,8 @@
 //!
 //! Source: <https://www.bitget.com/api-doc/common/websocket-intro>.
 
-use std::collections::BTreeMap;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 
-use domain::id::VenueAccountId;
 use domain::time::Timestamp;
 use serde::Deserialize;
 use serde_json::{Value, json};
@@ -17,24 +15,13 @@ use super::pushes;
 use super::sign::is_timely;
 use crate::simulator::dialect::{Answer, Asked, NoSocket, Push, Talk};
 use crate::simulator::exchange::{AccountNews, Exchange, News, PASSPHRASE};
+use crate::simulator::logins::{Login, Logins};
 use crate::simulator::signed::is_base64_sha256;
 
 /// Seconds without a word from the client after which it is left.
 const QUIET: u32 = 120;
 /// Channels that one socket may follow.
 const MOST: usize = 1_000;
-
-/// How often the logins of an account were ended.
-#[derive(Debug, Default)]
-pub(super) struct Logins(Mutex<BTreeMap<VenueAccountId, u64>>);
-
-/// A login.
-struct Login {
-    account: VenueAccountId,
-    key: String,
-    /// As it was when it began.
-    ended: u64,
-}
 
 /// A channel that is followed.
 struct Subscription {
@@ -81,21 +68,6 @@ struct LoginArgs {
 /// What cannot be done, by code and words.
 type Wrong = (i64, String);
 
-impl Logins {
-    /// Ends all logins of an account.
-    pub fn expire(&self, account: VenueAccountId) {
-        *self.lock().entry(account).or_default() += 1;
-    }
-
-    fn ended(&self, account: VenueAccountId) -> u64 {
-        self.lock().get(&account).copied().unwrap_or_default()
-    }
-
-    fn lock(&self) -> std::sync::MutexGuard<'_, BTreeMap<VenueAccountId, u64>> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-}
-
 /// Begins a dialogue, when the path is one of a socket.
 pub(super) fn open(logins: &Arc<Logins>, exchange: &Arc<Exchange>, asked: &Asked) -> Result<Box<dyn Talk>, NoSocket> {
     let is_private = match asked.path.as_str() {
@@ -118,19 +90,12 @@ fn wrong(code: i64, words: impl Into<String>) -> Wrong {
     (code, words.into())
 }
 
-fn answer(value: &Value) -> Push {
-    Push {
-        stream: "answer".to_owned(),
-        text: value.to_string(),
-    }
-}
-
 fn failed(arg: Option<&Value>, (code, words): Wrong) -> Push {
     let mut told = json!({ "event": "error", "code": code, "msg": words });
     if let Some(arg) = arg {
         told["arg"] = arg.clone();
     }
-    answer(&told)
+    Push::answer(&told)
 }
 
 impl Subscription {
@@ -167,10 +132,7 @@ impl Subscription {
 
     fn push(&self, action: &str, data: Value, now: Timestamp) -> Push {
         let told = json!({ "action": action, "arg": self.arg, "data": data, "ts": now.0 });
-        Push {
-            stream: self.name.clone(),
-            text: told.to_string(),
-        }
+        Push::new(self.name.as_str(), told.to_string())
     }
 
     /// The book, whole or by what changed.
@@ -225,11 +187,7 @@ impl BitgetTalk {
         if !is_base64_sha256(&account.secret, &format!("{time}GET/user/verify"), &args.sign) {
             return Err(wrong(30_015, "Invalid sign"));
         }
-        self.login = Some(Login {
-            account: account.id,
-            key: args.api_key,
-            ended: self.logins.ended(account.id),
-        });
+        self.login = Some(self.logins.begin(account));
         Ok(())
     }
 
@@ -241,7 +199,7 @@ impl BitgetTalk {
             Ok(wanted) => wanted,
             Err(wrong) => return vec![failed(Some(arg), wrong)],
         };
-        let mut told = vec![answer(&json!({ "event": "subscribe", "arg": arg }))];
+        let mut told = vec![Push::answer(&json!({ "event": "subscribe", "arg": arg }))];
         if wanted.channel.is_public() {
             told.extend(wanted.first(&self.exchange, now));
         } else if let Some(login) = &self.login {
@@ -259,14 +217,14 @@ impl BitgetTalk {
                     Some(arg) if self.is_private => self.log_in(arg, now),
                     _ => Err(wrong(30_005, "error")),
                 };
-                let told = done.map(|()| answer(&json!({ "event": "login", "code": 0 })));
+                let told = done.map(|()| Push::answer(&json!({ "event": "login", "code": 0 })));
                 vec![told.unwrap_or_else(|wrong| failed(None, wrong))]
             }
             "subscribe" => message.args.iter().flat_map(|arg| self.subscribe(arg, now)).collect(),
             "unsubscribe" => {
                 self.subscriptions.retain(|own| !message.args.contains(&own.arg));
                 let told = message.args.iter();
-                told.map(|arg| answer(&json!({ "event": "unsubscribe", "arg": arg })))
+                told.map(|arg| Push::answer(&json!({ "event": "unsubscribe", "arg": arg })))
                     .collect()
             }
             _ => vec![failed(None, wrong(30_003, "Invalid op"))],
@@ -282,10 +240,7 @@ impl Talk for BitgetTalk {
     fn heard(&mut self, text: &str, now: Timestamp) -> Vec<Push> {
         self.quiet = 0;
         if text == "ping" {
-            return vec![Push {
-                stream: "pong".to_owned(),
-                text: "pong".to_owned(),
-            }];
+            return vec![Push::new("pong", "pong")];
         }
         match serde_json::from_str::<Message>(text) {
             Ok(message) => self.ask(&message, now),
@@ -326,11 +281,7 @@ impl Talk for BitgetTalk {
     fn passed(&mut self, _now: Timestamp) -> Vec<Push> {
         self.quiet += 1;
         self.over = self.quiet >= QUIET;
-        let ended = self
-            .login
-            .as_ref()
-            .is_some_and(|login| self.logins.ended(login.account) != login.ended);
-        if ended {
+        if self.login.as_ref().is_some_and(|login| self.logins.is_over(login)) {
             self.over = true;
             return vec![failed(None, wrong(30_004, "User needs to log in"))];
         }

@@ -27,7 +27,7 @@ pub(super) fn ids(order: &PaperOrder) -> Value {
 
 /// Places one order.
 pub(super) async fn place_one(call: &Call<'_>, params: &Params) -> Result<PaperOrder, Problem> {
-    let placing = call.bitget.placing.lock().await;
+    let placing = call.dialect.placing.lock().await;
     let account = call.exchange.account(call.id()?).await?;
     let (ask, margin_mode) = order::plain(call, params, account.mode)?;
     let placed = place_new(call, &account, ask, margin_mode).await;
@@ -82,11 +82,7 @@ pub(super) async fn take_mode(
     symbol: &Symbol,
     wanted: MarginMode,
 ) -> Result<(), Problem> {
-    let most = call
-        .exchange
-        .market(symbol.as_str())
-        .map_or(1, |market| market.instrument.max_leverage);
-    if account.setting(symbol, most).margin_mode != wanted {
+    if call.exchange.setting(account, symbol).margin_mode != wanted {
         let symbol = symbol.clone();
         call.exchange.set_margin_mode(account.id, symbol, wanted).await?;
     }
@@ -145,7 +141,7 @@ pub(super) async fn modify(call: &Call<'_>) -> Told {
         reduce_only: old.reduce_only,
         rules: old.rules,
     };
-    let placing = call.bitget.placing.lock().await;
+    let placing = call.dialect.placing.lock().await;
     let account = call.exchange.account(call.id()?).await?;
     is_new(call, &account, &ask.client_id, false)?;
     call.exchange.cancel(account.id, old.number).await?;

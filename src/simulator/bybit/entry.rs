@@ -3,9 +3,9 @@
 use domain::fixed::Amount;
 use domain::paper::{PaperFill, PaperOrder};
 
-use super::ghosts::Ghost;
 use super::page::Key;
 use crate::simulator::exchange::History;
+use crate::simulator::stillborn::Stillborn;
 
 /// An order, from its condition to its end.
 #[derive(Debug, Clone, Copy)]
@@ -53,43 +53,43 @@ impl<'a> Entry<'a> {
     }
 }
 
-impl<'a> From<&'a Ghost> for Entry<'a> {
-    fn from(ghost: &'a Ghost) -> Self {
+impl<'a> From<&'a Stillborn> for Entry<'a> {
+    fn from(one: &'a Stillborn) -> Self {
         Self {
-            order: &ghost.order,
+            order: &one.order,
             parent: None,
-            reason: Some(ghost.reason),
+            reason: Some(one.reason),
         }
     }
 }
 
 /// All orders, newest first.
-pub(super) fn all<'a>(history: &'a History, ghosts: &'a [Ghost]) -> Vec<Entry<'a>> {
+pub(super) fn all<'a>(history: &'a History, stillborns: &'a [Stillborn]) -> Vec<Entry<'a>> {
     let orders = history.orders().filter_map(|order| followed(history, order));
-    let mut entries: Vec<Entry> = orders.chain(ghosts.iter().map(Entry::from)).collect();
+    let mut entries: Vec<Entry> = orders.chain(stillborns.iter().map(Entry::from)).collect();
     entries.sort_by_key(|entry| std::cmp::Reverse(entry.key()));
     entries
 }
 
 /// The order of a number.
-pub(super) fn numbered<'a>(history: &'a History, ghosts: &'a [Ghost], number: i64) -> Option<Entry<'a>> {
+pub(super) fn numbered<'a>(history: &'a History, stillborns: &'a [Stillborn], number: i64) -> Option<Entry<'a>> {
     if number < 0 {
-        return ghosts
+        return stillborns
             .iter()
-            .find(|ghost| ghost.order.number == number)
+            .find(|one| one.order.number == number)
             .map(Entry::from);
     }
     followed(history, history.order(number)?)
 }
 
 /// The order with a client's id.
-pub(super) fn named<'a>(history: &'a History, ghosts: &'a [Ghost], id: &str) -> Option<Entry<'a>> {
+pub(super) fn named<'a>(history: &'a History, stillborns: &'a [Stillborn], id: &str) -> Option<Entry<'a>> {
     let order = history.order_of(id, true).or_else(|| history.order_of(id, false));
     if let Some(order) = order {
         return Some(followed(history, order).unwrap_or_else(|| Entry::of(history, order)));
     }
-    let own = |ghost: &&Ghost| ghost.order.client_id.as_ref().is_some_and(|own| own.0 == id);
-    ghosts.iter().find(own).map(Entry::from)
+    let own = |one: &&Stillborn| one.order.client_id.as_ref().is_some_and(|own| own.0 == id);
+    stillborns.iter().find(own).map(Entry::from)
 }
 
 /// An order as it is listed; one that another order placed is listed with that one.
@@ -97,8 +97,7 @@ fn followed<'a>(history: &'a History, order: &'a PaperOrder) -> Option<Entry<'a>
     if order.parent.is_some_and(|parent| history.order(parent).is_some()) {
         return None;
     }
-    let child = order.fired.as_ref().and_then(|fired| fired.order);
-    Some(match child.and_then(|child| history.order(child)) {
+    Some(match history.placed_by(order) {
         Some(child) => Entry {
             order: child,
             parent: Some(order),

@@ -65,10 +65,10 @@ impl Limits {
     pub fn account(&self, account: VenueAccountId, route: &Route, now: Timestamp) -> Counted {
         let name = format!("{account} {} {}", route.method, route.path);
         let count = self.windows.add(&name, now, SECOND, 1);
-        let beyond = count > route.per_second;
+        let beyond = count > route.terms;
         let reset = if beyond { now.0 + left(now, SECOND) } else { now.0 };
         Counted {
-            headers: headers(route.per_second, route.per_second.saturating_sub(count), reset),
+            headers: headers(route.terms, route.terms.saturating_sub(count), reset),
             beyond,
         }
     }

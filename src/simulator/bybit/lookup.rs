@@ -5,12 +5,12 @@ use domain::paper::PaperOrder;
 use serde_json::{Value, json};
 
 use super::entry::{self, Entry};
-use super::ghosts::Ghost;
 use super::page;
 use super::problem::Problem;
 use super::routes::{Call, Told};
 use super::{ids, words};
 use crate::simulator::exchange::History;
+use crate::simulator::stillborn::Stillborn;
 
 /// Orders that have ended of which `realtime` still knows.
 const LATELY: usize = 500;
@@ -83,11 +83,11 @@ async fn list(call: &Call<'_>, filter: &Filter<'_>, span: (i64, i64), shown: imp
     let limit = call.params.limit(20, 50)?;
     let after = call.params.after()?;
     let account = call.exchange.account(call.id()?).await?;
-    let ghosts = call.bybit.ghosts.of(account.id);
+    let stillborns = call.dialect.stillborns.of(account.id);
     let (rows, cursor) = call.exchange.history(account.id, |history| {
         let mut ended = 0_usize;
-        let mut entries = entry::all(history, &ghosts);
-        let one = one(history, &ghosts, filter, account.id);
+        let mut entries = entry::all(history, &stillborns);
+        let one = one(history, &stillborns, filter, account.id);
         entries.retain(|entry| {
             let live = entry.order.is_live();
             ended += usize::from(!live);
@@ -107,10 +107,15 @@ async fn list(call: &Call<'_>, filter: &Filter<'_>, span: (i64, i64), shown: imp
 }
 
 /// The number of the order that is named.
-fn one(history: &History, ghosts: &[Ghost], filter: &Filter, account: domain::id::VenueAccountId) -> Option<i64> {
+fn one(
+    history: &History,
+    stillborns: &[Stillborn],
+    filter: &Filter,
+    account: domain::id::VenueAccountId,
+) -> Option<i64> {
     match (filter.id, filter.link) {
         (Some(id), _) => ids::order_number(account, id),
-        (None, Some(link)) => entry::named(history, ghosts, link).map(|entry| entry.number()),
+        (None, Some(link)) => entry::named(history, stillborns, link).map(|entry| entry.number()),
         (None, None) => None,
     }
 }

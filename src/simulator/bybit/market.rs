@@ -4,11 +4,11 @@ use domain::paper::PaperMarket;
 use domain::time::Timestamp;
 use serde_json::{Value, json};
 
-use super::day;
 use super::ids;
 use super::problem::Problem;
 use super::routes::{Call, Told};
-use crate::simulator::exchange::{Candle, Interval, Ladder, Trade};
+use super::ticker::ticker;
+use crate::simulator::exchange::{Candle, Interval, Ladder, Trade, fundings as times_of};
 
 /// Lengths of candles, in Bybit's words; its months are not served.
 const INTERVALS: [(&str, &str); 12] = [
@@ -38,7 +38,7 @@ pub(super) async fn tickers(call: &Call<'_>) -> Told {
     let markets = call.params.markets(call.exchange)?;
     let list: Vec<_> = markets
         .into_iter()
-        .filter_map(|market| day::ticker(call.exchange, market))
+        .filter_map(|market| ticker(call.exchange, market))
         .collect();
     if list.is_empty() && call.params.has("symbol") {
         return Err(no_price());
@@ -119,7 +119,7 @@ pub(super) fn sides(market: &PaperMarket, ladder: &Ladder) -> Value {
 
 /// The side of whoever took.
 pub(super) const fn taker(trade: &Trade) -> &'static str {
-    if trade.buyer_rested { "Sell" } else { "Buy" }
+    super::words::side(trade.taker())
 }
 
 /// `GET /v5/market/recent-trade`.
@@ -157,20 +157,12 @@ pub(super) async fn fundings(call: &Call<'_>) -> Told {
     }
     let now = call.exchange.market_now().0;
     let end = end.unwrap_or(now).min(now);
-    let interval = i64::try_from(market.funding_interval.as_millis()).unwrap_or(0);
-    let mut times = Vec::new();
-    if let (Some(Timestamp(last)), true) = (market.last_funding(Timestamp(end)), interval > 0) {
-        let mut at = last;
-        while at >= start.unwrap_or(0).max(0) && times.len() < limit {
-            times.push(at);
-            at -= interval;
-        }
-    }
-    let list = times.into_iter().map(|at| {
+    let times = times_of(market, Timestamp(end)).take_while(|at| at.0 >= start.unwrap_or(0).max(0));
+    let list = times.take(limit).map(|at| {
         json!({
             "symbol": market.instrument.symbol.as_str(),
             "fundingRate": market.funding_rate.to_string(),
-            "fundingRateTimestamp": at.to_string(),
+            "fundingRateTimestamp": at.0.to_string(),
         })
     });
     let list: Value = list.collect();

@@ -119,7 +119,7 @@ pub(super) fn position_side(params: &Params, action: Action, mode: PositionMode)
 /// The sender's id, or one that no sender could have.
 fn client_id(call: &Call, sent: Option<&str>) -> Result<ClientOrderId, Problem> {
     let Some(id) = sent else {
-        let number = call.bybit.claims.fresh(call.asked.now);
+        let number = call.dialect.claims.fresh(call.asked.now);
         return Ok(ClientOrderId(format!("{OURS}{number}")));
     };
     let plain = id.chars().all(|c| c.is_ascii_alphanumeric() || "-_".contains(c));

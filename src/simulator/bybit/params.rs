@@ -1,6 +1,6 @@
 //! The parameters of a request: from the query where it is read, from a JSON body where something is done.
 
-use std::str::FromStr;
+use std::ops::Deref;
 
 use domain::fixed::{Price, Quantity};
 use domain::market::Symbol;
@@ -30,6 +30,14 @@ impl From<WrongField> for Problem {
     }
 }
 
+impl Deref for Params {
+    type Target = Fields;
+
+    fn deref(&self) -> &Fields {
+        &self.0
+    }
+}
+
 impl Params {
     /// Reads the query of a GET, else the body.
     pub fn read(asked: &Asked) -> Result<Self, Problem> {
@@ -56,41 +64,6 @@ impl Params {
             }
         }
         Ok(orders.into_iter().map(Self).collect())
-    }
-
-    /// A parameter that is there and not empty.
-    pub fn get(&self, name: &str) -> Option<&str> {
-        self.0.get(name)
-    }
-
-    /// Whether it is there and not empty.
-    pub fn has(&self, name: &str) -> bool {
-        self.0.has(name)
-    }
-
-    /// A parameter that must be there.
-    pub fn need(&self, name: &str) -> Result<&str, Problem> {
-        Ok(self.0.need(name)?)
-    }
-
-    /// A parameter that is read, when it is there.
-    pub fn read_as<T: FromStr>(&self, name: &str) -> Result<Option<T>, Problem> {
-        Ok(self.0.read_as(name)?)
-    }
-
-    /// A parameter that is read, and must be there.
-    pub fn need_as<T: FromStr>(&self, name: &str) -> Result<T, Problem> {
-        Ok(self.0.need_as(name)?)
-    }
-
-    /// `true` or `false`; false when it is not there.
-    pub fn flag(&self, name: &str) -> Result<bool, Problem> {
-        Ok(self.0.flag(name)?)
-    }
-
-    /// How many records are asked for.
-    pub fn limit(&self, usual: usize, most: usize) -> Result<usize, Problem> {
-        Ok(self.0.limit(usual, most)?)
     }
 
     /// Whether it is about linear markets; of other categories there is nothing here.

@@ -10,17 +10,17 @@ use serde_json::{Value, json};
 
 use super::entry::{self, Entry};
 use super::executions::{fill_told, funding_told, size_at};
-use super::ghosts::{Ghost, Ghosts};
 use super::positions::{self, Slot};
 use super::{account, words};
 use crate::simulator::exchange::{AccountNews, Exchange, History, Step, StepKind};
+use crate::simulator::stillborn::{Stillborn, Stillborns};
 
 /// A topic, and a row of it.
 pub(super) type Event = (&'static str, Value);
 
 /// What one commit is told as.
-pub(super) fn of_account(exchange: &Exchange, ghosts: &Ghosts, news: &AccountNews) -> Vec<Event> {
-    let ghosts = ghosts.of(news.account.id);
+pub(super) fn of_account(exchange: &Exchange, stillborns: &Stillborns, news: &AccountNews) -> Vec<Event> {
+    let stillborns = stillborns.of(news.account.id);
     let filled: BTreeSet<i64> = news.steps.iter().filter_map(filled).collect();
     let mut events = exchange.history(news.account.id, |history| {
         let mut events = Vec::new();
@@ -28,7 +28,7 @@ pub(super) fn of_account(exchange: &Exchange, ghosts: &Ghosts, news: &AccountNew
             // What is filled at once is not told as new before.
             let silent = step.kind == StepKind::New && filled.contains(&step.order.number);
             if !silent {
-                events.extend(of_step(exchange, history, &ghosts, news, step));
+                events.extend(of_step(exchange, history, &stillborns, news, step));
             }
         }
         for income in news
@@ -55,14 +55,20 @@ fn filled(step: &Step) -> Option<i64> {
     matches!(step.kind, StepKind::Filled(_)).then_some(step.order.number)
 }
 
-fn of_step(exchange: &Exchange, history: &History, ghosts: &[Ghost], news: &AccountNews, step: &Step) -> Vec<Event> {
+fn of_step(
+    exchange: &Exchange,
+    history: &History,
+    stillborns: &[Stillborn],
+    news: &AccountNews,
+    step: &Step,
+) -> Vec<Event> {
     let order = &step.order;
     // What a price set off is told by the order that it placed, under the same id.
     if step.kind == StepKind::Fired && order.fired.as_ref().is_some_and(|fired| fired.order.is_some()) {
         return Vec::new();
     }
     let mut entry = Entry::of(history, order);
-    entry.reason = entry::numbered(history, ghosts, order.number).and_then(|ghost| ghost.reason);
+    entry.reason = entry::numbered(history, stillborns, order.number).and_then(|one| one.reason);
     let mut events = Vec::with_capacity(2);
     let mut fee = entry.fee(history);
     if let StepKind::Filled(fill) = &step.kind {

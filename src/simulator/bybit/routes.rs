@@ -2,8 +2,6 @@
 //!
 //! Rates: <https://bybit-exchange.github.io/docs/v5/rate-limit>, of an account that is no VIP.
 
-use std::sync::{Arc, OnceLock};
-
 use domain::id::VenueAccountId;
 use futures::future::BoxFuture;
 use serde_json::{Value, json};
@@ -13,20 +11,10 @@ use super::problem::Problem;
 use super::{
     Bybit, account, batch, closed, executions, info, ledger, lookup, market, positions, setting, sign, stops, trade,
 };
-use crate::simulator::dialect::Asked;
-use crate::simulator::exchange::{Account, Exchange};
+use crate::simulator::calls::{self, Access};
 
 /// A request on its way.
-pub(super) struct Call<'a> {
-    pub bybit: &'a Bybit,
-    pub exchange: &'a Arc<Exchange>,
-    pub asked: &'a Asked,
-    pub params: Params,
-    /// Who asks, where a key is needed.
-    pub account: Option<&'a Account>,
-    /// The order that was placed.
-    pub placed: OnceLock<(VenueAccountId, i64)>,
-}
+pub(super) type Call<'a> = calls::Call<'a, Bybit, Params>;
 
 /// What a good answer holds.
 pub(super) struct Good {
@@ -40,26 +28,8 @@ pub(super) type Told = Result<Good, Problem>;
 
 type Handler = for<'a> fn(&'a Call<'a>) -> BoxFuture<'a, Told>;
 
-/// Who may ask.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Access {
-    /// Anybody.
-    Public,
-    /// Whoever signs.
-    Signed,
-    /// Whoever signs with a key that may trade.
-    Trade,
-}
-
-/// An endpoint.
-pub(super) struct Route {
-    pub method: &'static str,
-    pub path: &'static str,
-    pub access: Access,
-    /// Requests of an account in a second.
-    pub per_second: u32,
-    pub handler: Handler,
-}
+/// An endpoint, with how many requests an account has in a second.
+pub(super) type Route = calls::Route<u32, Handler>;
 
 impl From<Value> for Good {
     fn from(result: Value) -> Self {
@@ -78,15 +48,15 @@ impl Call<'_> {
 
 /// The endpoint of a request.
 pub(super) fn find(method: &str, path: &str) -> Option<&'static Route> {
-    ROUTES.iter().find(|route| route.method == method && route.path == path)
+    calls::find(ROUTES, method, path)
 }
 
-const fn at(method: &'static str, path: &'static str, access: Access, per_second: u32, handler: Handler) -> Route {
+const fn at(method: &'static str, path: &'static str, access: Access, terms: u32, handler: Handler) -> Route {
     Route {
         method,
         path,
         access,
-        per_second,
+        terms,
         handler,
     }
 }

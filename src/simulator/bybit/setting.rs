@@ -4,7 +4,6 @@ use std::time::Duration;
 
 use domain::fixed::Amount;
 use domain::market::Side;
-use domain::paper::{Effects, Engine};
 use domain::user::PositionMode;
 use domain::venue::MarginMode;
 use serde_json::json;
@@ -12,7 +11,6 @@ use serde_json::json;
 use super::account::margin_mode as mode_of;
 use super::problem::Problem;
 use super::routes::{Call, Told};
-use crate::simulator::exchange::Denied;
 
 /// Seconds after a disconnection in which orders may be cancelled, and what is usual.
 const WINDOW: (u64, u64, u64) = (3, 300, 10);
@@ -24,7 +22,7 @@ pub(super) async fn account(call: &Call<'_>) -> Told {
         MarginMode::Cross => "REGULAR_MARGIN",
         MarginMode::Isolated => "ISOLATED_MARGIN",
     };
-    let window = call.bybit.listening.window(account.id);
+    let window = call.dialect.guards.window(account.id);
     Ok(json!({
         "marginMode": mode,
         "updatedTime": call.exchange.now().0.to_string(),
@@ -51,23 +49,7 @@ pub(super) async fn margin_mode(call: &Call<'_>) -> Told {
     };
     let account = call.exchange.account(call.id()?).await?;
     if mode_of(call.exchange, &account) != mode {
-        let markets = call.exchange.markets().iter();
-        let symbols: Vec<_> = markets.map(|market| market.instrument.symbol.clone()).collect();
-        let act = move |engine: &mut Engine, now| {
-            let mut effects = Effects::default();
-            for symbol in &symbols {
-                match engine.set_margin_mode(account.id, symbol, mode, now) {
-                    Ok(more) => effects.absorb(more),
-                    Err(refused) => {
-                        engine.undo(effects);
-                        return Err(refused);
-                    }
-                }
-            }
-            Ok(((), effects))
-        };
-        let done = call.exchange.venue().change(act).await.map_err(Denied::from)?;
-        done.map_err(Denied::from)?;
+        call.exchange.set_margin_modes(account.id, mode).await?;
     }
     Ok(json!({ "reasons": [] }).into())
 }
@@ -149,7 +131,7 @@ pub(super) async fn protect(call: &Call<'_>) -> Told {
     match call.params.get("product").unwrap_or("OPTIONS") {
         "DERIVATIVES" => {
             let window = Duration::from_secs(seconds);
-            call.bybit.listening.protect(call.id()?, window);
+            call.dialect.guards.protect(call.id()?, window);
         }
         "OPTIONS" | "SPOT" => {}
         _ => return Err(Problem::invalid("product")),
@@ -159,7 +141,7 @@ pub(super) async fn protect(call: &Call<'_>) -> Told {
 
 /// `GET /v5/account/query-dcp-info`.
 pub(super) async fn protection(call: &Call<'_>) -> Told {
-    let window = call.bybit.listening.window(call.id()?);
+    let window = call.dialect.guards.window(call.id()?);
     let set = window.map(|window| {
         let seconds = window.as_secs().to_string();
         json!({ "product": "DERIVATIVES", "dcpStatus": "ON", "timeWindow": seconds })

@@ -55,7 +55,7 @@ pub(super) async fn set(call: &Call<'_>) -> Told {
             }
         }
         if let Some(price) = stop.price {
-            let number = call.bybit.claims.fresh(call.asked.now);
+            let number = call.dialect.claims.fresh(call.asked.now);
             call.exchange
                 .place(account.id, ask(&held, &stop, price, number))
                 .await?;

@@ -1,16 +1,13 @@
 //! Public topics: what each tells when it is subscribed to, and of each trade.
 
-use std::collections::BTreeMap;
-
-use domain::fixed::{Price, Quantity};
 use domain::paper::PaperMarket;
 use domain::time::Timestamp;
 use serde_json::{Map, Value, json};
 
-use super::day;
 use super::ids;
 use super::market::{interval, sides, taker};
-use crate::simulator::exchange::{Candle, Exchange, Interval, Ladder, Trade};
+use super::ticker::ticker;
+use crate::simulator::exchange::{Candle, Exchange, Interval, Ladder, Shift, Trade};
 
 /// Levels of a book that may be subscribed to.
 const DEPTHS: [usize; 4] = [1, 50, 200, 1_000];
@@ -81,7 +78,7 @@ impl Topic {
         let market = exchange.market(&self.symbol)?;
         match &mut self.kind {
             Kind::Ticker(last) => {
-                let told = day::ticker(exchange, market)?;
+                let told = ticker(exchange, market)?;
                 *last = Some(told.clone());
                 Some(Message::snapshot(Value::Object(told)))
             }
@@ -120,7 +117,7 @@ impl Topic {
                 over.into_iter().chain([told]).collect()
             }
             Kind::Ticker(Some(last)) => {
-                let Some(next) = day::ticker(exchange, market) else {
+                let Some(next) = ticker(exchange, market) else {
                     return Vec::new();
                 };
                 let told = difference(last, &next);
@@ -137,7 +134,8 @@ impl Topic {
                 if next.number <= last.number {
                     return Vec::new();
                 }
-                let told = book(market, &shift(last, &next));
+                let Shift { bids, asks } = next.since(last);
+                let told = book(market, &Ladder { bids, asks, ..next });
                 let at = Some(next.at.0);
                 *last = next;
                 vec![Message {
@@ -228,37 +226,4 @@ fn difference(last: &Map<String, Value>, next: &Map<String, Value>) -> Value {
         .iter()
         .filter(|(name, value)| *name == "symbol" || last.get(*name) != Some(value));
     changed.map(|(name, value)| (name.clone(), value.clone())).collect()
-}
-
-/// The levels that make the next book out of the last one; a quantity of zero is a level that is gone.
-fn shift(last: &Ladder, next: &Ladder) -> Ladder {
-    Ladder {
-        bids: moved(&last.bids, &next.bids),
-        asks: moved(&last.asks, &next.asks),
-        ..*next
-    }
-}
-
-fn moved(last: &[(Price, Quantity)], next: &[(Price, Quantity)]) -> Vec<(Price, Quantity)> {
-    let (before, after): (BTreeMap<_, _>, BTreeMap<_, _>) =
-        (last.iter().copied().collect(), next.iter().copied().collect());
-    let gone = before.keys().filter(|price| !after.contains_key(price));
-    let gone = gone.map(|price| (*price, Quantity::ZERO));
-    let come = after
-        .iter()
-        .filter(|(price, quantity)| before.get(price) != Some(quantity));
-    gone.chain(come.map(|(price, quantity)| (*price, *quantity))).collect()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn levels_that_leave_the_book_are_told_as_gone() {
-        let level = |price: i64, quantity: i64| (Price::whole(price).unwrap(), Quantity::whole(quantity).unwrap());
-        let (last, next) = ([level(10, 1), level(9, 2)], [level(11, 3), level(10, 1)]);
-        assert_eq!(moved(&last, &next), [level(9, 0), level(11, 3)]);
-        assert_eq!(moved(&next, &next), []);
-    }
 }

@@ -6,18 +6,18 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use domain::id::VenueAccountId;
 use domain::time::Timestamp;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use super::ghosts::Ghosts;
-use super::listening::{Guard, Listening};
+use super::guards::{Guard, Guards};
 use super::problem::Problem;
 use super::streams::Topic;
-use super::{ids, pushes, sign};
+use super::{Bybit, ids, pushes, sign};
 use crate::simulator::dialect::{Asked, NoSocket, Push, Talk};
 use crate::simulator::exchange::{Exchange, News};
+use crate::simulator::logins::{Login, Logins};
+use crate::simulator::stillborn::Stillborns;
 
 /// Private topics; each also with a category behind it.
 const PRIVATE: [&str; 7] = [
@@ -37,8 +37,9 @@ static SOCKETS: AtomicU64 = AtomicU64::new(1);
 /// A socket's dialogue.
 struct BybitTalk {
     exchange: Arc<Exchange>,
-    ghosts: Arc<Ghosts>,
-    listening: Arc<Listening>,
+    stillborns: Arc<Stillborns>,
+    guards: Arc<Guards>,
+    logins: Arc<Logins>,
     id: String,
     private: bool,
     topics: Vec<Topic>,
@@ -48,14 +49,6 @@ struct BybitTalk {
     /// Holds the countdown off that cancels orders.
     guard: Option<Guard>,
     over: bool,
-}
-
-/// Who logged in.
-struct Login {
-    key: String,
-    account: VenueAccountId,
-    /// How often logins had been ended before.
-    ended: u64,
 }
 
 /// A message from a client.
@@ -69,12 +62,7 @@ struct Message {
 }
 
 /// Begins a dialogue, when the path is one of a socket.
-pub(super) fn open(
-    listening: &Arc<Listening>,
-    ghosts: &Arc<Ghosts>,
-    exchange: &Arc<Exchange>,
-    asked: &Asked,
-) -> Result<Box<dyn Talk>, NoSocket> {
+pub(super) fn open(bybit: &Bybit, exchange: &Arc<Exchange>, asked: &Asked) -> Result<Box<dyn Talk>, NoSocket> {
     let private = match asked.path.as_str() {
         "/v5/private" => true,
         "/v5/public/linear" => false,
@@ -85,8 +73,9 @@ pub(super) fn open(
     };
     Ok(Box::new(BybitTalk {
         exchange: Arc::clone(exchange),
-        ghosts: Arc::clone(ghosts),
-        listening: Arc::clone(listening),
+        stillborns: Arc::clone(&bybit.stillborns),
+        guards: Arc::clone(&bybit.guards),
+        logins: Arc::clone(&bybit.logins),
         id: ids::socket(SOCKETS.fetch_add(1, Ordering::Relaxed)),
         private,
         topics: Vec::new(),
@@ -110,19 +99,14 @@ impl BybitTalk {
             let text = id.as_str().map_or_else(|| id.to_string(), str::to_owned);
             told["req_id"] = json!(text);
         }
-        said(told)
+        Push::answer(&told)
     }
 
     fn log_in(&mut self, message: &Message, now: Timestamp) -> Push {
         let account = sign::login(&self.exchange, &message.args, now).filter(|_| self.private);
-        let login = account.map(|account| Login {
-            key: account.key.clone(),
-            account: account.id,
-            ended: self.listening.ended(account.id),
-        });
-        match login {
-            Some(login) => {
-                self.login = Some(login);
+        match account {
+            Some(account) => {
+                self.login = Some(self.logins.begin(account));
                 self.answer(message, Ok(""))
             }
             None => self.answer(message, Err("Params Error")),
@@ -163,7 +147,7 @@ impl BybitTalk {
             return self.answer(message, Err(&words));
         }
         if self.guard.is_none() && names.iter().any(|name| topic_of(name) == Some("dcp")) {
-            self.guard = Some(Guard::new(&self.listening, &self.exchange, login.account));
+            self.guard = Some(Guard::new(&self.guards, &self.exchange, login.account));
         }
         self.names.extend(names.iter().map(|name| (*name).to_owned()));
         self.answer(message, Ok("subscribe"))
@@ -188,7 +172,7 @@ impl BybitTalk {
         if let Some(id) = &message.req_id {
             told["req_id"] = id.clone();
         }
-        said(told)
+        Push::answer(&told)
     }
 
     /// A row of a topic, for everybody who asked for it by this name.
@@ -199,10 +183,7 @@ impl BybitTalk {
             "creationTime": now.0,
             "data": [row],
         });
-        Push {
-            stream: topic.to_owned(),
-            text: told.to_string(),
-        }
+        Push::new(topic, told.to_string())
     }
 }
 
@@ -213,9 +194,8 @@ impl Talk for BybitTalk {
 
     fn heard(&mut self, text: &str, now: Timestamp) -> Vec<Push> {
         let Ok(message) = serde_json::from_str::<Message>(text) else {
-            return vec![said(
-                json!({ "success": false, "ret_msg": "error:json decode", "conn_id": self.id }),
-            )];
+            let told = json!({ "success": false, "ret_msg": "error:json decode", "conn_id": self.id });
+            return vec![Push::answer(&told)];
         };
         match message.op.as_str() {
             "auth" => vec![self.log_in(&message, now)],
@@ -249,7 +229,7 @@ impl Talk for BybitTalk {
                     return Vec::new();
                 }
                 let mut pushes = Vec::new();
-                for (topic, row) in pushes::of_account(&self.exchange, &self.ghosts, news) {
+                for (topic, row) in pushes::of_account(&self.exchange, &self.stillborns, news) {
                     for name in &self.names {
                         match topic_of(name) {
                             Some(own) if own == topic => pushes.push(self.row(name, topic, &row, now)),
@@ -267,8 +247,7 @@ impl Talk for BybitTalk {
     }
 
     fn passed(&mut self, _now: Timestamp) -> Vec<Push> {
-        let ended = |login: &Login| self.listening.ended(login.account) != login.ended;
-        self.over = self.login.as_ref().is_some_and(ended);
+        self.over = self.login.as_ref().is_some_and(|login| self.logins.is_over(login));
         Vec::new()
     }
 
@@ -288,16 +267,5 @@ fn topic_of(name: &str) -> Option<&'static str> {
 
 /// A push of a public topic.
 fn told(topic: &Topic, text: String) -> Push {
-    Push {
-        stream: topic.name().to_owned(),
-        text,
-    }
-}
-
-/// An answer.
-fn said(told: Value) -> Push {
-    Push {
-        stream: "answer".to_owned(),
-        text: told.to_string(),
-    }
+    Push::new(topic.name(), text)
 }

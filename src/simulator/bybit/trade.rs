@@ -11,7 +11,7 @@ use super::problem::Problem;
 use super::routes::{Call, Told};
 use super::words::link;
 use super::{entry, ids, lookup, order};
-use crate::simulator::exchange::{AccountNews, Ask, Denied, News, Step, StepKind};
+use crate::simulator::exchange::{Ask, Denied, News, Step, StepKind};
 
 /// `POST /v5/order/create`.
 pub(super) async fn place(call: &Call<'_>) -> Told {
@@ -24,11 +24,11 @@ pub(super) async fn place(call: &Call<'_>) -> Told {
 pub(super) async fn place_one(call: &Call<'_>, params: &Params) -> Result<PaperOrder, Problem> {
     let account = call.exchange.account(call.id()?).await?;
     let ask = order::read(call, params, account.mode)?;
-    let claim = call.bybit.claims.take(account.id, &ask.client_id);
+    let claim = call.dialect.claims.take(account.id, &ask.client_id);
     let claim = claim.ok_or_else(Problem::duplicate)?;
-    let ghosts = call.bybit.ghosts.of(account.id);
+    let stillborns = call.dialect.stillborns.of(account.id);
     let known = call.exchange.history(account.id, |history| {
-        entry::named(history, &ghosts, &ask.client_id.0).is_some()
+        entry::named(history, &stillborns, &ask.client_id.0).is_some()
     });
     if known {
         return Err(Problem::duplicate());
@@ -36,8 +36,8 @@ pub(super) async fn place_one(call: &Call<'_>, params: &Params) -> Result<PaperO
     within_limits(&account, &ask)?;
     let placed = call.exchange.place(account.id, ask.clone()).await;
     let placed = match placed {
-        Err(Denied::Refused(Refused::PostOnly)) => ghost(call, account, &ask, "EC_PostOnlyWillTakeLiquidity"),
-        Err(Denied::Refused(Refused::FillOrKill)) => ghost(call, account, &ask, "EC_NoEnoughQtyToFill"),
+        Err(Denied::Refused(Refused::PostOnly)) => stillborn(call, account, &ask, "EC_PostOnlyWillTakeLiquidity"),
+        Err(Denied::Refused(Refused::FillOrKill)) => stillborn(call, account, &ask, "EC_NoEnoughQtyToFill"),
         placed => placed?,
     };
     drop(claim);
@@ -60,22 +60,18 @@ fn within_limits(account: &PaperAccount, ask: &Ask) -> Result<(), Problem> {
 }
 
 /// Writes down an order that never came to the book, and tells of it.
-fn ghost(call: &Call<'_>, account: PaperAccount, ask: &Ask, reason: &'static str) -> PaperOrder {
-    let most = call.exchange.market(ask.symbol.as_str());
-    let most = most.map_or(1, |market| market.instrument.max_leverage);
-    let setting = account.setting(&ask.symbol, most);
-    let now = call.exchange.market_now();
-    let order = call.bybit.ghosts.add(account.id, ask, setting, now, reason);
+fn stillborn(call: &Call<'_>, account: PaperAccount, ask: &Ask, reason: &'static str) -> PaperOrder {
+    let now = call.exchange.market_now().0;
+    let numbered = |newest: Option<i64>| (newest.unwrap_or(0) + 1).max(now);
+    let order = call
+        .dialect
+        .stillborns
+        .add(call.exchange, &account, ask, reason, numbered);
     let step = Step {
         order: order.clone(),
         kind: StepKind::Cancelled,
     };
-    call.exchange.tell(News::Account(Box::new(AccountNews {
-        account,
-        steps: vec![step],
-        incomes: Vec::new(),
-        positions: Vec::new(),
-    })));
+    call.exchange.tell(News::of_steps(account, vec![step]));
     order
 }
 

@@ -7,10 +7,10 @@ use std::time::Duration;
 use domain::fixed::{Amount, Price, Quantity};
 use domain::id::VenueAccountId;
 use domain::market::{Action, Side, Symbol};
-use domain::paper::{Effects, Engine, PaperAccount, PaperOrder, Refused, Request, Rules};
+use domain::paper::{Effects, Engine, PaperAccount, PaperOrder, Refused, Request, Rules, Setting};
 use domain::time::Timestamp;
 use domain::user::PositionMode;
-use domain::venue::{ClientOrderId, MarginMode, OrderKind};
+use domain::venue::{ClientOrderId, MarginMode, OrderKind, ReportedState};
 
 use super::news::News;
 use super::{Denied, Exchange};
@@ -163,6 +163,29 @@ impl Exchange {
         self.act(act).await
     }
 
+    /// Sets the margin mode of all markets, or of none.
+    ///
+    /// # Errors
+    /// When it was refused for one of them, or nobody knows.
+    pub async fn set_margin_modes(&self, account: VenueAccountId, mode: MarginMode) -> Result<(), Denied> {
+        let markets = self.markets().iter();
+        let symbols: Vec<Symbol> = markets.map(|market| market.instrument.symbol.clone()).collect();
+        let act = move |engine: &mut Engine, now| {
+            let mut effects = Effects::default();
+            for symbol in &symbols {
+                match engine.set_margin_mode(account, symbol, mode, now) {
+                    Ok(more) => effects.absorb(more),
+                    Err(refused) => {
+                        engine.undo(effects);
+                        return Err(refused);
+                    }
+                }
+            }
+            Ok(((), effects))
+        };
+        self.act(act).await
+    }
+
     /// Adds margin to an isolated position, or takes some back when negative.
     ///
     /// # Errors
@@ -226,6 +249,36 @@ impl Exchange {
         act: impl FnOnce(&mut Engine, Timestamp) -> Result<(T, Effects), Refused> + Send + 'static,
     ) -> Result<T, Denied> {
         Ok(self.venue.change(act).await??)
+    }
+}
+
+impl Ask {
+    /// The order that this would have been, had it not ended at once.
+    pub fn stillborn(&self, account: &PaperAccount, setting: Setting, number: i64, now: Timestamp) -> PaperOrder {
+        PaperOrder {
+            account: account.id,
+            number,
+            client_id: Some(self.client_id.clone()),
+            symbol: self.symbol.clone(),
+            action: self.action,
+            position_side: self.position_side,
+            limit: match self.kind {
+                OrderKind::Limit { price } => Some(price),
+                OrderKind::Market => None,
+            },
+            quantity: self.quantity,
+            filled: Quantity::ZERO,
+            reduce_only: self.reduce_only,
+            leverage: setting.leverage,
+            margin_mode: setting.margin_mode,
+            state: ReportedState::Cancelled,
+            updated_at: now,
+            rules: self.rules,
+            placed_at: now,
+            spent: Amount::ZERO,
+            fired: None,
+            parent: None,
+        }
     }
 }
 

@@ -111,6 +111,11 @@ impl History {
         self.orders.get(self.by_client.get(&key)?)
     }
 
+    /// The order that a conditional one placed.
+    pub fn placed_by(&self, order: &PaperOrder) -> Option<&PaperOrder> {
+        self.order(order.fired.as_ref()?.order?)
+    }
+
     /// Orders, oldest first.
     pub fn orders(&self) -> impl DoubleEndedIterator<Item = &PaperOrder> {
         self.orders.values()

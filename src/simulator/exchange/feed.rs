@@ -1,6 +1,6 @@
 //! A market's last trades, and the order book that is made up around the last price.
 
-use std::collections::VecDeque;
+use std::collections::{BTreeMap, VecDeque};
 
 use domain::fixed::{Price, Quantity};
 use domain::market::{Action, Tick};
@@ -49,6 +49,15 @@ pub struct Shift {
     pub bids: Vec<(Price, Quantity)>,
     /// Of those who sell.
     pub asks: Vec<(Price, Quantity)>,
+}
+
+type Level = (Price, Quantity);
+
+impl Trade {
+    /// What whoever took did.
+    pub const fn taker(&self) -> Action {
+        if self.buyer_rested { Action::Sell } else { Action::Buy }
+    }
 }
 
 impl Feed {
@@ -112,6 +121,19 @@ impl Ladder {
             at: last.tick.at,
         })
     }
+
+    /// Best bid and ask.
+    pub fn best(&self) -> Option<[Level; 2]> {
+        Some([*self.bids.first()?, *self.asks.first()?])
+    }
+
+    /// The levels that make this book out of an earlier one, best prices first.
+    pub fn since(&self, earlier: &Self) -> Shift {
+        let mut bids = moved(&earlier.bids, &self.bids);
+        bids.reverse();
+        let asks = moved(&earlier.asks, &self.asks);
+        Shift { bids, asks }
+    }
 }
 
 impl Shift {
@@ -134,6 +156,23 @@ impl Shift {
         );
         Some(Self { bids, asks })
     }
+}
+
+/// The levels that are other than before, lowest price first; a quantity of zero is one that is gone.
+fn moved(before: &[Level], after: &[Level]) -> Vec<Level> {
+    let mut levels: BTreeMap<Price, Quantity> = after.iter().copied().collect();
+    for (price, quantity) in before {
+        match levels.get(price) {
+            Some(now) if now == quantity => {
+                levels.remove(price);
+            }
+            Some(_) => {}
+            None => {
+                levels.insert(*price, Quantity::ZERO);
+            }
+        }
+    }
+    levels.into_iter().collect()
 }
 
 /// The levels between two prices, both included: as they are, or gone.
@@ -174,7 +213,6 @@ fn depth(market: &PaperMarket, price: Price) -> Quantity {
 
 #[cfg(test)]
 mod tests {
-    use std::collections::BTreeMap;
     use std::time::Duration;
 
     use domain::fixed::{Amount, Ratio};
@@ -215,6 +253,14 @@ mod tests {
             tick,
             buyer_rested: false,
         }
+    }
+
+    #[test]
+    fn levels_that_leave_the_book_are_told_as_gone() {
+        let level = |price: i64, quantity: i64| (Price::whole(price).unwrap(), Quantity::whole(quantity).unwrap());
+        let (last, next) = ([level(10, 1), level(9, 2)], [level(11, 3), level(10, 1)]);
+        assert_eq!(moved(&last, &next), [level(9, 0), level(11, 3)]);
+        assert_eq!(moved(&next, &next), []);
     }
 
     #[test]

@@ -42,3 +42,27 @@ pub struct AccountNews {
     /// Positions that changed; closed ones have a quantity of zero.
     pub positions: Vec<PaperPosition>,
 }
+
+impl News {
+    /// That an account stands so, without anything having happened to it.
+    pub fn standing(account: PaperAccount) -> Self {
+        Self::of_steps(account, Vec::new())
+    }
+
+    /// What happened to orders of an account, and to nothing else.
+    pub fn of_steps(account: PaperAccount, steps: Vec<Step>) -> Self {
+        Self::Account(Box::new(AccountNews {
+            account,
+            steps,
+            incomes: Vec::new(),
+            positions: Vec::new(),
+        }))
+    }
+}
+
+impl AccountNews {
+    /// Whether nothing happened: the account was only shown.
+    pub fn is_empty(&self) -> bool {
+        self.steps.is_empty() && self.incomes.is_empty() && self.positions.is_empty()
+    }
+}

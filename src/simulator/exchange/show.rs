@@ -5,7 +5,7 @@ use std::sync::Arc;
 use domain::id::VenueAccountId;
 
 use super::Exchange;
-use super::news::{AccountNews, News};
+use super::news::News;
 
 impl Exchange {
     /// Tells how an account stands, as news in which nothing has happened. It comes after all news of what had happened before,
@@ -17,12 +17,7 @@ impl Exchange {
                 let Some(account) = engine.account(id).cloned() else {
                     return;
                 };
-                memory.tell(News::Account(Box::new(AccountNews {
-                    account,
-                    steps: Vec::new(),
-                    incomes: Vec::new(),
-                    positions: Vec::new(),
-                })));
+                memory.tell(News::standing(account));
             });
             if shown.await.is_none() {
                 tracing::debug!(%id, "the account is not shown any more: the venue has closed");

@@ -5,10 +5,10 @@ use domain::user::PositionMode;
 use serde_json::{Value, json};
 
 use super::contract::{self, ASSET};
+use super::position;
 use super::routes::{Call, Told};
 use super::words::{blank, joined, ratio};
-use super::{lives, position};
-use crate::simulator::exchange::{Account, AccountView, Exchange};
+use crate::simulator::exchange::{Account, AccountView, Exchange, History};
 
 /// Fields of an asset's balance that are zero here, and those that say nothing.
 const ZEROS: [&str; 14] = [
@@ -185,7 +185,7 @@ pub(super) async fn positions(call: &Call<'_>) -> Told {
     let params = call.one()?;
     let id = call.id()?;
     let view = call.exchange.view(id).await?;
-    let lives = call.exchange.history(id, lives::all);
+    let rounds = call.exchange.history(id, History::rounds);
     let names = params.get("instId");
     if let Some(names) = names {
         // A market that is not listed is an error even where nothing is held.
@@ -199,6 +199,6 @@ pub(super) async fn positions(call: &Call<'_>) -> Told {
         .positions
         .iter()
         .filter(|own| params.is_of_swaps() && here(&contract::name_of(call.exchange, &own.held.symbol)));
-    let told = held.map(|own| position::told(call.exchange, &view, own, &lives));
+    let told = held.map(|own| position::told(call.exchange, &view, own, &rounds));
     Ok(told.collect::<Vec<_>>().into())
 }

@@ -64,7 +64,7 @@ async fn place_one(call: &Call<'_>, params: &Params) -> Result<i64, Problem> {
         return Err(Problem::new("51065", "algoClOrdId already exists."));
     }
     let wait = wait(call, params, market)?;
-    let id = id.map_or_else(|| call.okx.unnamed(call.asked.now), str::to_owned);
+    let id = id.map_or_else(|| call.dialect.unnamed(call.asked.now), str::to_owned);
     let client_id = ClientOrderId(format!("{}/{id}", wait.kind));
     let ask = ask(params, market, account.mode, &wait, client_id)?;
     setting::trade_in(call, &account, market, params.margin_mode("tdMode")?).await?;
@@ -375,7 +375,7 @@ fn waits(order: &PaperOrder) -> Value {
 fn placed(exchange: &Exchange, order: &PaperOrder) -> Value {
     let fired = order.fired.as_ref();
     let number = fired.and_then(|fired| fired.order);
-    let own = number.and_then(|number| exchange.history(order.account, |history| history.order(number).cloned()));
+    let own = exchange.placed_by(order);
     let price = own.as_ref().and_then(|own| own.average_price().ok());
     let side = match order.rules.trigger {
         Some(trigger) if fired.is_some() && trigger.rising == (order.action == Action::Buy) => "sl",

@@ -118,7 +118,7 @@ async fn past(call: &Call<'_>, days: i64) -> Told {
             .filter(|order| !order.is_conditional() && !order.is_live());
         (over.cloned().collect::<Vec<_>>(), Sums::all(history))
     });
-    orders.extend(call.okx.stillborns.orders(account));
+    orders.extend(call.dialect.stillborns.of(account).into_iter().map(|one| one.order));
     orders.retain(|order| fits(call.exchange, params, order) && !is_forgotten(order, now));
     orders.sort_by_key(|order| stillborn::id(order.number));
     let orders = page.of(

@@ -7,7 +7,7 @@ use domain::time::Timestamp;
 
 use super::params::Params;
 use super::problem::Problem;
-use super::routes::{Access, Route};
+use super::routes::Route;
 use crate::simulator::dialect::Asked;
 use crate::simulator::windows::Windows;
 
@@ -30,8 +30,8 @@ impl Limits {
     ) -> Result<(), Problem> {
         let endpoint = asked.endpoint();
         let who = account.map_or_else(|| asked.from.clone(), |account| account.to_string());
-        let (most, length) = route.limit;
-        if !matches!(route.access, Access::Order | Access::Orders) {
+        let (most, length) = route.terms.limit;
+        if !route.terms.by_order {
             let used = self.0.add(&format!("{who} {endpoint}"), asked.now, length, 1);
             return within(used, most);
         }

@@ -10,7 +10,7 @@ use super::params::Params;
 use super::problem::Problem;
 use super::routes::{Call, Told};
 use super::words::shown;
-use crate::simulator::exchange::{Candle, Exchange, Interval, Trade};
+use crate::simulator::exchange::{Candle, Exchange, Interval, Trade, fundings, next_funding};
 
 /// Lengths of candles. Those of six hours and more have a form in UTC, too.
 const BARS: [&str; 14] = [
@@ -44,29 +44,25 @@ pub(super) async fn tickers(call: &Call<'_>) -> Told {
 
 /// The last day of a market in one object; `None` before the first price.
 pub(super) fn day(exchange: &Exchange, market: &PaperMarket) -> Option<Value> {
-    let symbol = &market.instrument.symbol;
-    let (last, ladder) = (exchange.last(symbol)?, exchange.ladder(market, 1)?);
-    let minutes = exchange.candles(symbol, Interval::minutes(1)?);
-    let candles = minutes.get(minutes.len().saturating_sub(1_440)..)?;
-    let today = exchange.candle_now(symbol, Interval::minutes(1_440)?)?;
-    let volume = domain::fixed::Quantity::sum(candles.iter().map(|candle| candle.bar.volume)).ok()?;
-    let (bid, ask) = (ladder.bids.first()?, ladder.asks.first()?);
+    let day = exchange.day(market)?;
+    let [(bid, bids), (ask, asks)] = exchange.ladder(market, 1)?.best()?;
+    let (bar, last) = (day.candle.bar, day.last);
     Some(json!({
         "instType": "SWAP",
         "instId": contract::name(market),
         "last": last.tick.price.to_string(),
         "lastSz": contract::count(market, last.tick.quantity),
-        "askPx": ask.0.to_string(),
-        "askSz": contract::count(market, ask.1),
-        "bidPx": bid.0.to_string(),
-        "bidSz": contract::count(market, bid.1),
-        "open24h": candles.first()?.bar.open.to_string(),
-        "high24h": candles.iter().map(|candle| candle.bar.high).max()?.to_string(),
-        "low24h": candles.iter().map(|candle| candle.bar.low).min()?.to_string(),
-        "volCcy24h": volume.to_string(),
-        "vol24h": contract::count(market, volume),
-        "sodUtc0": today.bar.open.to_string(),
-        "sodUtc8": today.bar.open.to_string(),
+        "askPx": ask.to_string(),
+        "askSz": contract::count(market, asks),
+        "bidPx": bid.to_string(),
+        "bidSz": contract::count(market, bids),
+        "open24h": bar.open.to_string(),
+        "high24h": bar.high.to_string(),
+        "low24h": bar.low.to_string(),
+        "volCcy24h": bar.volume.to_string(),
+        "vol24h": contract::count(market, bar.volume),
+        "sodUtc0": day.midnight.to_string(),
+        "sodUtc8": day.midnight.to_string(),
         "ts": last.tick.at.0.to_string(),
     }))
 }
@@ -163,7 +159,7 @@ pub(super) async fn trades(call: &Call<'_>) -> Told {
 pub(super) fn public_trade(market: &PaperMarket, trade: &Trade) -> Value {
     json!({
         "instId": contract::name(market),
-        "side": if trade.buyer_rested { "sell" } else { "buy" },
+        "side": trade.taker().as_str(),
         "sz": contract::count(market, trade.tick.quantity),
         "px": trade.tick.price.to_string(),
         "source": "0",
@@ -212,13 +208,14 @@ pub(super) async fn funding(call: &Call<'_>) -> Told {
 /// The rate of a market's next funding, and when that and the one after it come.
 pub(super) fn rate(exchange: &Exchange, market: &PaperMarket) -> Value {
     let now = exchange.market_now();
-    let interval = interval_of(market);
-    let last = market.last_funding(now).map(|last| last.0);
-    let at = |times: i64| shown(last.map(|last| last + times * interval));
+    let last = market.last_funding(now);
+    let next = last.map(|last| next_funding(market, last));
+    let later = next.map(|next| next_funding(market, next));
+    let at = |time: Option<Timestamp>| shown(time.map(|time| time.0));
     json!({
         "formulaType": "noRate",
         "fundingRate": market.funding_rate.to_string(),
-        "fundingTime": at(1),
+        "fundingTime": at(next),
         "impactValue": "",
         "instId": contract::name(market),
         "instType": "SWAP",
@@ -227,18 +224,13 @@ pub(super) fn rate(exchange: &Exchange, market: &PaperMarket) -> Value {
         "method": "current_period",
         "minFundingRate": "-0.00375",
         "nextFundingRate": "",
-        "nextFundingTime": at(2),
+        "nextFundingTime": at(later),
         "premium": "0",
-        "prevFundingTime": at(0),
+        "prevFundingTime": at(last),
         "settFundingRate": market.funding_rate.to_string(),
         "settState": "settled",
         "ts": now.0.to_string(),
     })
-}
-
-/// Milliseconds between two fundings.
-fn interval_of(market: &PaperMarket) -> i64 {
-    i64::try_from(market.funding_interval.as_millis()).unwrap_or(0)
 }
 
 /// `GET /api/v5/public/funding-rate-history`: the rate is the same at each funding.
@@ -250,16 +242,13 @@ pub(super) async fn funding_history(call: &Call<'_>) -> Told {
     let earlier: i64 = params.read_as("after")?.unwrap_or(i64::MAX);
     let later: i64 = params.read_as("before")?.unwrap_or(now - 90 * 86_400_000);
     let end = Timestamp(earlier.saturating_sub(1).min(now));
-    let (interval, rate) = (interval_of(market), market.funding_rate.to_string());
-    let (Some(Timestamp(last)), true) = (market.last_funding(end), interval > 0) else {
-        return Ok(Vec::new().into());
-    };
-    let times = std::iter::successors(Some(last), |at| at.checked_sub(interval));
-    let told = times.take_while(|at| *at > later).take(limit).map(|at| {
+    let rate = market.funding_rate.to_string();
+    let times = fundings(market, end).take_while(|at| at.0 > later);
+    let told = times.take(limit).map(|at| {
         json!({
             "formulaType": "noRate",
             "fundingRate": rate,
-            "fundingTime": at.to_string(),
+            "fundingTime": at.0.to_string(),
             "instId": contract::name(market),
             "instType": "SWAP",
             "method": "current_period",

@@ -92,7 +92,9 @@ pub(super) fn checked_id<'a>(params: &'a Params, name: &str) -> Result<Option<&'
 
 fn client_id(call: &Call, params: &Params) -> Result<ClientOrderId, Problem> {
     let sent = checked_id(params, "clOrdId")?.map(str::to_owned);
-    Ok(ClientOrderId(sent.unwrap_or_else(|| call.okx.unnamed(call.asked.now))))
+    Ok(ClientOrderId(
+        sent.unwrap_or_else(|| call.dialect.unnamed(call.asked.now)),
+    ))
 }
 
 /// What was filled of an order so far.

@@ -1,6 +1,6 @@
 //! The parameters of a request: a query, or one JSON object or several.
 
-use std::str::FromStr;
+use std::ops::Deref;
 
 use domain::fixed::{Price, Quantity};
 use domain::paper::PaperMarket;
@@ -16,6 +16,14 @@ use crate::simulator::fields::Fields;
 /// Parameters by name.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Params(Fields);
+
+impl Deref for Params {
+    type Target = Fields;
+
+    fn deref(&self) -> &Fields {
+        &self.0
+    }
+}
 
 impl Params {
     /// Reads a query, or a body of one or more objects.
@@ -34,39 +42,9 @@ impl Params {
         Ok(Fields::of_json(&asked.body)?.into_iter().map(Self).collect())
     }
 
-    /// A parameter that is there and not empty.
-    pub fn get(&self, name: &str) -> Option<&str> {
-        self.0.get(name)
-    }
-
-    /// The same, or an empty text.
+    /// A parameter, or an empty text.
     pub fn or_empty(&self, name: &str) -> &str {
         self.get(name).unwrap_or_default()
-    }
-
-    /// Whether it is there and not empty.
-    pub fn has(&self, name: &str) -> bool {
-        self.0.has(name)
-    }
-
-    /// A parameter that must be there.
-    pub fn need(&self, name: &str) -> Result<&str, Problem> {
-        Ok(self.0.need(name)?)
-    }
-
-    /// A parameter that is read, when it is there.
-    pub fn read_as<T: FromStr>(&self, name: &str) -> Result<Option<T>, Problem> {
-        Ok(self.0.read_as(name)?)
-    }
-
-    /// A parameter that is read, and must be there.
-    pub fn need_as<T: FromStr>(&self, name: &str) -> Result<T, Problem> {
-        Ok(self.0.need_as(name)?)
-    }
-
-    /// `true` or `false`; false when it is not there.
-    pub fn flag(&self, name: &str) -> Result<bool, Problem> {
-        Ok(self.0.flag(name)?)
     }
 
     /// How many records are asked for; more than there can be is an error.

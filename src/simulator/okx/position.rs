@@ -7,11 +7,11 @@ use domain::user::PositionMode;
 use domain::venue::MarginMode;
 use serde_json::{Value, json};
 
+use super::closed::{id, net};
 use super::contract::{self, ASSET};
-use super::lives::Life;
 use super::order::position_word;
 use super::words::{blank, joined, paid, ratio, shown};
-use crate::simulator::exchange::{AccountView, Exchange, PositionView};
+use crate::simulator::exchange::{AccountView, Exchange, PositionView, Round, Rounds};
 
 const EMPTY: [&str; 34] = [
     "baseBal",
@@ -51,14 +51,14 @@ const EMPTY: [&str; 34] = [
 ];
 
 /// A position that is open.
-pub(super) fn told(exchange: &Exchange, view: &AccountView, own: &PositionView, lives: &[Life]) -> Value {
+pub(super) fn told(exchange: &Exchange, view: &AccountView, own: &PositionView, rounds: &Rounds) -> Value {
     let (held, mark) = (&own.held, own.mark.to_string());
-    let life = open(lives, held);
+    let round = rounds.open(&held.symbol, held.side);
     joined([
         blank(&EMPTY),
-        place(exchange, held, view.account.mode, life),
+        place(exchange, held, view.account.mode, round),
         margins(view, own),
-        earned(life),
+        earned(round),
         json!({
             "availPos": size(exchange, held, view.account.mode),
             "avgPx": own.entry.to_string(),
@@ -77,9 +77,8 @@ pub(super) fn told(exchange: &Exchange, view: &AccountView, own: &PositionView, 
 }
 
 /// A position that was closed.
-pub(super) fn closed(exchange: &Exchange, account: &PaperAccount, held: &PaperPosition, lives: &[Life]) -> Value {
-    let mut ended = lives.iter().rev();
-    let life = ended.find(|life| life.symbol == held.symbol && life.side == held.side);
+pub(super) fn closed(exchange: &Exchange, account: &PaperAccount, held: &PaperPosition, rounds: &Rounds) -> Value {
+    let round = rounds.newest(&held.symbol, held.side);
     joined([
         blank(&EMPTY),
         blank(&[
@@ -96,15 +95,9 @@ pub(super) fn closed(exchange: &Exchange, account: &PaperAccount, held: &PaperPo
             "uplRatio",
             "uplRatioLastPx",
         ]),
-        place(exchange, held, account.mode, life),
-        earned(life),
+        place(exchange, held, account.mode, round),
+        earned(round),
     ])
-}
-
-/// The life of an open position.
-fn open<'a>(lives: &'a [Life], held: &PaperPosition) -> Option<&'a Life> {
-    let mut own = lives.iter().filter(|life| life.held.is_positive());
-    own.find(|life| life.symbol == held.symbol && life.side == held.side)
 }
 
 /// The size in contracts, below zero for a net short.
@@ -116,8 +109,8 @@ fn size(exchange: &Exchange, held: &PaperPosition, mode: PositionMode) -> String
     }
 }
 
-fn place(exchange: &Exchange, held: &PaperPosition, mode: PositionMode, life: Option<&Life>) -> Value {
-    let changed = life.map_or(held.opened_at, |life| life.changed);
+fn place(exchange: &Exchange, held: &PaperPosition, mode: PositionMode, round: Option<&Round>) -> Value {
+    let changed = round.map_or(held.opened_at, |round| round.changed);
     json!({
         "adl": "1",
         "cTime": held.opened_at.0.to_string(),
@@ -129,9 +122,9 @@ fn place(exchange: &Exchange, held: &PaperPosition, mode: PositionMode, life: Op
         "mgnMode": held.margin_mode.as_str(),
         "pTime": exchange.market_now().0.to_string(),
         "pos": size(exchange, held, mode),
-        "posId": life.map_or(held.opened_at.0, Life::id).to_string(),
+        "posId": round.map_or(held.opened_at.0, id).to_string(),
         "posSide": position_word(held.side, mode),
-        "tradeId": shown(life.map(|life| life.trade)),
+        "tradeId": shown(round.map(|round| round.last.number)),
         "uTime": changed.0.to_string(),
     })
 }
@@ -164,13 +157,13 @@ fn margins(view: &AccountView, own: &PositionView) -> Value {
 }
 
 /// What a position has earned so far.
-fn earned(life: Option<&Life>) -> Value {
-    let amount = |pick: fn(&Life) -> Amount| life.map_or(Amount::ZERO, pick);
+fn earned(round: Option<&Round>) -> Value {
+    let amount = |pick: fn(&Round) -> Amount| round.map_or(Amount::ZERO, pick);
     json!({
-        "fee": paid(amount(|life| life.fees)),
-        "fundingFee": amount(|life| life.funding).to_string(),
-        "liqPenalty": amount(|life| life.insured).to_string(),
-        "pnl": amount(|life| life.profit).to_string(),
-        "realizedPnl": amount(Life::net).to_string(),
+        "fee": paid(amount(Round::paid)),
+        "fundingFee": amount(|round| round.funding).to_string(),
+        "liqPenalty": amount(|round| round.insured).to_string(),
+        "pnl": amount(|round| round.profit).to_string(),
+        "realizedPnl": amount(net).to_string(),
     })
 }

@@ -7,11 +7,10 @@ use serde_json::{Value, json};
 
 use super::channels::{Arg, Own};
 use super::contract::{self, ASSET};
-use super::lives::{self, Life};
 use super::order::{self, Sums};
 use super::words::{joined, paid, shown};
 use super::{account, algo, market, position};
-use crate::simulator::exchange::{AccountNews, AccountView, Exchange, Step, StepKind};
+use crate::simulator::exchange::{AccountNews, AccountView, Exchange, History, Rounds, Step, StepKind};
 
 /// What one commit did to plain orders, or to conditional ones.
 pub(super) fn of_orders(exchange: &Exchange, news: &AccountNews, conditional: bool) -> Vec<(String, Value)> {
@@ -78,15 +77,15 @@ fn of_order(exchange: &Exchange, step: &Step, mode: PositionMode) -> Value {
 /// An account as somebody looks at it.
 pub(super) struct Look {
     pub view: AccountView,
-    lives: Vec<Life>,
+    rounds: Rounds,
     /// What changed; `None` where all of it is told.
     changed: Option<Vec<PaperPosition>>,
 }
 
 impl Look {
     pub fn new(exchange: &Exchange, view: AccountView, changed: Option<Vec<PaperPosition>>) -> Self {
-        let lives = exchange.history(view.account.id, lives::all);
-        Self { view, lives, changed }
+        let rounds = exchange.history(view.account.id, History::rounds);
+        Self { view, rounds, changed }
     }
 
     /// What a channel tells of it; `None` where it has nothing to tell.
@@ -115,7 +114,7 @@ impl Look {
             None => true,
         });
         let open = open.map(|own| {
-            let told = position::told(exchange, &self.view, own, &self.lives);
+            let told = position::told(exchange, &self.view, own, &self.rounds);
             (contract::name_of(exchange, &own.held.symbol), told)
         });
         let gone = self
@@ -124,7 +123,7 @@ impl Look {
             .flatten()
             .filter(|changed| !self.view.positions.iter().any(|own| alike(changed, &own.held)));
         let gone = gone.map(|held| {
-            let told = position::closed(exchange, &self.view.account, held, &self.lives);
+            let told = position::closed(exchange, &self.view.account, held, &self.rounds);
             (contract::name_of(exchange, &held.symbol), told)
         });
         gone.chain(open).collect()

@@ -2,30 +2,18 @@
 //!
 //! Limits: <https://www.okx.com/docs-v5/en/>, each endpoint's page.
 
-use std::sync::{Arc, OnceLock};
-
 use domain::id::VenueAccountId;
 use futures::future::BoxFuture;
 use serde_json::{Value, json};
 
 use super::params::Params;
 use super::problem::Problem;
-use super::{Okx, account, algo, bills, history, info, lives, market, setting, trade};
+use super::{Okx, account, algo, bills, closed, history, info, market, setting, trade};
+use crate::simulator::calls::{self, Access};
 use crate::simulator::dialect::Asked;
-use crate::simulator::exchange::{Account, Exchange};
 
-/// A request on its way.
-pub(super) struct Call<'a> {
-    pub okx: &'a Okx,
-    pub exchange: &'a Arc<Exchange>,
-    pub asked: &'a Asked,
-    /// The query, or the objects of the body.
-    pub params: Vec<Params>,
-    /// Who asks, where a key is needed.
-    pub account: Option<&'a Account>,
-    /// The order that was placed.
-    pub placed: OnceLock<(VenueAccountId, i64)>,
-}
+/// A request on its way, with its query or the objects of its body.
+pub(super) type Call<'a> = calls::Call<'a, Okx, Vec<Params>>;
 
 /// What a handler answers.
 pub(super) type Told = Result<Body, Problem>;
@@ -39,30 +27,16 @@ pub(super) struct Body {
 
 type Handler = for<'a> fn(&'a Call<'a>) -> BoxFuture<'a, Told>;
 
-/// Who may ask.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Access {
-    /// Anybody.
-    Public,
-    /// Whoever signs.
-    Read,
-    /// Whoever signs with a key that may trade.
-    Trade,
-    /// The same, and it is counted by market.
-    Order,
-    /// The same, order by order.
-    Orders,
+/// How an endpoint is counted.
+pub(super) struct Terms {
+    /// Requests (or orders) within so many milliseconds.
+    pub limit: (u32, i64),
+    /// Whether it is counted order by order and by market.
+    pub by_order: bool,
 }
 
 /// An endpoint.
-pub(super) struct Route {
-    pub method: &'static str,
-    pub path: &'static str,
-    pub access: Access,
-    /// Requests (or orders) within so many milliseconds.
-    pub limit: (u32, i64),
-    pub handler: Handler,
-}
+pub(super) type Route = calls::Route<Terms, Handler>;
 
 impl Call<'_> {
     /// Whose account it is about.
@@ -119,34 +93,50 @@ impl From<Vec<Value>> for Body {
 
 /// The endpoint of a request.
 pub(super) fn find(method: &str, path: &str) -> Option<&'static Route> {
-    ROUTES.iter().find(|route| route.method == method && route.path == path)
+    calls::find(ROUTES, method, path)
 }
 
 /// Whether there is something at a path, with another method.
 pub(super) fn exists(path: &str) -> bool {
-    ROUTES.iter().any(|route| route.path == path)
+    calls::exists(ROUTES, path)
 }
 
 /// An endpoint that is counted within two seconds.
 const fn at(method: &'static str, path: &'static str, access: Access, most: u32, handler: Handler) -> Route {
-    let limit = (most, 2_000);
     Route {
         method,
         path,
         access,
-        limit,
+        terms: Terms {
+            limit: (most, 2_000),
+            by_order: false,
+        },
         handler,
     }
 }
 
-use Access::{Order, Orders, Public, Read, Trade};
+/// One of orders, which are counted one by one and by market.
+const fn order(path: &'static str, most: u32, handler: Handler) -> Route {
+    let mut route = at("POST", path, Trade, most, handler);
+    route.terms.by_order = true;
+    route
+}
+
+/// One that may be asked once a second.
+const fn seldom(path: &'static str, handler: Handler) -> Route {
+    let mut route = at("POST", path, Trade, 1, handler);
+    route.terms.limit = (1, 1_000);
+    route
+}
+
+use Access::{Public, Signed, Trade};
 
 /// Every endpoint.
 #[rustfmt::skip]
 const ROUTES: &[Route] = &[
     at("GET", "/api/v5/public/time", Public, 10, |c| Box::pin(info::time(c))),
     at("GET", "/api/v5/public/instruments", Public, 20, |c| Box::pin(info::instruments(c))),
-    at("GET", "/api/v5/account/instruments", Read, 20, |c| Box::pin(info::instruments(c))),
+    at("GET", "/api/v5/account/instruments", Signed, 20, |c| Box::pin(info::instruments(c))),
     at("GET", "/api/v5/public/position-tiers", Public, 10, |c| Box::pin(info::tiers(c))),
     at("GET", "/api/v5/public/mark-price", Public, 10, |c| Box::pin(market::mark_prices(c))),
     at("GET", "/api/v5/public/funding-rate", Public, 10, |c| Box::pin(market::funding(c))),
@@ -159,34 +149,34 @@ const ROUTES: &[Route] = &[
     at("GET", "/api/v5/market/mark-price-candles", Public, 20, |c| Box::pin(market::mark_candles(c))),
     at("GET", "/api/v5/market/trades", Public, 100, |c| Box::pin(market::trades(c))),
     at("GET", "/api/v5/market/history-trades", Public, 20, |c| Box::pin(market::trades(c))),
-    at("GET", "/api/v5/asset/currencies", Read, 12, |c| Box::pin(info::currencies(c))),
-    at("GET", "/api/v5/account/config", Read, 5, |c| Box::pin(account::config(c))),
-    at("GET", "/api/v5/account/balance", Read, 10, |c| Box::pin(account::balance(c))),
-    at("GET", "/api/v5/account/positions", Read, 10, |c| Box::pin(account::positions(c))),
-    at("GET", "/api/v5/account/positions-history", Read, 10, |c| Box::pin(lives::history(c))),
-    at("GET", "/api/v5/account/bills", Read, 10, |c| Box::pin(bills::recent(c))),
-    at("GET", "/api/v5/account/bills-archive", Read, 10, |c| Box::pin(bills::archive(c))),
-    at("GET", "/api/v5/account/leverage-info", Read, 20, |c| Box::pin(setting::leverage_info(c))),
+    at("GET", "/api/v5/asset/currencies", Signed, 12, |c| Box::pin(info::currencies(c))),
+    at("GET", "/api/v5/account/config", Signed, 5, |c| Box::pin(account::config(c))),
+    at("GET", "/api/v5/account/balance", Signed, 10, |c| Box::pin(account::balance(c))),
+    at("GET", "/api/v5/account/positions", Signed, 10, |c| Box::pin(account::positions(c))),
+    at("GET", "/api/v5/account/positions-history", Signed, 10, |c| Box::pin(closed::history(c))),
+    at("GET", "/api/v5/account/bills", Signed, 10, |c| Box::pin(bills::recent(c))),
+    at("GET", "/api/v5/account/bills-archive", Signed, 10, |c| Box::pin(bills::archive(c))),
+    at("GET", "/api/v5/account/leverage-info", Signed, 20, |c| Box::pin(setting::leverage_info(c))),
     at("POST", "/api/v5/account/set-leverage", Trade, 40, |c| Box::pin(setting::set_leverage(c))),
     at("POST", "/api/v5/account/set-position-mode", Trade, 5, |c| Box::pin(setting::set_position_mode(c))),
-    at("GET", "/api/v5/account/trade-fee", Read, 5, |c| Box::pin(info::fees(c))),
-    at("POST", "/api/v5/trade/order", Order, 60, |c| Box::pin(trade::place(c))),
-    at("GET", "/api/v5/trade/order", Read, 60, |c| Box::pin(trade::show(c))),
-    at("POST", "/api/v5/trade/batch-orders", Orders, 300, |c| Box::pin(trade::place(c))),
-    at("POST", "/api/v5/trade/cancel-order", Order, 60, |c| Box::pin(trade::cancel(c))),
-    at("POST", "/api/v5/trade/cancel-batch-orders", Orders, 300, |c| Box::pin(trade::cancel(c))),
-    at("POST", "/api/v5/trade/amend-order", Order, 60, |c| Box::pin(trade::amend(c))),
-    at("POST", "/api/v5/trade/amend-batch-orders", Orders, 300, |c| Box::pin(trade::amend(c))),
+    at("GET", "/api/v5/account/trade-fee", Signed, 5, |c| Box::pin(info::fees(c))),
+    order("/api/v5/trade/order", 60, |c| Box::pin(trade::place(c))),
+    at("GET", "/api/v5/trade/order", Signed, 60, |c| Box::pin(trade::show(c))),
+    order("/api/v5/trade/batch-orders", 300, |c| Box::pin(trade::place(c))),
+    order("/api/v5/trade/cancel-order", 60, |c| Box::pin(trade::cancel(c))),
+    order("/api/v5/trade/cancel-batch-orders", 300, |c| Box::pin(trade::cancel(c))),
+    order("/api/v5/trade/amend-order", 60, |c| Box::pin(trade::amend(c))),
+    order("/api/v5/trade/amend-batch-orders", 300, |c| Box::pin(trade::amend(c))),
     at("POST", "/api/v5/trade/close-position", Trade, 20, |c| Box::pin(trade::close_position(c))),
-    at("GET", "/api/v5/trade/orders-pending", Read, 60, |c| Box::pin(history::pending(c))),
-    at("GET", "/api/v5/trade/orders-history", Read, 40, |c| Box::pin(history::recent(c))),
-    at("GET", "/api/v5/trade/orders-history-archive", Read, 20, |c| Box::pin(history::archive(c))),
-    at("GET", "/api/v5/trade/fills", Read, 60, |c| Box::pin(history::fills(c))),
-    at("GET", "/api/v5/trade/fills-history", Read, 10, |c| Box::pin(history::old_fills(c))),
+    at("GET", "/api/v5/trade/orders-pending", Signed, 60, |c| Box::pin(history::pending(c))),
+    at("GET", "/api/v5/trade/orders-history", Signed, 40, |c| Box::pin(history::recent(c))),
+    at("GET", "/api/v5/trade/orders-history-archive", Signed, 20, |c| Box::pin(history::archive(c))),
+    at("GET", "/api/v5/trade/fills", Signed, 60, |c| Box::pin(history::fills(c))),
+    at("GET", "/api/v5/trade/fills-history", Signed, 10, |c| Box::pin(history::old_fills(c))),
     at("POST", "/api/v5/trade/order-algo", Trade, 20, |c| Box::pin(algo::place(c))),
-    at("GET", "/api/v5/trade/order-algo", Read, 20, |c| Box::pin(algo::show(c))),
+    at("GET", "/api/v5/trade/order-algo", Signed, 20, |c| Box::pin(algo::show(c))),
     at("POST", "/api/v5/trade/cancel-algos", Trade, 20, |c| Box::pin(algo::cancel(c))),
-    at("GET", "/api/v5/trade/orders-algo-pending", Read, 20, |c| Box::pin(algo::pending(c))),
-    at("GET", "/api/v5/trade/orders-algo-history", Read, 20, |c| Box::pin(algo::history(c))),
-    Route { limit: (1, 1_000), ..at("POST", "/api/v5/trade/cancel-all-after", Trade, 1, |c| Box::pin(trade::cancel_all_after(c))) },
+    at("GET", "/api/v5/trade/orders-algo-pending", Signed, 20, |c| Box::pin(algo::pending(c))),
+    at("GET", "/api/v5/trade/orders-algo-history", Signed, 20, |c| Box::pin(algo::history(c))),
+    seldom("/api/v5/trade/cancel-all-after", |c| Box::pin(trade::cancel_all_after(c))),
 ];

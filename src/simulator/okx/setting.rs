@@ -46,7 +46,7 @@ fn leverage(call: &Call, account: &PaperAccount, market: &PaperMarket, mode: Mar
     if setting.margin_mode == mode {
         return setting.leverage;
     }
-    let kept = call.okx.levers.get(account.id, symbol, mode);
+    let kept = call.dialect.levers.get(account.id, symbol, mode);
     kept.unwrap_or(USUAL.min(most))
 }
 
@@ -64,7 +64,7 @@ pub(super) async fn trade_in(
     }
     let after = leverage(call, account, market, mode);
     call.exchange.set_margin_mode(account.id, symbol.clone(), mode).await?;
-    call.okx
+    call.dialect
         .levers
         .put(account.id, symbol, before.margin_mode, before.leverage);
     if after != before.leverage {
@@ -121,7 +121,7 @@ pub(super) async fn set_leverage(call: &Call<'_>) -> Told {
     }
     let symbol = &market.instrument.symbol;
     if account.setting(symbol, market.instrument.max_leverage).margin_mode != mode {
-        call.okx.levers.put(account.id, symbol, mode, lever);
+        call.dialect.levers.put(account.id, symbol, mode, lever);
     } else if leverage(call, &account, market, mode) != lever {
         without_orders(&account, symbol, mode)?;
         call.exchange.set_leverage(account.id, symbol.clone(), lever).await?;

@@ -3,7 +3,6 @@
 //! Source: <https://www.okx.com/docs-v5/en/#overview-websocket>. How an account is has to be asked of the engine, so it is looked
 //! up beside the dialogue; what came of it waits in a queue, and an empty piece of news calls for it.
 
-use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use domain::id::VenueAccountId;
@@ -15,9 +14,10 @@ use serde_json::{Value, json};
 use super::channels::{Address, Arg, Channel, Own, Told};
 use super::problem::Problem;
 use super::pushes::{self, Look};
-use super::sign::{self, Login};
+use super::sign;
 use crate::simulator::dialect::{Asked, NoSocket, Push, Talk};
 use crate::simulator::exchange::{AccountNews, Exchange, News};
+use crate::simulator::logins::{Login, Logins};
 
 /// Channels that one socket may have.
 const MOST: usize = 480;
@@ -25,30 +25,6 @@ const MOST: usize = 480;
 const QUIET: i64 = 30_000;
 /// Seconds between two looks at an account that did not change.
 const LOOK: i64 = 5;
-
-/// How often the private sockets of each account were ended.
-#[derive(Debug, Default)]
-pub(super) struct Ends(Mutex<BTreeMap<VenueAccountId, u64>>);
-
-impl Ends {
-    /// Ends those that are open now.
-    pub fn end(&self, account: VenueAccountId) {
-        let mut ends = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        *ends.entry(account).or_default() += 1;
-    }
-
-    fn count(&self, account: VenueAccountId) -> u64 {
-        let ends = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        ends.get(&account).copied().unwrap_or_default()
-    }
-}
-
-/// Who logged in.
-struct User {
-    account: VenueAccountId,
-    key: String,
-    ends: u64,
-}
 
 /// A subscription: what it named, as it did, and what that is.
 #[derive(Clone)]
@@ -62,10 +38,10 @@ type Queue = Arc<Mutex<Vec<Push>>>;
 
 struct OkxTalk {
     exchange: Arc<Exchange>,
-    ends: Arc<Ends>,
+    logins: Arc<Logins>,
     address: Address,
     connection: String,
-    user: Option<User>,
+    login: Option<Login>,
     subscriptions: Vec<Subscription>,
     queue: Queue,
     seconds: i64,
@@ -85,7 +61,7 @@ struct Message {
 }
 
 /// Begins a dialogue, when the path is one of a socket.
-pub(super) fn open(ends: &Arc<Ends>, exchange: &Arc<Exchange>, asked: &Asked) -> Result<Box<dyn Talk>, NoSocket> {
+pub(super) fn open(logins: &Arc<Logins>, exchange: &Arc<Exchange>, asked: &Asked) -> Result<Box<dyn Talk>, NoSocket> {
     let address = match asked.path.as_str() {
         "/ws/v5/public" => Address::Public,
         "/ws/v5/private" => Address::Private,
@@ -94,10 +70,10 @@ pub(super) fn open(ends: &Arc<Ends>, exchange: &Arc<Exchange>, asked: &Asked) ->
     };
     Ok(Box::new(OkxTalk {
         exchange: Arc::clone(exchange),
-        ends: Arc::clone(ends),
+        logins: Arc::clone(logins),
         address,
         connection: format!("{:08x}", asked.now.0 & 0xFFFF_FFFF),
-        user: None,
+        login: None,
         subscriptions: Vec::new(),
         queue: Queue::default(),
         seconds: 0,
@@ -109,10 +85,7 @@ pub(super) fn open(ends: &Arc<Ends>, exchange: &Arc<Exchange>, asked: &Asked) ->
 impl OkxTalk {
     fn answer(&self, mut told: Value) -> Push {
         told["connId"] = json!(self.connection);
-        Push {
-            stream: "answer".to_owned(),
-            text: told.to_string(),
-        }
+        Push::answer(&told)
     }
 
     fn error(&self, code: &str, words: &str) -> Push {
@@ -141,15 +114,13 @@ impl OkxTalk {
     }
 
     fn login(&mut self, args: &[Value], now: Timestamp) -> Push {
-        let login: Option<Login> = args.first().and_then(|arg| serde_json::from_value(arg.clone()).ok());
+        let login: Option<sign::Login> = args.first().and_then(|arg| serde_json::from_value(arg.clone()).ok());
         let Some(login) = login else {
             return self.error("60013", "Invalid args");
         };
         match sign::login(&self.exchange, &login, now) {
             Ok(account) => {
-                let (account, key) = (account.id, account.key.clone());
-                let ends = self.ends.count(account);
-                self.user = Some(User { account, key, ends });
+                self.login = Some(self.logins.begin(account));
                 self.answer(json!({ "event": "login", "code": "0", "msg": "" }))
             }
             Err((code, words)) => self.error(code, words),
@@ -164,7 +135,7 @@ impl OkxTalk {
             Ok(channel) => channel,
             Err((code, words)) => return vec![self.error(code, &words)],
         };
-        if matches!(channel, Channel::Private(_)) && self.user.is_none() {
+        if matches!(channel, Channel::Private(_)) && self.login.is_none() {
             return vec![self.error("60011", "Please log in")];
         }
         if self.subscriptions.len() >= MOST {
@@ -197,9 +168,9 @@ impl OkxTalk {
 
     /// Looks at the account beside the dialogue, for these subscriptions. Without an account nothing is looked at.
     fn look(&self, asking: Vec<Subscription>, changed: Option<Vec<PaperPosition>>, even_if_empty: bool) {
-        let Some(user) = &self.user else { return };
+        let Some(login) = &self.login else { return };
         let (exchange, queue) = (Arc::clone(&self.exchange), Arc::clone(&self.queue));
-        let account = user.account;
+        let account = login.account;
         tokio::spawn(async move {
             let Ok(view) = exchange.view(account).await else { return };
             let first = changed.is_none();
@@ -214,12 +185,7 @@ impl OkxTalk {
             });
             let told: Vec<Push> = told.collect();
             queue.lock().unwrap_or_else(PoisonError::into_inner).extend(told);
-            exchange.tell(News::Account(Box::new(AccountNews {
-                account: look.view.account,
-                steps: Vec::new(),
-                incomes: Vec::new(),
-                positions: Vec::new(),
-            })));
+            exchange.tell(News::standing(look.view.account));
         });
     }
 
@@ -230,12 +196,12 @@ impl OkxTalk {
     }
 
     fn of_account(&mut self, news: &AccountNews) -> Vec<Push> {
-        let Some(user) = self.user.as_ref().filter(|user| user.account == news.account.id) else {
+        let account = news.account.id;
+        if self.login.as_ref().is_none_or(|login| login.account != account) {
             return Vec::new();
-        };
-        let account = user.account;
+        }
         let mut said = std::mem::take(&mut *self.queue.lock().unwrap_or_else(PoisonError::into_inner));
-        if news.steps.is_empty() && news.incomes.is_empty() && news.positions.is_empty() {
+        if news.is_empty() {
             return said;
         }
         for own in &self.subscriptions {
@@ -270,10 +236,7 @@ fn pushed(named: &Value, told: Told) -> Push {
     if let Some(action) = told.action {
         text["action"] = json!(action);
     }
-    Push {
-        stream: named["channel"].as_str().unwrap_or_default().to_owned(),
-        text: text.to_string(),
-    }
+    Push::new(named["channel"].as_str().unwrap_or_default(), text.to_string())
 }
 
 /// A push of a private channel, which tells whose it is.
@@ -286,24 +249,18 @@ fn private(own: &Subscription, account: VenueAccountId, channel: Own, data: &Val
         text["curPage"] = json!(1);
         text["lastPage"] = json!(true);
     }
-    Push {
-        stream: own.arg.channel.clone(),
-        text: text.to_string(),
-    }
+    Push::new(own.arg.channel.as_str(), text.to_string())
 }
 
 impl Talk for OkxTalk {
     fn key(&self) -> Option<String> {
-        self.user.as_ref().map(|user| user.key.clone())
+        self.login.as_ref().map(|login| login.key.clone())
     }
 
     fn heard(&mut self, text: &str, now: Timestamp) -> Vec<Push> {
         self.lively = now;
         if text == "ping" {
-            return vec![Push {
-                stream: "pong".to_owned(),
-                text: "pong".to_owned(),
-            }];
+            return vec![Push::new("pong", "pong")];
         }
         match serde_json::from_str::<Message>(text) {
             Ok(message) => self.ask(&message, now),
@@ -338,11 +295,7 @@ impl Talk for OkxTalk {
 
     fn passed(&mut self, now: Timestamp) -> Vec<Push> {
         self.seconds += 1;
-        if self
-            .user
-            .as_ref()
-            .is_some_and(|user| self.ends.count(user.account) > user.ends)
-        {
+        if self.login.as_ref().is_some_and(|login| self.logins.is_over(login)) {
             self.over = true;
             let words = "The connection will soon be closed for a service upgrade. Please reconnect.";
             return vec![self.answer(json!({ "event": "notice", "code": "64008", "msg": words }))];

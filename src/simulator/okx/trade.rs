@@ -50,8 +50,7 @@ async fn place_one(call: &Call<'_>, params: &Params) -> Result<PaperOrder, Probl
     match call.exchange.place(account.id, ask.clone()).await {
         Err(Denied::Refused(Refused::PostOnly | Refused::FillOrKill)) => {
             let account = call.exchange.account(account.id).await?;
-            let now = call.exchange.market_now();
-            Ok(call.okx.stillborns.take(call.exchange, account, market, ask, now))
+            Ok(stillborn::take(call, account, &ask))
         }
         Err(Denied::Refused(Refused::ReduceOnly)) => Err(nothing_to_reduce(&account, &ask)),
         placed => Ok(placed?),
@@ -186,7 +185,7 @@ pub(super) async fn show(call: &Call<'_>) -> Told {
 /// The plain order that is named by its id or the sender's; nothing at all where none is named.
 fn named(call: &Call, params: &Params) -> Result<Option<Option<PaperOrder>>, Problem> {
     let (account, market) = (call.id()?, params.market(call.exchange)?);
-    let stillborns = &call.okx.stillborns;
+    let stillborns = &call.dialect.stillborns;
     let found = if params.has("ordId") {
         let number = stillborn::number(params.need_as("ordId")?);
         let kept = call.exchange.history(account, |history| history.order(number).cloned());
@@ -243,7 +242,7 @@ pub(super) async fn close_position(call: &Call<'_>) -> Told {
     let held = held.ok_or_else(Problem::no_position)?;
     let client_id = order::checked_id(params, "clOrdId")?.map(str::to_owned);
     let ask = Ask {
-        client_id: ClientOrderId(client_id.unwrap_or_else(|| call.okx.unnamed(call.asked.now))),
+        client_id: ClientOrderId(client_id.unwrap_or_else(|| call.dialect.unnamed(call.asked.now))),
         symbol: symbol.clone(),
         action: held.side.closing(),
         position_side: held.side,

@@ -6,10 +6,9 @@ mod refusals;
 mod sockets;
 
 use bursar::adapters::venue::bitget::{ask, parse, sign, verdict};
-use bursar::adapters::venue::dialect::{Booking, BookingKind, Call, Listing, Reply, Trade, Verdict};
+use bursar::adapters::venue::dialect::{Booking, BookingKind, Call, Listing, Trade, Verdict};
 use bursar::ports::venue::Lookup;
 use bursar::simulator::bitget::Bitget;
-use bursar::simulator::exchange::PASSPHRASE;
 use domain::market::{Action, Side};
 use domain::user::PositionMode;
 use domain::venue::{ClientOrderId, MarginMode, OrderIntent, OrderKind, OrderReport, ReportedState, VenueOrderId};
@@ -24,53 +23,20 @@ const POSITION: &str = "/api/v2/mix/position";
 /// The simulator in Bitget's dialect, at a price of 50000.
 struct Venue(World);
 
-fn key(name: &str) -> Credential {
-    Credential {
-        key: name.to_owned(),
-        secret: format!("{name}-secret").into(),
-        passphrase: Some(PASSPHRASE.to_owned().into()),
-    }
-}
-
 impl Venue {
     fn new() -> Self {
-        let (tell, told) = mpsc::channel();
-        let thread = std::thread::spawn(move || {
-            actix_web::rt::System::new().block_on(async move {
-                let exchange = exchange(MemoryStore::default()).await;
-                let listen = "127.0.0.1:0".parse().unwrap();
-                let bound = server::bind(listen, Arc::clone(&exchange), Box::new(Bitget::default())).unwrap();
-                tell.send((bound.address.to_string(), bound.handle)).unwrap();
-                bound.server.await.unwrap();
-                exchange.close().await;
-            });
-        });
-        let (address, handle) = told.recv().unwrap();
-        let world = World {
-            address,
-            handle,
-            thread: Some(thread),
-        };
-        world.price("50000");
-        Self(world)
+        Self(World::of(Bitget::default()))
     }
 
     /// Sends a request once, signed with this at this time.
     fn send(&self, request: &Request, credential: &Credential, now: Timestamp) -> Got {
-        let signed = sign::signed(request, credential, now);
-        line::ask(
-            &self.0.address,
-            signed.method,
-            &signed.target,
-            &signed.headers,
-            &signed.body,
-        )
+        self.0.send(&sign::signed(request, credential, now))
     }
 
     /// Sends alpha's request, and again while there were too many in this second.
     fn ask(&self, request: &Request) -> Got {
         loop {
-            let got = self.send(request, &key("alpha"), SystemClock.now());
+            let got = self.send(request, &with_passphrase("alpha"), SystemClock.now());
             if got.status() != 429 {
                 return got;
             }
@@ -160,12 +126,7 @@ impl Venue {
 
 /// What the adapter makes of an answer.
 fn judged(got: &Got, call: Call) -> Verdict {
-    let reply = Reply {
-        status: got.status(),
-        retry_after: None,
-        body: got.body().as_bytes(),
-    };
-    verdict(&reply, call)
+    verdict(&got.reply(), call)
 }
 
 /// An order at the market.

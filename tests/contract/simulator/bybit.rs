@@ -16,53 +16,19 @@ use serde_json::json;
 use super::*;
 
 /// A simulated Bybit with the market and the keys of the others.
-struct Venue {
-    address: String,
-    handle: ServerHandle,
-    thread: Option<JoinHandle<()>>,
-}
+struct Venue(World);
 
 impl Venue {
     fn new() -> Self {
-        let venue = Self::on(MemoryStore::default());
-        venue.price("50000");
-        venue
+        Self(World::of(Bybit::default()))
     }
 
     fn on(store: MemoryStore) -> Self {
-        let (tell, told) = mpsc::channel();
-        let thread = std::thread::spawn(move || {
-            actix_web::rt::System::new().block_on(async move {
-                let exchange = exchange(store).await;
-                let listen = "127.0.0.1:0".parse().unwrap();
-                let bound = server::bind(listen, Arc::clone(&exchange), Box::new(Bybit::default())).unwrap();
-                tell.send((bound.address.to_string(), bound.handle)).unwrap();
-                bound.server.await.unwrap();
-                exchange.close().await;
-            });
-        });
-        let (address, handle) = told.recv().unwrap();
-        Self {
-            address,
-            handle,
-            thread: Some(thread),
-        }
+        Self(World::speaking(store, Box::new(Bybit::default())))
     }
 
     fn send_at(&self, key: &str, request: &Request, now: Timestamp) -> Got {
-        let credential = Credential {
-            key: key.to_owned(),
-            secret: format!("{key}-secret").into(),
-            passphrase: None,
-        };
-        let signed = sign::signed(request, &credential, now, WINDOW);
-        line::ask(
-            &self.address,
-            signed.method,
-            &signed.target,
-            &signed.headers,
-            &signed.body,
-        )
+        self.0.send(&sign::signed(request, &credential(key), now, WINDOW))
     }
 
     /// Sends a request of a key; one that comes too often in its second is sent again in the next.
@@ -122,46 +88,18 @@ impl Venue {
         self.well(self.post("/v5/order/create", order));
     }
 
-    fn control(&self, method: &'static str, path: &str, body: &str) -> Got {
-        let content = [("content-type", "application/json".to_owned())];
-        line::ask(&self.address, method, path, &content, body)
-    }
-
-    fn fault(&self, script: &str) {
-        assert_eq!(self.control("POST", "/simulator/faults", script).status(), 201);
-    }
-
-    fn price(&self, price: &str) {
-        let body = format!(r#"{{"symbol":"BTCUSDT","price":"{price}"}}"#);
-        assert_eq!(self.control("POST", "/simulator/price", &body).status(), 200);
-    }
-
     fn open_orders(&self) -> usize {
         self.rows("/v5/order/realtime", &[]).len()
     }
 
     /// A socket that is logged in as alpha and has these topics.
     fn private(&self, topics: &str) -> Socket {
-        let mut socket = Socket::open(&self.address, "/v5/private");
-        let credential = Credential {
-            key: "alpha".to_owned(),
-            secret: "alpha-secret".into(),
-            passphrase: None,
-        };
-        socket.say(&sign::login(&credential, SystemClock.now().after(WINDOW)));
+        let mut socket = Socket::open(&self.0.address, "/v5/private");
+        socket.say(&sign::login(&credential("alpha"), SystemClock.now().after(WINDOW)));
         assert_eq!(socket.next().unwrap()["success"], true);
         socket.say(&format!(r#"{{"op":"subscribe","args":[{topics}]}}"#));
         assert_eq!(socket.next().unwrap()["success"], true);
         socket
-    }
-}
-
-impl Drop for Venue {
-    fn drop(&mut self) {
-        futures::executor::block_on(self.handle.stop(false));
-        if let Some(thread) = self.thread.take() {
-            thread.join().unwrap();
-        }
     }
 }
 

@@ -5,9 +5,9 @@ mod orders;
 mod refusals;
 mod sockets;
 
-use bursar::adapters::venue::dialect::{Call, Contracts, Listing, Reply, Verdict};
+use bursar::adapters::venue::dialect::{Call, Contracts, Listing, Verdict};
 use bursar::adapters::venue::gate::{self, ask, parse, sign};
-use bursar::simulator::gateio::Gateio;
+use bursar::simulator::gate::Gate;
 use domain::fixed::Price;
 use domain::market::{Action, Side};
 use domain::venue::{ClientOrderId, MarginMode, OrderIntent, OrderKind, OrderReport};
@@ -18,29 +18,18 @@ use super::*;
 const ROOT: &str = "/api/v4/futures/usdt";
 
 /// A venue that speaks as Gate, at a price of 50000: a contract is a thousandth of a coin.
-struct Gate(World);
+struct Venue(World);
 
-fn credential(key: &str) -> Credential {
-    Credential {
-        key: key.to_owned(),
-        secret: format!("{key}-secret").into(),
-        passphrase: None,
-    }
-}
-
-impl Gate {
+impl Venue {
     fn new() -> Self {
-        let gate = Self(World::speaking(MemoryStore::default(), Box::new(Gateio::default())));
-        gate.0.price("50000");
-        gate
+        Self(World::of(Gate::default()))
     }
 
     /// As one who does not ask for sizes with their decimals.
     fn send_at(&self, key: &str, request: &Request, now: Timestamp) -> Got {
         let mut signed = sign::signed(request, &credential(key), now);
         signed.headers.retain(|(name, _)| *name != "X-Gate-Size-Decimal");
-        let (headers, body) = (&signed.headers, &signed.body);
-        line::ask(&self.0.address, signed.method, &signed.target, headers, body)
+        self.0.send(&signed)
     }
 
     /// Sends a request, signed by alpha.
@@ -133,10 +122,5 @@ fn intent(id: &str, action: Action, quantity: &str, limit: Option<&str>) -> Orde
 }
 
 fn verdict(got: &Got, call: Call) -> Verdict {
-    let reply = Reply {
-        status: got.status(),
-        retry_after: None,
-        body: got.body().as_bytes(),
-    };
-    gate::verdict(&reply, call)
+    gate::verdict(&got.reply(), call)
 }

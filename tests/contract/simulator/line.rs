@@ -4,6 +4,7 @@ use std::io::{BufRead, BufReader, Read, Write};
 use std::net::TcpStream;
 use std::time::Duration;
 
+use bursar::adapters::venue::dialect::Reply;
 use serde_json::Value;
 
 const PATIENCE: Duration = Duration::from_secs(20);
@@ -29,6 +30,15 @@ impl Got {
         match self {
             Self::Nothing => "",
             Self::Answer { body, .. } => body,
+        }
+    }
+
+    /// As our adapters read it.
+    pub fn reply(&self) -> Reply<'_> {
+        Reply {
+            status: self.status(),
+            retry_after: None,
+            body: self.body().as_bytes(),
         }
     }
 

@@ -4,9 +4,8 @@ mod orders;
 mod refusals;
 mod sockets;
 
-use bursar::adapters::venue::dialect::{Call, Contracts, Credential, Listing, Reply, Request, Verdict};
+use bursar::adapters::venue::dialect::{Call, Contracts, Listing, Verdict};
 use bursar::adapters::venue::okx::{ask, parse, sign, verdict};
-use bursar::simulator::exchange::PASSPHRASE;
 use bursar::simulator::okx::Okx;
 use domain::market::{Action, Side};
 use domain::user::PositionMode;
@@ -22,45 +21,20 @@ struct Venue(World);
 
 impl Venue {
     fn new() -> Self {
-        let venue = Self::on(MemoryStore::default());
-        venue.0.price("50000");
-        venue
+        Self(World::of(Okx::default()))
     }
 
     fn on(store: MemoryStore) -> Self {
-        let (tell, told) = mpsc::channel();
-        let thread = std::thread::spawn(move || {
-            actix_web::rt::System::new().block_on(async move {
-                let exchange = exchange(store).await;
-                let listen = "127.0.0.1:0".parse().unwrap();
-                let bound = server::bind(listen, Arc::clone(&exchange), Box::new(Okx::default())).unwrap();
-                tell.send((bound.address.to_string(), bound.handle)).unwrap();
-                bound.server.await.unwrap();
-                exchange.close().await;
-            });
-        });
-        let (address, handle) = told.recv().unwrap();
-        Self(World {
-            address,
-            handle,
-            thread: Some(thread),
-        })
+        Self(World::speaking(store, Box::new(Okx::default())))
     }
 
     /// Sends what our adapter asks, signed by it.
     fn send(&self, key: &str, request: &Request) -> Got {
-        self.send_as(&credential(key), request, SystemClock.now())
+        self.send_as(&with_passphrase(key), request, SystemClock.now())
     }
 
     fn send_as(&self, credential: &Credential, request: &Request, now: Timestamp) -> Got {
-        let signed = sign::signed(request, credential, now);
-        line::ask(
-            &self.0.address,
-            signed.method,
-            &signed.target,
-            &signed.headers,
-            &signed.body,
-        )
+        self.0.send(&sign::signed(request, credential, now))
     }
 
     fn get(&self, path: &str, query: &[(&'static str, &str)]) -> Got {
@@ -116,17 +90,9 @@ impl Venue {
     /// A private socket that is logged in as alpha.
     fn logged_in(&self, path: &str) -> Socket {
         let mut socket = Socket::open(&self.0.address, path);
-        socket.say(&sign::login(&credential("alpha"), SystemClock.now()));
+        socket.say(&sign::login(&with_passphrase("alpha"), SystemClock.now()));
         assert_eq!(socket.next().unwrap()["event"], "login");
         socket
-    }
-}
-
-fn credential(key: &str) -> Credential {
-    Credential {
-        key: key.to_owned(),
-        secret: format!("{key}-secret").into(),
-        passphrase: Some(PASSPHRASE.into()),
     }
 }
 
@@ -166,10 +132,5 @@ fn code(got: &Got) -> String {
 
 /// What our adapter makes of an answer.
 fn judged(got: &Got, call: Call) -> Verdict {
-    let reply = Reply {
-        status: got.status(),
-        retry_after: None,
-        body: got.body().as_bytes(),
-    };
-    verdict(&reply, call)
+    verdict(&got.reply(), call)
 }

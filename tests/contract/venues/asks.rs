@@ -11,7 +11,7 @@ use domain::user::PositionMode::{Hedge, OneWay};
 use domain::venue::{ClientOrderId, MarginMode, OrderIntent, OrderKind, VenueOrderId};
 use serde_json::{Value, json};
 
-fn listing(contract: &str, lot: &str) -> Listing {
+pub(super) fn listing(contract: &str, lot: &str) -> Listing {
     Listing {
         symbol: Symbol::new("X"),
         base: "BTC".to_owned(),
@@ -27,7 +27,7 @@ fn listing(contract: &str, lot: &str) -> Listing {
     }
 }
 
-fn coins() -> Listing {
+pub(super) fn coins() -> Listing {
     listing("1", "0.001")
 }
 
@@ -60,7 +60,7 @@ fn open() -> OrderIntent {
     }
 }
 
-fn body(text: &str) -> Value {
+pub(super) fn body(text: &str) -> Value {
     serde_json::from_str(text).unwrap()
 }
 
@@ -145,6 +145,36 @@ fn bitget_tells_the_position_side_in_hedge_mode() {
         (&opening["side"], &opening["tradeSide"]),
         (&json!("sell"), &json!("open"))
     );
+}
+
+#[test]
+fn every_venue_has_a_word_for_what_may_only_rest_and_none_for_it_at_the_market() {
+    let mut rests = open();
+    rests.post_only = true;
+    let contracts = listing("0.01", "0.01");
+    let told = binance::ask::place(&rests, OneWay, &coins()).unwrap().target();
+    assert!(told.contains("&type=LIMIT&timeInForce=GTX&"), "{told}");
+    let told = body(&okx::ask::place(&rests, OneWay, &contracts).unwrap().body);
+    assert_eq!(
+        (&told["ordType"], &told["px"]),
+        (&json!("post_only"), &json!("64000.1"))
+    );
+    let told = body(&bybit::ask::place(&rests, OneWay, &coins()).unwrap().body);
+    assert_eq!(told["timeInForce"], "PostOnly");
+    assert_eq!(body(&gate::ask::place(&rests, &contracts).unwrap().body)["tif"], "poc");
+    let told = body(&bitget::ask::place(&rests, OneWay, &coins()).unwrap().body);
+    assert_eq!(
+        (&told["orderType"], &told["force"]),
+        (&json!("limit"), &json!("post_only"))
+    );
+    let mut takes = close();
+    takes.post_only = true;
+    let never = Err(AskError::PostOnly);
+    assert_eq!(binance::ask::place(&takes, OneWay, &coins()), never);
+    assert_eq!(okx::ask::place(&takes, OneWay, &contracts), never);
+    assert_eq!(bybit::ask::place(&takes, OneWay, &coins()), never);
+    assert_eq!(gate::ask::place(&takes, &contracts), never);
+    assert_eq!(bitget::ask::place(&takes, OneWay, &coins()), never);
 }
 
 #[test]

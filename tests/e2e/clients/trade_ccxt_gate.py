@@ -1,51 +1,16 @@
 """Trades on the simulated Gate with ccxt, over REST and over ccxt.pro's WebSockets, and prints what it did as JSON."""
 
 import asyncio
-import json
-import os
 import re
 
 import ccxt
-import ccxt.pro
 
-BASE = os.environ["SIMULATOR_URL"]
-SYMBOL = "BTC/USDT:USDT"
-PATIENCE = 30
-
-
-def moved(urls):
-    """The same tree of URLs, with the simulator's address in every one of them."""
-    if isinstance(urls, dict):
-        return {name: moved(url) for name, url in urls.items()}
-    if isinstance(urls, str) and urls.startswith("ws"):
-        return re.sub(r"^wss?://[^/]+", BASE.replace("http", "ws", 1), urls)
-    if isinstance(urls, str):
-        return re.sub(r"^https?://[^/]+", BASE, urls)
-    return urls
-
-
-async def soon(awaited):
-    return await asyncio.wait_for(awaited, PATIENCE)
-
-
-async def until(watch, fits):
-    """Watches until something of what is told fits."""
-    async def run():
-        while True:
-            told = await watch()
-            for one in told if isinstance(told, list) else [told]:
-                if fits(one):
-                    return one
-    return await soon(run())
+from simulated import SYMBOL, moved, play, refusal, soon, until, venue
 
 
 async def refused(attempt, kind=ccxt.ExchangeError):
     """The label with which it was refused."""
-    try:
-        await attempt
-    except kind as error:
-        return re.search(r'"label":"([A-Za-z_]+)"', str(error)).group(1)
-    raise AssertionError(f"not refused with {kind.__name__}")
+    return re.search(r'"label":"([A-Za-z_]+)"', await refusal(attempt, kind)).group(1)
 
 
 async def markets(exchange, did):
@@ -252,35 +217,25 @@ async def denied(did):
 
 
 def made(more=None):
-    exchange = ccxt.pro.gate({
-        "apiKey": os.environ["SIMULATOR_KEY"],
-        "secret": os.environ["SIMULATOR_SECRET"],
+    exchange = venue("gate", {
         "options": {"defaultType": "swap", "fetchMarkets": {"types": ["swap"]}},
         **(more or {}),
     })
-    streams = exchange.urls["test"]["swap"]
-    exchange.urls["api"] = moved(exchange.urls["api"])
     # It tells futures from spot by the address; that of the test network says it in its path.
-    exchange.urls["api"]["swap"] = moved(streams)
+    exchange.urls["api"]["swap"] = moved(exchange.urls["test"]["swap"])
     return exchange
 
 
-async def main():
-    did = {"client": "ccxt", "version": ccxt.__version__}
-    exchange = made()
-    try:
-        last = await markets(exchange, did)
-        exchange.uid = str((await exchange.privateAccountGetDetail())["user_id"])
-        await account(exchange, did)
-        await orders(exchange, did, last)
-        await conditional(exchange, did, last)
-        await close(exchange, did)
-        await streams(exchange, did)
-        await hedge(exchange, did)
-        await denied(did)
-    finally:
-        await exchange.close()
-    print(json.dumps(did))
+async def acts(exchange, did):
+    last = await markets(exchange, did)
+    exchange.uid = str((await exchange.privateAccountGetDetail())["user_id"])
+    await account(exchange, did)
+    await orders(exchange, did, last)
+    await conditional(exchange, did, last)
+    await close(exchange, did)
+    await streams(exchange, did)
+    await hedge(exchange, did)
+    await denied(did)
 
 
-asyncio.run(main())
+play(made, acts)

@@ -1,52 +1,17 @@
 """Trades on the simulated OKX with ccxt, over REST and over ccxt.pro's WebSockets, and prints what it did as JSON."""
 
 import asyncio
-import json
-import os
 import re
 
 import ccxt
-import ccxt.pro
 
-BASE = os.environ["SIMULATOR_URL"]
-SYMBOL = "BTC/USDT:USDT"
-PATIENCE = 30
-
-
-def moved(urls):
-    """The same tree of URLs, with the simulator's address in every one of them."""
-    if isinstance(urls, dict):
-        return {name: moved(url) for name, url in urls.items()}
-    if isinstance(urls, str) and urls.startswith("ws"):
-        return re.sub(r"^wss?://[^/]+", BASE.replace("http", "ws", 1), urls)
-    if isinstance(urls, str):
-        return re.sub(r"^https?://[^/]+", BASE, urls)
-    return urls
-
-
-async def soon(awaited):
-    return await asyncio.wait_for(awaited, PATIENCE)
-
-
-async def until(watch, fits):
-    """Watches until something of what is told fits."""
-    async def run():
-        while True:
-            told = await watch()
-            for one in told if isinstance(told, list) else [told]:
-                if fits(one):
-                    return one
-    return await soon(run())
+from simulated import BASE, SYMBOL, play, refusal, soon, until, venue
 
 
 async def refused(attempt, kind=ccxt.ExchangeError):
     """The code with which it was refused: that of the item, or that of the whole answer."""
-    try:
-        await attempt
-    except kind as error:
-        codes = re.findall(r'"s?[cC]ode":"([0-9]+)"', str(error))
-        return int([code for code in codes if len(code) > 2][0])
-    raise AssertionError(f"not refused with {kind.__name__}")
+    codes = re.findall(r'"s?[cC]ode":"([0-9]+)"', await refusal(attempt, kind))
+    return int([code for code in codes if len(code) > 2][0])
 
 
 async def markets(exchange, did):
@@ -245,33 +210,23 @@ async def denied(did):
 
 
 def made(more=None):
-    exchange = ccxt.pro.okx({
-        "apiKey": os.environ["SIMULATOR_KEY"],
-        "secret": os.environ["SIMULATOR_SECRET"],
-        "password": "simulator-passphrase",
+    exchange = venue("okx", {
         "options": {"defaultType": "swap"},
         **(more or {}),
     })
-    exchange.urls["api"] = moved(exchange.urls["api"])
     exchange.hostname = BASE.split("//")[1]
     return exchange
 
 
-async def main():
-    did = {"client": "ccxt", "version": ccxt.__version__}
-    exchange = made()
-    try:
-        last = await markets(exchange, did)
-        await account(exchange, did)
-        await orders(exchange, did, last)
-        await conditional(exchange, did, last)
-        await close(exchange, did)
-        await hedge(exchange, did)
-        await streams(exchange, did)
-        await denied(did)
-    finally:
-        await exchange.close()
-    print(json.dumps(did))
+async def acts(exchange, did):
+    last = await markets(exchange, did)
+    await account(exchange, did)
+    await orders(exchange, did, last)
+    await conditional(exchange, did, last)
+    await close(exchange, did)
+    await hedge(exchange, did)
+    await streams(exchange, did)
+    await denied(did)
 
 
-asyncio.run(main())
+play(made, acts)

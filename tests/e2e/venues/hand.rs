@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::time::{Duration, SystemTime};
+use std::time::Duration;
 
 use async_trait::async_trait;
 use bursar::adapters::venue::{Connection, connect};
@@ -81,7 +81,7 @@ impl Hand {
         };
         let keyring: Arc<dyn Keyring> = Arc::new(Keys { secret });
         let clock: Arc<dyn Clock> = Arc::new(SystemClock);
-        let now = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap();
+        let now = clock.now();
         Self {
             spot,
             runtime: tokio::runtime::Builder::new_current_thread()
@@ -90,7 +90,7 @@ impl Hand {
                 .unwrap(),
             venue: connect(spot.venue, &connection, &keyring, &clock).unwrap(),
             // No hand uses an id that another used.
-            orders: AtomicU64::new(u64::try_from(now.as_millis()).unwrap()),
+            orders: AtomicU64::new(u64::try_from(now.0).unwrap()),
         }
     }
 
@@ -163,6 +163,7 @@ impl Hand {
             kind: OrderKind::Market,
             quantity,
             reduce_only,
+            post_only: false,
             leverage: 20,
             margin_mode: MarginMode::Isolated,
         };

@@ -7,7 +7,6 @@ use domain::outcome::Refusal;
 
 use super::super::dialect::Class::{Absent, Already, Clock, Denied, Duplicate, Limited, Refused, Unknown};
 use super::super::dialect::{Call, Code, ProfitBasis, Reply, Verdict, read};
-use super::protect;
 use super::wire::Fault;
 
 /// Every code that is known. What is not here is unknown.
@@ -99,6 +98,7 @@ pub const CODES: &[Code] = &[
     Code::new("-4023", Refused, "quantity is no multiple of the lot"),
     Code::new("-4024", Refused, "price is below the limit around the mark price"),
     Code::new("-4028", Refused, "leverage is not valid"),
+    Code::new("-4045", Refused, "too many conditional orders"),
     Code::new("-4046", Already, "margin type need not change"),
     Code::new("-4047", Refused, "margin type cannot change while orders are open"),
     Code::new("-4048", Refused, "margin type cannot change while a position is open"),
@@ -156,7 +156,7 @@ pub fn verdict(reply: &Reply<'_>, call: Call) -> Verdict {
     match fault {
         Some(fault) if fault.code < 0 => {
             let code = fault.code.to_string();
-            let class = Code::class_of(CODES.iter().chain(protect::CODES), &code);
+            let class = Code::class_of(CODES, &code);
             let reason = fault.msg;
             Verdict::of(class, call, Refusal { code, reason }, reply.retry_after)
         }

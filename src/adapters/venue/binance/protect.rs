@@ -7,14 +7,10 @@ use domain::user::PositionMode;
 use domain::venue::{Protection, ProtectionKind, VenueOrderId};
 use serde::Deserialize;
 
-use super::super::dialect::Class::Refused;
-use super::super::dialect::{AskError, Code, Listing, ParseError, Request, Text, read};
+use super::super::dialect::{AskError, Listing, ParseError, Request, Text, read};
 use super::CLIENT_ID;
 
 const ALGO_ORDER: &str = "/fapi/v1/algoOrder";
-
-/// What is refused of such orders alone.
-pub const CODES: &[Code] = &[Code::new("-4045", Refused, "too many conditional orders")];
 
 /// The answer to one.
 #[derive(Debug, Deserialize)]

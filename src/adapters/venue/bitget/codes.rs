@@ -6,7 +6,6 @@ use domain::outcome::Refusal;
 
 use super::super::dialect::Class::{Absent, Already, Clock, Denied, Duplicate, Limited, Refused, Unknown};
 use super::super::dialect::{Call, Code, ProfitBasis, Reply, Verdict, read};
-use super::protect;
 use super::wire::Answer;
 
 /// Every code that is known. What is not here is unknown.
@@ -246,7 +245,7 @@ pub const CODES: &[Code] = &[
     Code::new("43021", Refused, "stop has ended"),
     Code::new("43023", Refused, "position is not enough for stops"),
     Code::new("43024", Refused, "stops stand already"),
-    Code::new("43025", Refused, "conditional order does not exist"),
+    Code::new("43025", Absent, "conditional order does not exist"),
     Code::new("43026", Refused, "conditional order has ended"),
     Code::new("43027", Refused, "notional is below the minimum"),
     Code::new("43028", Refused, "price is no multiple of the tick"),
@@ -358,7 +357,7 @@ pub fn verdict(reply: &Reply<'_>, call: Call) -> Verdict {
                 code: answer.code.0,
                 reason: answer.msg.unwrap_or_default(),
             };
-            let class = Code::class_of(CODES.iter().chain(protect::CODES), &refusal.code);
+            let class = Code::class_of(CODES, &refusal.code);
             Verdict::of(class, call, refusal, reply.retry_after)
         }
         Err(_) if reply.is_success() => Verdict::unknown("an answer that is not the venue's"),

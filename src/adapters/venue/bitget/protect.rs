@@ -9,21 +9,9 @@ use domain::venue::{Protection, ProtectionKind, VenueOrderId};
 use serde::Deserialize;
 use serde_json::json;
 
-use super::super::dialect::Class::{Absent, Refused};
 use super::super::dialect::{AskError, Call, Code, Listing, ParseError, Request, Text, Verdict};
 use super::ask::PRODUCT;
-use super::{CLIENT_ID, CODES as PLAIN, parse};
-
-/// What is refused of such orders alone.
-pub const CODES: &[Code] = &[
-    Code::new("40889", Refused, "too many conditional orders"),
-    Code::new("40915", Refused, "take profit of a long is below the price"),
-    Code::new("40917", Refused, "stop loss of a long is above the price"),
-    Code::new("43023", Refused, "there is no position to protect"),
-    Code::new("43025", Absent, "conditional order does not exist"),
-    Code::new("45121", Refused, "take profit of a short is above the price"),
-    Code::new("45122", Refused, "stop loss of a short is below the price"),
-];
+use super::{CLIENT_ID, CODES, parse};
 
 /// What was cancelled is in another list.
 #[derive(Debug, Deserialize)]
@@ -96,6 +84,6 @@ pub fn cancelled(body: &[u8]) -> Result<Verdict, ParseError> {
         code: failure.error_code.unwrap_or_default().0,
         reason: failure.error_msg.unwrap_or_default(),
     };
-    let class = Code::class_of(PLAIN.iter().chain(CODES), &refusal.code);
+    let class = Code::class_of(CODES, &refusal.code);
     Ok(Verdict::of(class, Call::Cancel, refusal, None))
 }

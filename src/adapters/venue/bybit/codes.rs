@@ -6,7 +6,6 @@ use domain::outcome::Refusal;
 
 use super::super::dialect::Class::{Absent, Already, Clock, Denied, Duplicate, Limited, Refused, Unknown};
 use super::super::dialect::{Call, Code, ProfitBasis, Reply, Verdict, read};
-use super::protect;
 use super::wire::Answer;
 
 /// Every code that is known. What is not here is unknown.
@@ -174,7 +173,7 @@ pub fn verdict(reply: &Reply<'_>, call: Call) -> Verdict {
         };
     }
     let code = answer.ret_code.to_string();
-    let class = Code::class_of(CODES.iter().chain(protect::CODES), &code);
+    let class = Code::class_of(CODES, &code);
     let reason = answer.ret_msg;
     Verdict::of(class, call, Refusal { code, reason }, reply.retry_after)
 }

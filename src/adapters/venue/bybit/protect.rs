@@ -8,15 +8,8 @@ use domain::user::PositionMode;
 use domain::venue::Protection;
 use serde_json::json;
 
-use super::super::dialect::Class::Refused;
-use super::super::dialect::{AskError, Code, Listing, Request};
+use super::super::dialect::{AskError, Listing, Request};
 use super::CLIENT_ID;
-
-/// What is refused of such orders alone.
-pub const CODES: &[Code] = &[
-    Code::new("110092", Refused, "price has risen to the trigger already"),
-    Code::new("110093", Refused, "price has fallen to the trigger already"),
-];
 
 /// To let one wait. `listing` is of its market. Its answer is that to a plain order, and it is cancelled like one.
 ///

@@ -94,8 +94,8 @@ impl Code {
     }
 
     /// The class of a code; what is not in the table is unknown.
-    pub fn class_of<'a>(table: impl IntoIterator<Item = &'a Self>, code: &str) -> Class {
-        let line = table.into_iter().find(|line| line.code == code);
+    pub fn class_of(table: &[Self], code: &str) -> Class {
+        let line = table.iter().find(|line| line.code == code);
         line.map_or(Class::Unknown, |line| line.class)
     }
 }

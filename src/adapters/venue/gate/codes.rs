@@ -6,7 +6,6 @@ use domain::outcome::Refusal;
 
 use super::super::dialect::Class::{Absent, Already, Clock, Denied, Limited, Refused, Unknown};
 use super::super::dialect::{Call, Code, ProfitBasis, Reply, Verdict, read};
-use super::protect;
 use super::wire::Fault;
 
 /// Every label that is known. What is not here is unknown.
@@ -146,7 +145,7 @@ pub const PROFITS: &[(&str, &str, ProfitBasis)] = &[
 pub fn verdict(reply: &Reply<'_>, call: Call) -> Verdict {
     match read::<Fault>("answer", reply.body) {
         Ok(fault) => {
-            let class = Code::class_of(CODES.iter().chain(protect::CODES), &fault.label);
+            let class = Code::class_of(CODES, &fault.label);
             let refusal = Refusal {
                 reason: fault.message.or(fault.detail).unwrap_or_default(),
                 code: fault.label,

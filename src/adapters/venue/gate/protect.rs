@@ -8,25 +8,10 @@ use domain::venue::{Protection, VenueOrderId};
 use serde::Deserialize;
 use serde_json::json;
 
-use super::super::dialect::Class::Refused;
-use super::super::dialect::{AskError, Code, Listing, ParseError, Request, Text, read};
+use super::super::dialect::{AskError, Listing, ParseError, Request, Text, read};
 use super::ask::number;
 
 const PRICE_ORDERS: &str = "/api/v4/futures/usdt/price_orders";
-
-/// What is refused of such orders alone.
-pub const CODES: &[Code] = &[
-    Code::new(
-        "AUTO_TRIGGER_PRICE_GREATE_LAST",
-        Refused,
-        "price has risen to the trigger already",
-    ),
-    Code::new(
-        "AUTO_TRIGGER_PRICE_LESS_LAST",
-        Refused,
-        "price has fallen to the trigger already",
-    ),
-];
 
 /// The answer to one.
 #[derive(Debug, Deserialize)]

@@ -8,7 +8,6 @@ use domain::outcome::Refusal;
 
 use super::super::dialect::Class::{Absent, Clock, Denied, Duplicate, Limited, Refused, Unknown};
 use super::super::dialect::{Call, Code, ProfitBasis, Reply, Verdict, read};
-use super::protect;
 use super::wire::{Answer, Item};
 
 /// Every code that is known. What is not here is unknown.
@@ -384,6 +383,6 @@ pub fn verdict(reply: &Reply<'_>, call: Call) -> Verdict {
             reason: answer.msg,
         },
     };
-    let class = Code::class_of(CODES.iter().chain(protect::CODES), &refusal.code);
+    let class = Code::class_of(CODES, &refusal.code);
     Verdict::of(class, call, refusal, reply.retry_after.or(Some(WINDOW)))
 }

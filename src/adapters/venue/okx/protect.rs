@@ -8,20 +8,9 @@ use domain::venue::{MarginMode, Protection, ProtectionKind, VenueOrderId};
 use serde::Deserialize;
 use serde_json::json;
 
-use super::super::dialect::Class::{Duplicate, Refused};
-use super::super::dialect::{AskError, Code, Holding, Listing, ParseError, Request, Text};
+use super::super::dialect::{AskError, Holding, Listing, ParseError, Request, Text};
 use super::{CLIENT_ID, parse};
 use crate::ports::venue::VenueError;
-
-/// What is refused of such orders alone.
-pub const CODES: &[Code] = &[
-    Code::new("51065", Duplicate, "client id of a conditional order is on record"),
-    Code::new("51261", Refused, "too many conditional orders"),
-    Code::new("51277", Refused, "take profit of a short is above the last price"),
-    Code::new("51278", Refused, "stop loss of a short is below the last price"),
-    Code::new("51279", Refused, "take profit of a long is below the last price"),
-    Code::new("51280", Refused, "stop loss of a long is above the last price"),
-];
 
 /// The answer to one.
 #[derive(Debug, Deserialize)]

@@ -14,7 +14,7 @@ use domain::venue::{AccountReport, MarginMode, OrderIntent, OrderReport, Protect
 use serde_json::json;
 
 use super::super::dialect::{AskError, Listing, Listings, ParseError, unsigned};
-use super::super::remote::{self, Core, Manners, Markets, Script, Seat, Speech, Terms, Wish, seat};
+use super::super::remote::{self, Core, Manners, Markets, Script, Seat, Speech, Terms, Urgency, Wish, seat};
 use super::{ask, limits, parse, protect, questions, sign, verdict};
 use crate::ports::keyring::Credential;
 use crate::ports::venue::{Look, Lookup, Quote, Sought, VenueError};
@@ -210,7 +210,11 @@ impl Speech for Okx {
         markets: &Markets,
     ) -> Result<Wish, VenueError> {
         let listing = markets.listed(&protection.symbol)?;
-        let said = seat(core, account).ask(questions::holdings()).await;
+        let wish = Wish {
+            urgency: Urgency::Close,
+            ..questions::holdings()
+        };
+        let said = core.ask(account, &wish).await;
         let held = said.answer(|body| parse::holdings(body, markets.contracts()))?;
         let margin_mode = protect::margin_mode(protection, &held)?;
         let request = protect::place(protection, core.mode(account)?, margin_mode, listing)?;

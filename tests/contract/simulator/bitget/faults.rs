@@ -34,7 +34,7 @@ fn limits_and_errors_inside_are_judged_for_what_they_are() {
         .0
         .fault(r#"{"what":"limited","seconds":7,"endpoint":"GET /api/v2/public/time"}"#);
     let time = Request::new("GET", "/api/v2/public/time", &[]);
-    let got = venue.send(&time, &key("alpha"), SystemClock.now());
+    let got = venue.send(&time, &with_passphrase("alpha"), SystemClock.now());
     assert_eq!((got.status(), &got.json()["code"]), (429, &json!("429")));
     assert!(matches!(judged(&got, Call::Look), Verdict::Limited { .. }), "{got:?}");
     venue
@@ -57,16 +57,16 @@ fn each_endpoint_has_so_many_requests_a_second_and_tells_what_is_left() {
     );
     // The clock of the limits is the venue's: two questions are within one second unless it ends between them.
     let limited = (0..10).any(|_| {
-        let got = [(); 2].map(|()| venue.send(&info, &key("alpha"), SystemClock.now()));
+        let got = [(); 2].map(|()| venue.send(&info, &with_passphrase("alpha"), SystemClock.now()));
         got.iter().any(|got| got.status() == 429)
     });
     assert!(limited);
-    let got = venue.send(&accounts, &key("alpha"), SystemClock.now());
+    let got = venue.send(&accounts, &with_passphrase("alpha"), SystemClock.now());
     assert_eq!(
         (got.status(), got.header("x-mbx-used-remain-limit").as_deref()),
         (200, Some("9"))
     );
-    let other = venue.send(&info, &key("beta"), SystemClock.now());
+    let other = venue.send(&info, &with_passphrase("beta"), SystemClock.now());
     assert_eq!(other.status(), 200, "the limit is a key's own");
 }
 
@@ -75,14 +75,14 @@ fn rights_of_a_key_are_told_and_kept() {
     let venue = Venue::new();
     let info = Request::new("GET", "/api/v2/spot/account/info", &[]);
     let rights = |name: &str| {
-        let got = venue.send(&info, &key(name), SystemClock.now());
+        let got = venue.send(&info, &with_passphrase(name), SystemClock.now());
         Venue::well(&got)["authorities"].clone()
     };
     assert_eq!(rights("alpha"), json!(["coor", "cpor", "coow", "cpow"]));
     assert_eq!(rights("beta"), json!(["coor", "cpor", "coow", "cpow", "wwow"]));
     assert_eq!(rights("gamma"), json!(["coor", "cpor"]));
     let order = ask::place(&rest("one", "49000"), PositionMode::OneWay, &venue.listing()).unwrap();
-    let got = venue.send(&order, &key("gamma"), SystemClock.now());
+    let got = venue.send(&order, &with_passphrase("gamma"), SystemClock.now());
     assert_eq!((got.status(), &got.json()["code"]), (400, &json!("40014")));
     assert!(matches!(judged(&got, Call::Place), Verdict::Refused { .. }), "{got:?}");
 }

@@ -122,8 +122,8 @@ fn request_is_held_against_key_passphrase_time_and_signature() {
         assert!(matches!(judged(&got, Call::Look), Verdict::Refused { .. }), "{got:?}");
         got.json()["code"].as_str().unwrap().to_owned()
     };
-    let alpha = || key("alpha");
-    assert_eq!(code(&key("nobody"), now), "40037");
+    let alpha = || with_passphrase("alpha");
+    assert_eq!(code(&with_passphrase("nobody"), now), "40037");
     let secret = Credential {
         secret: "other-secret".to_owned().into(),
         ..alpha()

@@ -23,7 +23,7 @@ impl Venue {
     /// A socket on alpha's own channels.
     fn own(&self, channels: &[&str]) -> Socket {
         let mut socket = Socket::open(&self.0.address, "/v2/ws/private");
-        socket.say(&sign::login(&key("alpha"), SystemClock.now()));
+        socket.say(&sign::login(&with_passphrase("alpha"), SystemClock.now()));
         assert_eq!(pushes(&socket.next().unwrap()), [Push::LoggedIn]);
         for channel in channels {
             let place = if *channel == "account" {
@@ -198,21 +198,21 @@ fn what_cannot_be_followed_is_refused_in_words() {
     );
     let wrong = Credential {
         secret: "other-secret".to_owned().into(),
-        ..key("alpha")
+        ..with_passphrase("alpha")
     };
     let now = SystemClock.now();
     for (credential, at, expected) in [
         (wrong, now, 30_015),
-        (key("nobody"), now, 30_011),
+        (with_passphrase("nobody"), now, 30_011),
         (
             Credential {
                 passphrase: None,
-                ..key("alpha")
+                ..with_passphrase("alpha")
             },
             now,
             30_012,
         ),
-        (key("alpha"), Timestamp(now.0 - 60_000), 30_014),
+        (with_passphrase("alpha"), Timestamp(now.0 - 60_000), 30_014),
     ] {
         own.say(&sign::login(&credential, at));
         assert_eq!(code(&own.next().unwrap()), expected);

@@ -1,25 +1,20 @@
 //! Faults in Bybit's words.
 
 use bursar::adapters::venue::bybit::verdict;
-use bursar::adapters::venue::dialect::{Call, Reply, Verdict};
+use bursar::adapters::venue::dialect::{Call, Verdict};
 
 use super::*;
 
 const PLACE: &str = r#""endpoint":"POST /v5/order/create""#;
 
 fn judged(got: &Got) -> Verdict {
-    let reply = Reply {
-        status: got.status(),
-        retry_after: None,
-        body: got.body().as_bytes(),
-    };
-    verdict(&reply, Call::Place)
+    verdict(&got.reply(), Call::Place)
 }
 
 #[test]
 fn limits_bans_and_errors_come_in_the_venues_words() {
     let venue = Venue::new();
-    venue.fault(r#"{"what":"limited","seconds":2}"#);
+    venue.0.fault(r#"{"what":"limited","seconds":2}"#);
     let got = venue.send_at(
         "alpha",
         &Request::new("GET", "/v5/account/info", &[]),
@@ -27,15 +22,17 @@ fn limits_bans_and_errors_come_in_the_venues_words() {
     );
     assert_eq!((got.status(), &got.json()["retCode"]), (200, &json!(10006)));
     assert!(matches!(judged(&got), Verdict::Limited { .. }));
-    venue.fault(r#"{"what":"banned","seconds":70}"#);
+    venue.0.fault(r#"{"what":"banned","seconds":70}"#);
     let got = venue.send("alpha", &Request::new("GET", "/v5/account/info", &[]));
     assert_eq!((got.status(), got.body()), (403, "403, access too frequent"));
-    venue.fault(&format!(r#"{{"what":"broken","status":503,{PLACE}}}"#));
+    venue.0.fault(&format!(r#"{{"what":"broken","status":503,{PLACE}}}"#));
     let got = venue.limit("one", "49000");
     assert_eq!(got.status(), 503);
     assert!(matches!(judged(&got), Verdict::Unknown(_)));
     assert_eq!(venue.open_orders(), 0);
-    venue.fault(&format!(r#"{{"what":"broken_after","status":504,{PLACE}}}"#));
+    venue
+        .0
+        .fault(&format!(r#"{{"what":"broken_after","status":504,{PLACE}}}"#));
     assert_eq!(venue.limit("one", "49000").status(), 504);
     assert_eq!(venue.open_orders(), 1);
     let again = venue.limit("one", "49000");
@@ -45,7 +42,9 @@ fn limits_bans_and_errors_come_in_the_venues_words() {
 #[test]
 fn reply_may_be_lost_after_the_fill() {
     let venue = Venue::new();
-    venue.fault(&format!(r#"{{"what":"lose_reply_after_fill",{PLACE},"key":"alpha"}}"#));
+    venue
+        .0
+        .fault(&format!(r#"{{"what":"lose_reply_after_fill",{PLACE},"key":"alpha"}}"#));
     std::thread::scope(|scope| {
         let placed = scope.spawn(|| {
             let body = limit("one", "49000").as_object().cloned().unwrap();
@@ -59,7 +58,7 @@ fn reply_may_be_lost_after_the_fill() {
             std::thread::sleep(Duration::from_millis(30));
         }
         assert!(!placed.is_finished());
-        venue.price("48990");
+        venue.0.price("48990");
         assert_eq!(placed.join().unwrap(), 0);
     });
     let found = venue.rows("/v5/order/history", &[("orderLinkId", "one")]);
@@ -69,7 +68,7 @@ fn reply_may_be_lost_after_the_fill() {
 #[test]
 fn clock_that_is_off_is_told_and_refuses() {
     let venue = Venue::new();
-    venue.fault(r#"{"what":"skew","milliseconds":30000}"#);
+    venue.0.fault(r#"{"what":"skew","milliseconds":30000}"#);
     let got = venue.send("alpha", &Request::new("GET", "/v5/account/info", &[]));
     assert_eq!(got.json()["retCode"], 10002);
     let time = venue.get("/v5/market/time", &[]).json()["time"].as_i64().unwrap();

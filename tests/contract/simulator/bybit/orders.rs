@@ -57,7 +57,7 @@ fn positions_and_executions_are_read_by_our_own_parser() {
         &intent("in", Action::Buy, Side::Long, OrderKind::Market),
         PositionMode::OneWay,
     );
-    venue.price("50500");
+    venue.0.price("50500");
     let positions = venue.get("/v5/position/list", &[]);
     let held = parse::holdings(positions.body().as_bytes()).unwrap().rows;
     assert_eq!(
@@ -91,7 +91,7 @@ fn positions_and_executions_are_read_by_our_own_parser() {
 fn what_was_earned_and_paid_is_read_by_our_own_parser() {
     let venue = Venue::new();
     venue.take("Buy", "0.01");
-    venue.price("50500");
+    venue.0.price("50500");
     venue.take("Sell", "0.01");
     let query = [("category", "linear"), ("currency", "USDT")];
     let log = venue.send("alpha", &Request::new("GET", "/v5/account/transaction-log", &query));
@@ -185,7 +185,7 @@ fn conditional_order_keeps_its_id_when_the_price_comes() {
         (&waits[0]["orderStatus"], &waits[0]["stopOrderType"]),
         (&json!("Untriggered"), &json!("Stop"))
     );
-    venue.price("48990");
+    venue.0.price("48990");
     let fired = venue.rows("/v5/order/history", &[("orderLinkId", "stop")]);
     assert_eq!((fired.len(), &fired[0]["orderId"]), (1, &placed["orderId"]));
     assert_eq!(
@@ -247,12 +247,12 @@ fn history_is_told_page_by_page_until_an_empty_one() {
 fn what_was_done_is_told_after_a_restart() {
     let store = MemoryStore::default();
     let venue = Venue::on(store.clone());
-    venue.price("50000");
+    venue.0.price("50000");
     venue.take("Buy", "0.01");
     let placed = venue.well(venue.limit("rests", "49000"));
     drop(venue);
     let venue = Venue::on(store);
-    venue.price("50100");
+    venue.0.price("50100");
     let open = venue.rows("/v5/order/realtime", &[]);
     assert_eq!((open.len(), &open[0]["orderId"]), (1, &placed["orderId"]));
     assert_eq!(venue.rows("/v5/execution/list", &[]).len(), 1);

@@ -116,7 +116,7 @@ fn who_asks_is_checked_before_anything_is_done() {
     let venue = Venue::new();
     let info = Request::new("GET", "/v5/account/info", &[]);
     let code = |got: Got| (got.status(), got.json()["retCode"].as_i64().unwrap());
-    let bare = |headers: &[(&str, String)]| code(line::ask(&venue.address, "GET", "/v5/account/info", headers, ""));
+    let bare = |headers: &[(&str, String)]| code(line::ask(&venue.0.address, "GET", "/v5/account/info", headers, ""));
     assert_eq!(bare(&[]), (200, 10001));
     assert_eq!(code(venue.send("nobody", &info)), (200, 10003));
     let now = SystemClock.now();

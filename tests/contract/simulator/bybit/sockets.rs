@@ -66,14 +66,14 @@ fn order_is_told_from_its_beginning_to_its_end() {
         "side": "Buy", "orderType": "Market", "qty": "0.01", "triggerPrice": "51000", "triggerDirection": 1,
     });
     venue.well(venue.post("/v5/order/create", stop));
-    venue.price("51000");
+    venue.0.price("51000");
     assert_eq!([status(), status(), status()], ["Cancelled", "Untriggered", "Filled"]);
 }
 
 #[test]
 fn login_and_topics_are_refused_in_the_venues_words() {
     let venue = Venue::new();
-    let mut socket = Socket::open(&venue.address, "/v5/private");
+    let mut socket = Socket::open(&venue.0.address, "/v5/private");
     socket.say(r#"{"op":"subscribe","args":["order"],"req_id":"7"}"#);
     let told = socket.next().unwrap();
     assert_eq!(
@@ -87,7 +87,7 @@ fn login_and_topics_are_refused_in_the_venues_words() {
     );
     socket.say(r#"{"op":"ping"}"#);
     assert_eq!(read(&socket.next().unwrap()), [Push::Pong]);
-    let mut public = Socket::open(&venue.address, "/v5/public/linear");
+    let mut public = Socket::open(&venue.0.address, "/v5/public/linear");
     for (topic, words) in [
         ("publicTrade.NOSUCH", "Invalid symbol :[publicTrade.NOSUCH]"),
         (
@@ -105,7 +105,7 @@ fn login_and_topics_are_refused_in_the_venues_words() {
 #[test]
 fn public_topics_begin_with_what_there_is_and_go_on_with_changes() {
     let venue = Venue::new();
-    let mut socket = Socket::open(&venue.address, "/v5/public/linear");
+    let mut socket = Socket::open(&venue.0.address, "/v5/public/linear");
     socket.say(r#"{"op":"subscribe","args":["orderbook.50.BTCUSDT","tickers.BTCUSDT"]}"#);
     let told = [(); 3].map(|()| socket.next().unwrap());
     assert_eq!(told[0]["success"], true);
@@ -115,7 +115,7 @@ fn public_topics_begin_with_what_there_is_and_go_on_with_changes() {
     );
     assert_eq!(told[1]["data"]["b"].as_array().unwrap().len(), 50);
     assert_eq!(told[2]["data"]["markPrice"], "50000");
-    venue.price("50000.2");
+    venue.0.price("50000.2");
     let told = [(); 2].map(|()| socket.next().unwrap());
     assert_eq!(told[0]["type"], "delta");
     assert_eq!(told[0]["data"]["a"][0], json!(["50000", "0"]));
@@ -133,7 +133,7 @@ fn public_topics_begin_with_what_there_is_and_go_on_with_changes() {
     assert_eq!(socket.next().unwrap()["op"], "unsubscribe");
     socket.say(r#"{"op":"subscribe","args":["publicTrade.BTCUSDT","kline.1.BTCUSDT"]}"#);
     assert_eq!(socket.next().unwrap()["success"], true);
-    venue.price("50000.1");
+    venue.0.price("50000.1");
     let told = [(); 2].map(|()| socket.next().unwrap());
     assert_eq!(
         (&told[0]["data"][0]["S"], &told[0]["data"][0]["p"]),
@@ -147,7 +147,9 @@ fn public_topics_begin_with_what_there_is_and_go_on_with_changes() {
 fn private_streams_end_when_they_are_told_to() {
     let venue = Venue::new();
     let mut socket = venue.private(r#""order""#);
-    let expire = venue.control("POST", "/simulator/streams/expire", r#"{"key":"alpha"}"#);
+    let expire = venue
+        .0
+        .control("POST", "/simulator/streams/expire", r#"{"key":"alpha"}"#);
     assert_eq!(expire.status(), 200);
     assert_eq!(socket.next(), None);
     venue.private(r#""order""#);

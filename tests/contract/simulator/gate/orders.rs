@@ -9,7 +9,7 @@ use super::*;
 
 #[test]
 fn our_own_parser_reads_markets() {
-    let gate = Gate::new();
+    let gate = Venue::new();
     let listing = gate.listing();
     assert_eq!(
         (listing.symbol.as_str(), listing.base.as_str(), listing.settle.as_str()),
@@ -55,7 +55,7 @@ fn our_own_parser_reads_markets() {
 
 #[test]
 fn order_is_placed_and_looked_up_in_our_adapters_words() {
-    let gate = Gate::new();
+    let gate = Venue::new();
     let filled = gate.place(&intent("bab1", Action::Buy, "0.01", None));
     assert_eq!(
         (filled.state, filled.filled.to_string()),
@@ -86,12 +86,12 @@ fn order_is_placed_and_looked_up_in_our_adapters_words() {
     let cancelled = parse::order(cancelled.body().as_bytes(), &gate.contracts()).unwrap();
     assert_eq!(cancelled.state, ReportedState::Cancelled);
     let again = gate.send(&ask::cancel(&resting.venue_id));
-    assert_eq!(Gate::label(&again), (400, "ORDER_FINISHED".to_owned()));
+    assert_eq!(Venue::label(&again), (400, "ORDER_FINISHED".to_owned()));
 }
 
 #[test]
 fn text_is_used_again_and_names_the_newest() {
-    let gate = Gate::new();
+    let gate = Venue::new();
     let first = gate.limit("twice", 5, "49000").json();
     let second = gate.limit("twice", 5, "48000").json();
     assert_eq!(gate.open_orders(), 2, "while the first is open");
@@ -109,7 +109,7 @@ fn text_is_used_again_and_names_the_newest() {
 
 #[test]
 fn trade_that_turns_a_position_is_one_and_says_what_it_closed() {
-    let gate = Gate::new();
+    let gate = Venue::new();
     gate.take(10);
     gate.0.price("50100");
     let turned = gate.take(-25);
@@ -152,7 +152,7 @@ fn trade_that_turns_a_position_is_one_and_says_what_it_closed() {
 
 #[test]
 fn what_a_turned_position_earned_is_told_by_lines_and_whole() {
-    let gate = Gate::new();
+    let gate = Venue::new();
     gate.take(10);
     gate.0.price("50100");
     gate.take(-25);
@@ -179,7 +179,7 @@ fn what_a_turned_position_earned_is_told_by_lines_and_whole() {
 
 #[test]
 fn settings_are_told_as_they_were_set() {
-    let gate = Gate::new();
+    let gate = Venue::new();
     let set = |query: &[(&'static str, &str)]| gate.post("positions/BTC_USDT/leverage", query, &Value::Null);
     let leverage = |got: &Got| parse::leverage(got.body().as_bytes()).unwrap().1;
     assert_eq!(leverage(&set(&[("leverage", "10")])), 10);
@@ -228,7 +228,7 @@ fn settings_are_told_as_they_were_set() {
 
 #[test]
 fn conditional_order_places_its_own_when_the_price_comes() {
-    let gate = Gate::new();
+    let gate = Venue::new();
     gate.take(10);
     let body = json!({
         "initial": { "contract": "BTC_USDT", "size": 0, "price": "0", "tif": "ioc", "close": true, "text": "t-stop" },
@@ -259,7 +259,7 @@ fn conditional_order_places_its_own_when_the_price_comes() {
 
 #[test]
 fn history_is_told_page_by_page_and_by_time() {
-    let gate = Gate::new();
+    let gate = Venue::new();
     for _ in 0..3 {
         gate.take(10);
     }
@@ -300,7 +300,7 @@ fn history_is_told_page_by_page_and_by_time() {
 
 #[test]
 fn liquidated_position_is_told_as_one() {
-    let gate = Gate::new();
+    let gate = Venue::new();
     gate.post("positions/BTC_USDT/leverage", &[("leverage", "20")], &Value::Null);
     gate.take(100);
     gate.0.price("47600");
@@ -321,7 +321,7 @@ fn liquidated_position_is_told_as_one() {
 
 #[test]
 fn several_orders_are_placed_changed_and_cancelled_at_once() {
-    let gate = Gate::new();
+    let gate = Venue::new();
     let order = |size: i64, text: &str| json!({ "contract": "BTC_USDT", "size": size, "price": "49000", "text": text });
     let placed = gate
         .post(

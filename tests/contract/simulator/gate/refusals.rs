@@ -50,10 +50,10 @@ fn rules() -> Vec<(Vec<(&'static str, Value)>, &'static str)> {
 
 #[test]
 fn every_rule_of_an_order_has_its_label() {
-    let gate = Gate::new();
+    let gate = Venue::new();
     for (more, label) in rules() {
         let got = gate.order(&order(&more));
-        assert_eq!(Gate::label(&got), (400, label.to_owned()), "{more:?}");
+        assert_eq!(Venue::label(&got), (400, label.to_owned()), "{more:?}");
         assert!(
             matches!(verdict(&got, Call::Place), Verdict::Refused { .. }),
             "{more:?}"
@@ -64,33 +64,33 @@ fn every_rule_of_an_order_has_its_label() {
 
 #[test]
 fn what_is_absent_or_broken_has_its_label() {
-    let gate = Gate::new();
+    let gate = Venue::new();
     let absent = (404, "ORDER_NOT_FOUND".to_owned());
-    assert_eq!(Gate::label(&gate.read("orders/77", &[])), absent);
-    assert_eq!(Gate::label(&gate.read("orders/t-nobody", &[])), absent);
+    assert_eq!(Venue::label(&gate.read("orders/77", &[])), absent);
+    assert_eq!(Venue::label(&gate.read("orders/t-nobody", &[])), absent);
     let got = gate.read("orders/77", &[]);
     assert!(matches!(verdict(&got, Call::Look), Verdict::Absent(_)));
     assert_eq!(
-        Gate::label(&gate.read("orders", &[])),
+        Venue::label(&gate.read("orders", &[])),
         (400, "MISSING_REQUIRED_PARAM".to_owned())
     );
     let broken = Request::new("POST", &format!("{ROOT}/orders"), &[]).with_body("{".to_owned());
     assert_eq!(
-        Gate::label(&gate.send(&broken)),
+        Venue::label(&gate.send(&broken)),
         (400, "INVALID_REQUEST_BODY".to_owned())
     );
 }
 
 #[test]
 fn hedge_mode_has_rules_of_its_own() {
-    let gate = Gate::new();
-    let dual = |on: &str| Gate::label(&gate.post("dual_mode", &[("dual_mode", on)], &Value::Null));
+    let gate = Venue::new();
+    let dual = |on: &str| Venue::label(&gate.post("dual_mode", &[("dual_mode", on)], &Value::Null));
     assert_eq!(dual("false"), (400, "NO_CHANGE".to_owned()));
     gate.limit("rests", 10, "49000");
     assert_eq!(dual("true"), (400, "ORDER_PENDING".to_owned()));
     gate.send(&Request::new("DELETE", &format!("{ROOT}/orders"), &[]));
     assert_eq!(dual("true"), (200, String::new()));
-    let label = |more: &[(&str, Value)]| Gate::label(&gate.order(&order(more))).1;
+    let label = |more: &[(&str, Value)]| Venue::label(&gate.order(&order(more))).1;
     assert_eq!(label(&[("reduce_only", json!(true))]), "REDUCE_EXCEEDED");
     assert_eq!(
         label(&[("close", json!(true)), ("size", json!(0))]),
@@ -101,20 +101,20 @@ fn hedge_mode_has_rules_of_its_own() {
         "POSITION_EMPTY"
     );
     assert_eq!(
-        Gate::label(&gate.read("positions/BTC_USDT", &[])).1,
+        Venue::label(&gate.read("positions/BTC_USDT", &[])).1,
         "POSITION_DUAL_MODE"
     );
     let leverage = gate.post("positions/BTC_USDT/leverage", &[("leverage", "5")], &Value::Null);
-    assert_eq!(Gate::label(&leverage).1, "POSITION_DUAL_MODE");
+    assert_eq!(Venue::label(&leverage).1, "POSITION_DUAL_MODE");
     gate.take(-10);
     assert_eq!(dual("false"), (400, "POSITION_HOLDING".to_owned()));
 }
 
 #[test]
 fn settings_are_refused_with_their_labels() {
-    let gate = Gate::new();
+    let gate = Venue::new();
     let leverage = |leverage: &str| {
-        Gate::label(&gate.post("positions/BTC_USDT/leverage", &[("leverage", leverage)], &Value::Null)).1
+        Venue::label(&gate.post("positions/BTC_USDT/leverage", &[("leverage", leverage)], &Value::Null)).1
     };
     assert_eq!(leverage("126"), "LEVERAGE_TOO_HIGH");
     assert_eq!(leverage("many"), "INVALID_PARAM_VALUE");
@@ -123,10 +123,10 @@ fn settings_are_refused_with_their_labels() {
     gate.take(10);
     assert_eq!(leverage("5"), "POSITION_HOLDING");
     let margin = gate.post("positions/BTC_USDT/margin", &[("change", "10")], &Value::Null);
-    assert_eq!(Gate::label(&margin).1, "POSITION_CROSS_MARGIN");
+    assert_eq!(Venue::label(&margin).1, "POSITION_CROSS_MARGIN");
     let soon = json!({ "timeout": 4 });
     assert_eq!(
-        Gate::label(&gate.post("countdown_cancel_all", &[], &soon)).1,
+        Venue::label(&gate.post("countdown_cancel_all", &[], &soon)).1,
         "INVALID_PARAM_VALUE"
     );
     let reached = json!({
@@ -134,23 +134,23 @@ fn settings_are_refused_with_their_labels() {
         "trigger": { "price": "50001", "rule": 2 },
     });
     let reached = gate.post("price_orders", &[], &reached);
-    assert_eq!(Gate::label(&reached).1, "AUTO_TRIGGER_PRICE_LESS_LAST");
+    assert_eq!(Venue::label(&reached).1, "AUTO_TRIGGER_PRICE_LESS_LAST");
 }
 
 #[test]
 fn who_asks_is_checked_before_anything_is_done() {
-    let gate = Gate::new();
+    let gate = Venue::new();
     let path = format!("{ROOT}/accounts");
     let bare = gate.0.control("GET", &path, "");
-    assert_eq!(Gate::label(&bare), (400, "MISSING_REQUIRED_HEADER".to_owned()));
+    assert_eq!(Venue::label(&bare), (400, "MISSING_REQUIRED_HEADER".to_owned()));
     let asked = Request::new("GET", &path, &[]);
     let now = SystemClock.now();
-    let label = |key: &str, at: Timestamp| Gate::label(&gate.send_at(key, &asked, at));
+    let label = |key: &str, at: Timestamp| Venue::label(&gate.send_at(key, &asked, at));
     assert_eq!(label("nobody", now), (401, "INVALID_KEY".to_owned()));
     for off in [-62_000, 62_000] {
         let late = gate.send_at("nobody", &asked, Timestamp(now.0 + off));
         assert_eq!(
-            Gate::label(&late),
+            Venue::label(&late),
             (403, "REQUEST_EXPIRED".to_owned()),
             "before the key"
         );
@@ -161,7 +161,7 @@ fn who_asks_is_checked_before_anything_is_done() {
     }
     let mut signed = sign::signed(&asked, &credential("alpha"), now);
     let send = |signed: &bursar::adapters::venue::dialect::Signed| {
-        Gate::label(&line::ask(
+        Venue::label(&line::ask(
             &gate.0.address,
             signed.method,
             &signed.target,
@@ -174,30 +174,30 @@ fn who_asks_is_checked_before_anything_is_done() {
     assert_eq!(send(&signed), (401, "INVALID_SIGNATURE".to_owned()));
     let place = ask::place(&intent("id", Action::Buy, "0.01", None), &gate.listing()).unwrap();
     assert_eq!(
-        Gate::label(&gate.send_at("gamma", &place, now)),
+        Venue::label(&gate.send_at("gamma", &place, now)),
         (403, "READ_ONLY".to_owned())
     );
     assert_eq!(label("gamma", now), (200, String::new()));
     assert_eq!(
-        Gate::label(&gate.0.control("GET", "/api/v4/nothing", "")),
+        Venue::label(&gate.0.control("GET", "/api/v4/nothing", "")),
         (404, "NOT_FOUND".to_owned())
     );
     assert_eq!(
-        Gate::label(&gate.0.control("PUT", "/api/v4/spot/time", "")),
+        Venue::label(&gate.0.control("PUT", "/api/v4/spot/time", "")),
         (405, "METHOD_NOT_ALLOWED".to_owned())
     );
 }
 
 #[test]
 fn query_is_signed_without_its_escapes() {
-    let gate = Gate::new();
+    let gate = Venue::new();
     let got = gate.read("account_book", &[("type", "a b&c")]);
     assert_eq!((got.status(), got.json()), (200, json!([])), "{got:?}");
 }
 
 #[test]
 fn rights_of_a_key_are_told() {
-    let gate = Gate::new();
+    let gate = Venue::new();
     let rights = |key: &str| {
         let asked = Request::new("GET", "/api/v4/account/main_keys", &[]);
         let keys = gate.send_at(key, &asked, SystemClock.now()).json();
@@ -215,7 +215,7 @@ fn rights_of_a_key_are_told() {
 
 #[test]
 fn requests_are_counted_and_limited() {
-    let gate = Gate::new();
+    let gate = Venue::new();
     let remain = |got: &Got| {
         got.header("X-Gate-RateLimit-Requests-Remain")
             .unwrap()
@@ -230,7 +230,7 @@ fn requests_are_counted_and_limited() {
     assert_eq!(orders.header("X-Gate-RateLimit-Limit").as_deref(), Some("100"));
     let many = (0..420).map(|_| gate.read("position_close", &[]));
     let limited = many.into_iter().find(|got| got.status() == 429).unwrap();
-    assert_eq!(Gate::label(&limited).1, "TOO_MANY_REQUESTS");
+    assert_eq!(Venue::label(&limited).1, "TOO_MANY_REQUESTS");
     let reset: i64 = limited
         .header("X-Gate-RateLimit-Reset-Timestamp")
         .unwrap()

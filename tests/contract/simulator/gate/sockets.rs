@@ -7,7 +7,7 @@ use super::*;
 
 const PATH: &str = "/v4/ws/usdt";
 
-impl Gate {
+impl Venue {
     fn user(&self) -> String {
         self.well("accounts", &[])["user"].to_string()
     }
@@ -32,7 +32,7 @@ impl Gate {
     }
 }
 
-fn read(gate: &Gate, told: &Value) -> Push {
+fn read(gate: &Venue, told: &Value) -> Push {
     let mut read = parse::pushes(told.to_string().as_bytes(), &gate.contracts(), "USDT").unwrap();
     assert_eq!(read.len(), 1, "{told}");
     read.remove(0)
@@ -48,7 +48,7 @@ const PRIVATE: [&str; 5] = [
 
 #[test]
 fn one_fill_is_told_as_order_trade_balance_and_position() {
-    let gate = Gate::new();
+    let gate = Venue::new();
     let mut socket = gate.listening(&PRIVATE);
     let order = gate.take(10);
     let new = socket.next().unwrap();
@@ -82,7 +82,7 @@ fn one_fill_is_told_as_order_trade_balance_and_position() {
 
 #[test]
 fn trade_that_turns_a_position_is_pushed_as_one() {
-    let gate = Gate::new();
+    let gate = Venue::new();
     gate.take(10);
     gate.0.price("50100");
     let mut socket = gate.listening(&PRIVATE);
@@ -106,7 +106,7 @@ fn trade_that_turns_a_position_is_pushed_as_one() {
 
 #[test]
 fn private_channel_needs_a_signature_of_its_own() {
-    let gate = Gate::new();
+    let gate = Venue::new();
     let mut socket = Socket::open(&gate.0.address, PATH);
     let now = SystemClock.now();
     let wrong = Credential {
@@ -154,7 +154,7 @@ fn say(socket: &mut Socket, event: &str, channel: &str, payload: Value) {
 
 #[test]
 fn book_is_told_by_what_changed_within_its_levels() {
-    let gate = Gate::new();
+    let gate = Venue::new();
     let mut socket = Socket::open(&gate.0.address, PATH);
     say(
         &mut socket,
@@ -181,7 +181,7 @@ fn book_is_told_by_what_changed_within_its_levels() {
 
 #[test]
 fn public_channels_are_subscribed_and_left_by_message() {
-    let gate = Gate::new();
+    let gate = Venue::new();
     let mut socket = Socket::open(&gate.0.address, PATH);
     say(&mut socket, "subscribe", "futures.trades", json!(["BTC_USDT"]));
     say(
@@ -222,7 +222,7 @@ fn public_channels_are_subscribed_and_left_by_message() {
 
 #[test]
 fn pushes_are_lost_and_repeated_and_streams_end() {
-    let gate = Gate::new();
+    let gate = Venue::new();
     let mut socket = gate.listening(&["futures.orders"]);
     let aim = |what: &str| {
         gate.0.fault(&format!(

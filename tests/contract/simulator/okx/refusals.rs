@@ -128,7 +128,7 @@ fn who_asks_is_checked_before_anything_is_done() {
         let got = venue.send_as(&credential, &balance, now);
         (got.status(), code(&got))
     };
-    let alpha = || credential("alpha");
+    let alpha = || with_passphrase("alpha");
     assert_eq!(asked(alpha(), now).0, 200);
     let wrong = Credential {
         secret: "wrong".into(),
@@ -150,8 +150,8 @@ fn who_asks_is_checked_before_anything_is_done() {
         ),
         (401, "50104".to_owned())
     );
-    assert_eq!(asked(credential("nobody"), now), (401, "50111".to_owned()));
-    let uuid = credential("6d0d2c1a-0000-4000-8000-123456789abc");
+    assert_eq!(asked(with_passphrase("nobody"), now), (401, "50111".to_owned()));
+    let uuid = with_passphrase("6d0d2c1a-0000-4000-8000-123456789abc");
     assert_eq!(asked(uuid, now), (200, "50119".to_owned()));
     for off in [-31_000, 31_000] {
         assert_eq!(asked(alpha(), Timestamp(now.0 + off)), (401, "50102".to_owned()));

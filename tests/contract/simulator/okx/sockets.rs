@@ -186,16 +186,19 @@ fn what_a_socket_may_not_is_refused_in_the_venues_words() {
     let login = |credential: &Credential, now: Timestamp| sign::login(credential, now);
     let wrong = Credential {
         secret: "wrong".into(),
-        ..credential("alpha")
+        ..with_passphrase("alpha")
     };
     assert_eq!(refused(login(&wrong, now)), "60007");
     let wrong = Credential {
         passphrase: None,
-        ..credential("alpha")
+        ..with_passphrase("alpha")
     };
     assert_eq!(refused(login(&wrong, now)), "60024");
-    assert_eq!(refused(login(&credential("nobody"), now)), "60005");
-    assert_eq!(refused(login(&credential("alpha"), Timestamp(now.0 - 40_000))), "60006");
+    assert_eq!(refused(login(&with_passphrase("nobody"), now)), "60005");
+    assert_eq!(
+        refused(login(&with_passphrase("alpha"), Timestamp(now.0 - 40_000))),
+        "60006"
+    );
 }
 
 #[test]

@@ -6,14 +6,13 @@ use domain::fixed::Amount;
 use domain::market::Symbol;
 use domain::paper::{PaperAccount, PaperIncome, PaperIncomeKind};
 use domain::time::Timestamp;
-use domain::venue::FillCause;
 use serde_json::{Value, json};
 
 use super::contract::name_of;
+use super::execution::Execution;
 use super::market::seconds;
-use super::rounds::{Execution, executions};
 use super::routes::{Call, Told};
-use crate::simulator::exchange::History;
+use crate::simulator::exchange::{Booked, History, booked};
 
 /// Something that changed a balance.
 #[derive(Debug, Clone)]
@@ -36,44 +35,29 @@ pub(super) struct Line {
     pub trade: String,
 }
 
-/// Where an event stands among those of one moment: orders trade, funding is paid, and then positions are liquidated.
-fn order_of(event: &Event) -> (i64, u8) {
-    match event {
-        Event::Trade(trade) => (
-            trade.first.at.0,
-            if trade.first.cause == FillCause::Order { 0 } else { 2 },
-        ),
-        Event::Income(income) => match income.kind {
-            PaperIncomeKind::Funding => (income.at.0, 1),
-            PaperIncomeKind::Insurance => (income.at.0, 3),
-        },
-    }
-}
-
-/// Trades and payments as they happened; both lists are in order, and stay so.
-pub(super) fn events(trades: Vec<Execution>, incomes: Vec<PaperIncome>) -> Vec<Event> {
-    let mut trades = trades.into_iter().map(Event::Trade).peekable();
-    let mut incomes = incomes.into_iter().map(Event::Income).peekable();
-    let mut events = Vec::new();
-    loop {
-        let is_income = match (trades.peek(), incomes.peek()) {
-            (Some(trade), Some(income)) => order_of(income) < order_of(trade),
-            (None, Some(_)) => true,
-            (_, None) => false,
+/// Trades and payments as they happened, from fills and payments.
+pub(super) fn events(booked: &[Booked<'_>]) -> Vec<Event> {
+    let mut events: Vec<Event> = Vec::new();
+    for one in booked {
+        let is_half = match (one, events.last_mut()) {
+            (Booked::Fill(fill), Some(Event::Trade(last))) => last.take(fill),
+            _ => false,
         };
-        let next = if is_income { incomes.next() } else { trades.next() };
-        match next {
-            Some(event) => events.push(event),
-            None => return events,
+        match one {
+            Booked::Fill(_) if is_half => {}
+            Booked::Fill(fill) => events.push(Event::Trade(Execution::of(fill))),
+            Booked::Income(income) => events.push(Event::Income((*income).clone())),
         }
     }
+    events
 }
 
-/// All events of an account, as far as its state knows of them.
-pub(super) fn past(history: &History, account: &PaperAccount) -> Vec<Event> {
-    let fills = history.fills().filter(|fill| fill.number <= account.last_fill);
-    let incomes = history.incomes().filter(|income| income.number <= account.last_income);
-    events(executions(fills), incomes.cloned().collect())
+/// All that happened to an account, as far as its state knows of it.
+pub(super) fn past<'a>(history: &'a History, account: &PaperAccount) -> Vec<Booked<'a>> {
+    let (fill, income) = (account.last_fill, account.last_income);
+    let fills = history.fills().filter(move |own| own.number <= fill);
+    let incomes = history.incomes().filter(move |own| own.number <= income);
+    booked(fills, incomes)
 }
 
 /// The lines of events, of which the last left this balance.
@@ -125,7 +109,9 @@ pub(super) async fn list(call: &Call<'_>) -> Told {
     let kind = call.params.get("type");
     let contract = call.params.get("contract");
     let account = call.exchange.account(call.id()?).await?;
-    let events = call.exchange.history(account.id, |history| past(history, &account));
+    let events = call
+        .exchange
+        .history(account.id, |history| events(&past(history, &account)));
     let lines = lines(&events, account.balance);
     let own = lines.iter().rev().filter(|line| {
         (from..=to).contains(&line.at.0)

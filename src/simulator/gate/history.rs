@@ -7,12 +7,13 @@ use serde_json::{Value, json};
 
 use super::book;
 use super::contract::{self, Contract, name_of};
+use super::execution::{Execution, executions};
 use super::market::{seconds, seconds_word};
 use super::order;
 use super::params;
 use super::problem::Problem;
-use super::rounds::{Execution, Round, Rounds, executions};
 use super::routes::{Call, Told};
+use crate::simulator::exchange::{Round, Rounds};
 
 /// `GET /futures/usdt/orders`: those that are open, or those that have ended.
 pub(super) async fn orders(call: &Call<'_>) -> Told {
@@ -45,7 +46,7 @@ fn listed(call: &Call<'_>, fits: impl Fn(&PaperOrder) -> bool) -> Told {
         let here = own.filter(|order| contracts.iter().any(|contract| *contract.symbol() == order.symbol));
         here.cloned().collect()
     });
-    call.page.get_or_init(|| page(offset, limit, found.len()));
+    call.params.page.get_or_init(|| page(offset, limit, found.len()));
     let decimal = call.decimal();
     let told = found.iter().skip(offset).take(limit);
     Ok(told
@@ -136,13 +137,12 @@ pub(super) async fn closed(call: &Call<'_>) -> Told {
     let (from, to) = call.params.span()?;
     let side = call.params.get("side");
     let account = call.exchange.account(call.id()?).await?;
-    let events = call
+    let rounds = call
         .exchange
-        .history(account.id, |history| book::past(history, &account));
-    let rounds = Rounds::of(&events).over;
-    let own = rounds.iter().rev().filter_map(|round| {
+        .history(account.id, |history| Rounds::of(&book::past(history, &account)));
+    let own = rounds.over.iter().rev().filter_map(|round| {
         let contract = contracts.iter().find(|contract| *contract.symbol() == round.symbol)?;
-        let at = round.last.as_ref()?.at;
+        let at = round.last.at;
         let fits = (from..=to).contains(&at.0) && side.is_none_or(|side| side == round.side.as_str());
         fits.then(|| told(contract, round, at))
     });
@@ -153,7 +153,7 @@ fn told(contract: &Contract<'_>, round: &Round, at: Timestamp) -> Value {
     let (entry, exit) = (round.entry().to_string(), round.exit().to_string());
     let is_long = round.side.opening() == Action::Buy;
     let (long, short) = if is_long { (entry, exit) } else { (exit, entry) };
-    let text = order::text_of(round.last.as_ref().and_then(|fill| fill.client_id.as_ref()));
+    let text = order::text_of(round.last.client_id.as_ref());
     let size = |quantity| contract::told(contract.count(quantity), true);
     json!({
         "time": super::market::number(&seconds_word(at)),
@@ -162,11 +162,11 @@ fn told(contract: &Contract<'_>, round: &Round, at: Timestamp) -> Value {
         "pnl": round.net().to_string(),
         "pnl_pnl": round.profit.to_string(),
         "pnl_fund": round.funding.to_string(),
-        "pnl_fee": round.fees.negated().to_string(),
+        "pnl_fee": round.paid().negated().to_string(),
         "text": text,
         "max_size": size(round.largest),
-        "accum_size": size(round.opened),
-        "first_open_time": round.opened_at.0 / 1_000,
+        "accum_size": size(round.opened.0),
+        "first_open_time": round.began.0 / 1_000,
         "long_price": long,
         "short_price": short,
     })

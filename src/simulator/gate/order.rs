@@ -168,7 +168,7 @@ pub(super) fn client_id(call: &Call<'_>, text: Option<&str>, whole: bool) -> Res
         return Err(Problem::value("text"));
     }
     let kind = if whole { 'c' } else { 'o' };
-    let (now, next) = (call.asked.now.0, call.gateio.next());
+    let (now, next) = (call.asked.now.0, call.dialect.next());
     Ok(ClientOrderId(format!("{text}{BEHIND}{kind}{now:x}-{next:x}")))
 }
 

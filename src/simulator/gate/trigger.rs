@@ -131,11 +131,7 @@ pub(super) async fn cancel_all(call: &Call<'_>) -> Told {
 }
 
 fn named(call: &Call<'_>) -> Result<PaperOrder, Problem> {
-    let number: i64 = call
-        .named
-        .unwrap_or_default()
-        .parse()
-        .map_err(|_| Problem::value("order_id"))?;
+    let number: i64 = call.params.named().parse().map_err(|_| Problem::value("order_id"))?;
     let found = call.exchange.history(call.id()?, |history| {
         let found = history.order(number).filter(|order| order.is_conditional());
         found.cloned()

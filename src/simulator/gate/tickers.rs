@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use super::contract::{Contract, told};
 use super::params;
 use super::routes::{Call, Told};
-use crate::simulator::exchange::{Exchange, Interval};
+use crate::simulator::exchange::Exchange;
 
 /// `GET /futures/usdt/tickers`; contracts without a price are left out.
 pub(super) async fn list(call: &Call<'_>) -> Told {
@@ -19,30 +19,21 @@ pub(super) async fn list(call: &Call<'_>) -> Told {
 
 /// A contract's ticker; `None` before its first price.
 pub(super) fn ticker(exchange: &Exchange, contract: &Contract<'_>, decimal: bool) -> Option<Value> {
-    let symbol = contract.symbol();
-    let last = exchange.last(symbol)?.tick.price;
-    let minutes = exchange.candles(symbol, Interval::minutes(1)?);
-    let skipped = minutes.len().saturating_sub(1_440);
-    let day = minutes.get(skipped..)?;
-    let first = day.first()?;
-    let high = day.iter().map(|candle| candle.bar.high).max()?;
-    let low = day.iter().map(|candle| candle.bar.low).min()?;
-    let volume = domain::fixed::Quantity::sum(day.iter().map(|candle| candle.bar.volume)).ok()?;
-    let turnover = domain::fixed::Amount::sum(day.iter().map(|candle| candle.turnover)).ok()?;
-    let ladder = exchange.ladder(contract.market, 1)?;
-    let ((bid, bids), (ask, asks)) = (ladder.bids.first()?, ladder.asks.first()?);
-    let (volume_word, price) = (contract.count(volume).trunc().to_string(), last.to_string());
+    let day = exchange.day(contract.market)?;
+    let [(bid, bids), (ask, asks)] = exchange.ladder(contract.market, 1)?.best()?;
+    let (bar, turnover, last) = (day.candle.bar, day.candle.turnover, day.last.tick.price);
+    let (volume_word, price) = (contract.count(bar.volume).trunc().to_string(), last.to_string());
     Some(json!({
         "contract": contract.name(),
         "last": price,
-        "low_24h": low.to_string(),
-        "high_24h": high.to_string(),
-        "change_percentage": change(first.bar.open.units(), last.units()),
+        "low_24h": bar.low.to_string(),
+        "high_24h": bar.high.to_string(),
+        "change_percentage": change(bar.open.units(), last.units()),
         "total_size": "0",
         "volume_24h": volume_word,
         "volume_24h_btc": "0",
         "volume_24h_usd": turnover.to_string(),
-        "volume_24h_base": volume.to_string(),
+        "volume_24h_base": bar.volume.to_string(),
         "volume_24h_quote": turnover.to_string(),
         "volume_24h_settle": turnover.to_string(),
         "mark_price": price,
@@ -51,9 +42,9 @@ pub(super) fn ticker(exchange: &Exchange, contract: &Contract<'_>, decimal: bool
         "funding_rate_indicative": contract.market.funding_rate.to_string(),
         "quanto_base_rate": "",
         "highest_bid": bid.to_string(),
-        "highest_size": told(contract.count(*bids), decimal),
+        "highest_size": told(contract.count(bids), decimal),
         "lowest_ask": ask.to_string(),
-        "lowest_size": told(contract.count(*asks), decimal),
+        "lowest_size": told(contract.count(asks), decimal),
     }))
 }
 

@@ -1,6 +1,5 @@
 //! Public channels: what each tells of a trade, and what some tell every second.
 
-use domain::fixed::{Price, Quantity};
 use domain::market::Symbol;
 use serde_json::{Value, json};
 
@@ -129,15 +128,15 @@ fn traded(contract: &Contract<'_>, trade: &Trade, decimal: bool) -> Value {
 
 fn best(contract: &Contract<'_>, trade: &Trade, decimal: bool) -> Option<Value> {
     let ladder = Ladder::around(contract.market, trade, 1)?;
-    let ((bid, bids), (ask, asks)) = (ladder.bids.first()?, ladder.asks.first()?);
+    let [(bid, bids), (ask, asks)] = ladder.best()?;
     Some(json!({
         "t": trade.tick.at.0,
         "u": trade.number,
         "s": contract.name(),
         "b": bid.to_string(),
-        "B": contract.size(*bids, decimal),
+        "B": contract.size(bids, decimal),
         "a": ask.to_string(),
-        "A": contract.size(*asks, decimal),
+        "A": contract.size(asks, decimal),
     }))
 }
 
@@ -155,22 +154,15 @@ fn whole(contract: &Contract<'_>, ladder: &Ladder, decimal: bool) -> Value {
 fn changes(exchange: &Exchange, contract: &Contract<'_>, trade: &Trade, depth: usize, decimal: bool) -> Option<Value> {
     let before = exchange.trades(contract.symbol(), Some(trade.number - 1), 1);
     let before = Ladder::around(contract.market, before.first().unwrap_or(trade), depth)?;
-    let after = Ladder::around(contract.market, trade, depth)?;
+    let changed = Ladder::around(contract.market, trade, depth)?.since(&before);
     Some(json!({
         "t": trade.tick.at.0,
         "s": contract.name(),
         "U": trade.number,
         "u": trade.number,
-        "b": levels(contract, &difference(&before.bids, &after.bids), decimal),
-        "a": levels(contract, &difference(&before.asks, &after.asks), decimal),
+        "b": levels(contract, &changed.bids, decimal),
+        "a": levels(contract, &changed.asks, decimal),
     }))
-}
-
-fn difference(before: &[(Price, Quantity)], after: &[(Price, Quantity)]) -> Vec<(Price, Quantity)> {
-    let lacks = |side: &[(Price, Quantity)], price: Price| !side.iter().any(|level| level.0 == price);
-    let gone = before.iter().filter(|level| lacks(after, level.0));
-    let new = after.iter().filter(|level| lacks(before, level.0)).copied();
-    gone.map(|level| (level.0, Quantity::ZERO)).chain(new).collect()
 }
 
 /// The candle that grows, and before it the one that a trade ended by being later.

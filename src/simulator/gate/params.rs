@@ -1,6 +1,7 @@
 //! The parameters of a request: in the query, in one object of the body, or in a list of them.
 
 use std::ops::Deref;
+use std::sync::OnceLock;
 
 use domain::fixed::Price;
 use serde_json::{Map, Value};
@@ -17,6 +18,10 @@ pub(super) struct Params {
     fields: Fields,
     /// The body, where it is JSON.
     pub body: Value,
+    /// What stands in the path where the endpoint has a gap.
+    named: Option<String>,
+    /// Headers of the answer that tell which part of a list it is.
+    pub page: OnceLock<Vec<(&'static str, String)>>,
 }
 
 impl Deref for Params {
@@ -29,7 +34,7 @@ impl Deref for Params {
 
 impl Params {
     /// Reads query and body; the same name may stand in one of them only.
-    pub fn read(asked: &Asked) -> Result<Self, Problem> {
+    fn read(asked: &Asked) -> Result<Self, Problem> {
         let mut fields = Fields::of_query(&asked.query)?;
         let body = match asked.body.trim() {
             "" => Value::Null,
@@ -40,7 +45,24 @@ impl Params {
                 fields.add(name.clone(), plain(value))?;
             }
         }
-        Ok(Self { fields, body })
+        Ok(Self {
+            fields,
+            body,
+            ..Self::default()
+        })
+    }
+
+    /// Those of a call, and what fills the gap of its path.
+    pub fn of_call(asked: &Asked, named: Option<&str>) -> Result<Self, Problem> {
+        Ok(Self {
+            named: named.map(str::to_owned),
+            ..Self::read(asked)?
+        })
+    }
+
+    /// What stands in the path where the endpoint has a gap.
+    pub fn named(&self) -> &str {
+        self.named.as_deref().unwrap_or_default()
     }
 
     /// An object within the body.

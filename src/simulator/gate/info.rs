@@ -1,7 +1,6 @@
 //! Endpoints that tell how things are: the clock, contracts, fees, and what a key may do.
 
 use domain::paper::PaperMarket;
-use domain::time::Timestamp;
 use serde_json::{Value, json};
 
 use super::contract::{ASSET, Contract, LARGEST, told};
@@ -9,6 +8,7 @@ use super::market::joined;
 use super::order::price_word;
 use super::params;
 use super::routes::{Call, Told};
+use crate::simulator::exchange::next_funding;
 
 /// When the simulated contracts were listed: 2019-11-06, as Gate's first in USDT.
 const LISTED: i64 = 1_572_998_400;
@@ -61,12 +61,6 @@ pub(super) async fn contract(call: &Call<'_>) -> Told {
     Ok(listed(call, &call.contract()?))
 }
 
-/// When the next funding comes, in seconds; zero for a market without.
-pub(super) fn next_funding(market: &PaperMarket, now: Timestamp) -> i64 {
-    let interval = i64::try_from(market.funding_interval.as_secs()).unwrap_or(0);
-    market.last_funding(now).map_or(0, |last| last.0 / 1_000 + interval)
-}
-
 fn listed(call: &Call<'_>, contract: &Contract<'_>) -> Value {
     let (market, decimal) = (contract.market, call.decimal());
     let instrument = &market.instrument;
@@ -112,7 +106,7 @@ fn rules(call: &Call<'_>, contract: &Contract<'_>, number: i64) -> Value {
         "taker_fee_rate": market.taker_fee.to_string(),
         "funding_rate": market.funding_rate.to_string(),
         "order_size_max": told(LARGEST.into(), decimal),
-        "funding_next_apply": next_funding(market, call.exchange.market_now()),
+        "funding_next_apply": next_funding(market, call.exchange.market_now()).0 / 1_000,
         "short_users": 0,
         "config_change_time": LISTED,
         "trade_size": 0,

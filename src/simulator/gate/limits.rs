@@ -4,7 +4,7 @@
 
 use domain::time::Timestamp;
 
-use super::routes::{Access, Route};
+use super::routes::{Counted, Route};
 use crate::simulator::windows::{Windows, left, seconds};
 
 /// What is counted.
@@ -23,10 +23,10 @@ pub(super) struct Used {
 
 /// Requests within so many milliseconds, and what they are counted with.
 fn rule(route: &Route) -> (u32, i64, String) {
-    match route.access {
-        Access::Order => (100, 1_000, "orders".to_owned()),
-        Access::Cancel => (200, 1_000, "cancels".to_owned()),
-        Access::Public | Access::Signed | Access::Trade => (200, 10_000, format!("{} {}", route.method, route.path)),
+    match route.terms.counted {
+        Counted::Orders => (100, 1_000, "orders".to_owned()),
+        Counted::Cancels => (200, 1_000, "cancels".to_owned()),
+        Counted::Alone => (200, 10_000, format!("{} {}", route.method, route.path)),
     }
 }
 

@@ -4,12 +4,10 @@
 
 use std::sync::Arc;
 
-use domain::id::VenueAccountId;
 use domain::time::Timestamp;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use super::Ended;
 use super::contract::Contract;
 use super::problem::Problem;
 use super::pushes::{self, CHANNELS};
@@ -18,6 +16,7 @@ use super::sign;
 use super::streams::{self, Stream};
 use crate::simulator::dialect::{Asked, NoSocket, Push, Talk};
 use crate::simulator::exchange::{Exchange, News};
+use crate::simulator::logins::{Login, Logins};
 
 /// Where there is a socket: as in life, and as on the venue's test network.
 const PATHS: [&str; 2] = ["/v4/ws/usdt", "/v4/ws/futures/usdt"];
@@ -30,18 +29,16 @@ const ALL: &str = "!all";
 #[derive(Debug, Clone, PartialEq, Eq)]
 struct Private {
     channel: String,
-    account: VenueAccountId,
-    key: String,
+    /// Whose signature it brought.
+    login: Login,
     /// Market, or all.
     contract: String,
-    /// How often the account's subscriptions had been ended when it began.
-    ended: u64,
 }
 
 /// A socket's dialogue.
-struct GateioTalk {
+struct GateTalk {
     exchange: Arc<Exchange>,
-    ended: Arc<Ended>,
+    logins: Arc<Logins>,
     decimal: bool,
     streams: Vec<Stream>,
     privates: Vec<Private>,
@@ -68,14 +65,14 @@ struct Message {
 type Wrong = (u8, String);
 
 /// Begins a dialogue, when the path is one of a socket.
-pub(super) fn open(ended: &Arc<Ended>, exchange: &Arc<Exchange>, asked: &Asked) -> Result<Box<dyn Talk>, NoSocket> {
+pub(super) fn open(logins: &Arc<Logins>, exchange: &Arc<Exchange>, asked: &Asked) -> Result<Box<dyn Talk>, NoSocket> {
     if !PATHS.contains(&asked.path.trim_end_matches('/')) {
         let problem = Problem::new(404, "NOT_FOUND", "Requested URL does not exist");
         return Err(NoSocket(problem.answer()));
     }
-    Ok(Box::new(GateioTalk {
+    Ok(Box::new(GateTalk {
         exchange: Arc::clone(exchange),
-        ended: Arc::clone(ended),
+        logins: Arc::clone(logins),
         decimal: is_decimal(asked),
         streams: Vec::new(),
         privates: Vec::new(),
@@ -94,17 +91,14 @@ fn frame(channel: &str, event: &str, result: &Value, now: Timestamp) -> Value {
 }
 
 fn push(channel: &str, event: &str, result: &Value, now: Timestamp) -> Push {
-    Push {
-        stream: channel.to_owned(),
-        text: frame(channel, event, result, now).to_string(),
-    }
+    Push::new(channel, frame(channel, event, result, now).to_string())
 }
 
 fn word(value: &Value) -> String {
     value.as_str().map_or_else(|| value.to_string(), str::to_owned)
 }
 
-impl GateioTalk {
+impl GateTalk {
     fn ask(&mut self, message: &Message, now: Timestamp) -> Value {
         let payload = message.payload.as_array();
         let words: Vec<String> = payload.map_or_else(Vec::new, |list| list.iter().map(word).collect());
@@ -166,10 +160,8 @@ impl GateioTalk {
         }
         let private = Private {
             channel: message.channel.clone(),
-            account: account.id,
-            key: account.key.clone(),
+            login: self.logins.begin(account),
             contract: contract.to_owned(),
-            ended: self.ended.count(account.id),
         };
         if !self.privates.contains(&private) && self.privates.len() < MOST {
             self.privates.push(private);
@@ -178,9 +170,9 @@ impl GateioTalk {
     }
 }
 
-impl Talk for GateioTalk {
+impl Talk for GateTalk {
     fn key(&self) -> Option<String> {
-        self.privates.first().map(|private| private.key.clone())
+        self.privates.first().map(|private| private.login.key.clone())
     }
 
     fn heard(&mut self, text: &str, now: Timestamp) -> Vec<Push> {
@@ -193,10 +185,7 @@ impl Talk for GateioTalk {
                 answer
             }
         };
-        vec![Push {
-            stream: "answer".to_owned(),
-            text: answer.to_string(),
-        }]
+        vec![Push::answer(&answer)]
     }
 
     fn told(&mut self, news: &News, now: Timestamp) -> Vec<Push> {
@@ -217,7 +206,7 @@ impl Talk for GateioTalk {
                 let own: Vec<&Private> = self
                     .privates
                     .iter()
-                    .filter(|own| own.account == news.account.id)
+                    .filter(|own| own.login.account == news.account.id)
                     .collect();
                 if own.is_empty() {
                     return Vec::new();
@@ -237,7 +226,7 @@ impl Talk for GateioTalk {
 
     fn passed(&mut self, now: Timestamp) -> Vec<Push> {
         let mut own = self.privates.iter();
-        self.over = own.any(|private| self.ended.count(private.account) != private.ended);
+        self.over = own.any(|private| self.logins.is_over(&private.login));
         let told = self.streams.iter().filter_map(|stream| {
             let told = streams::of_time(&self.exchange, stream, self.decimal)?;
             Some(push(stream.channel, "update", &told, now))

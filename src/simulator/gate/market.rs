@@ -8,7 +8,7 @@ use super::contract::Contract;
 use super::params::contract;
 use super::problem::Problem;
 use super::routes::{Call, Told};
-use crate::simulator::exchange::{Candle, Interval, Trade};
+use crate::simulator::exchange::{Candle, Interval, Trade, fundings};
 
 /// Lengths of candles; those of ten seconds and of thirty days are not served.
 const INTERVALS: [&str; 9] = ["1m", "5m", "15m", "30m", "1h", "4h", "8h", "1d", "7d"];
@@ -143,13 +143,10 @@ pub(super) async fn funding_rate(call: &Call<'_>) -> Told {
     let limit = call.params.limit(100, 1_000)?;
     let (from, to) = call.params.span()?;
     let market = contract.market;
-    let interval = i64::try_from(market.funding_interval.as_millis()).unwrap_or(0);
     let now = call.exchange.market_now().0;
-    let Some(last) = market.last_funding(Timestamp(to.min(now))).filter(|_| interval > 0) else {
-        return Ok(json!([]));
-    };
-    let times = std::iter::successors(Some(last.0), |at| Some(at - interval));
-    let times = times.take_while(|at| *at >= from.max(0)).take(limit);
-    let told = times.map(|at| json!({ "t": at / 1_000, "r": market.funding_rate.to_string() }));
+    let times = fundings(market, Timestamp(to.min(now))).take_while(|at| at.0 >= from.max(0));
+    let told = times
+        .take(limit)
+        .map(|at| json!({ "t": at.0 / 1_000, "r": market.funding_rate.to_string() }));
     Ok(told.collect())
 }

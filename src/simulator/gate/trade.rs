@@ -45,12 +45,12 @@ pub(super) fn told(call: &Call<'_>, order: &PaperOrder) -> Told {
 
 /// `GET /futures/usdt/orders/{order_id}`.
 pub(super) async fn show(call: &Call<'_>) -> Told {
-    told(call, &named(call, call.named.unwrap_or_default())?)
+    told(call, &named(call, call.params.named())?)
 }
 
 /// `DELETE /futures/usdt/orders/{order_id}`.
 pub(super) async fn cancel(call: &Call<'_>) -> Told {
-    let cancelled = cancel_one(call, call.named.unwrap_or_default()).await?;
+    let cancelled = cancel_one(call, call.params.named()).await?;
     told(call, &cancelled)
 }
 
@@ -65,7 +65,7 @@ pub(super) async fn cancel_one(call: &Call<'_>, name: &str) -> Result<PaperOrder
 
 /// `PUT /futures/usdt/orders/{order_id}`.
 pub(super) async fn amend(call: &Call<'_>) -> Told {
-    amend_one(call, call.named.unwrap_or_default(), &call.params).await
+    amend_one(call, call.params.named(), &call.params).await
 }
 
 /// Changes one order, and gives its answer.

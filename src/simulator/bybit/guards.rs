@@ -1,4 +1,4 @@
-//! Who listens to an account: logins that can be ended, and sockets whose loss cancels orders.
+//! Sockets whose loss cancels the orders of an account.
 //!
 //! Source: <https://bybit-exchange.github.io/docs/v5/order/dcp>.
 
@@ -10,14 +10,12 @@ use domain::id::VenueAccountId;
 
 use crate::simulator::exchange::Exchange;
 
-/// The listeners of all accounts.
+/// The guards of all accounts.
 #[derive(Debug, Default)]
-pub(super) struct Listening(Mutex<BTreeMap<VenueAccountId, Account>>);
+pub(super) struct Guards(Mutex<BTreeMap<VenueAccountId, Account>>);
 
 #[derive(Debug, Default, Clone, Copy)]
 struct Account {
-    /// How often the logins were ended.
-    ended: u64,
     /// How long after the last guarded socket is gone orders are cancelled.
     window: Option<Duration>,
     /// Sockets that guard the orders.
@@ -26,22 +24,12 @@ struct Account {
 
 /// A socket that guards an account's orders: when the last one of an account is dropped, the countdown begins.
 pub(super) struct Guard {
-    listening: Arc<Listening>,
+    guards: Arc<Guards>,
     exchange: Arc<Exchange>,
     account: VenueAccountId,
 }
 
-impl Listening {
-    /// How often the logins of an account were ended; one of before is over when this has changed.
-    pub fn ended(&self, account: VenueAccountId) -> u64 {
-        self.lock().get(&account).map_or(0, |account| account.ended)
-    }
-
-    /// Ends all logins of an account.
-    pub fn expire(&self, account: VenueAccountId) {
-        self.lock().entry(account).or_default().ended += 1;
-    }
-
+impl Guards {
     /// Sets how long after its last guarded socket is gone an account's orders are cancelled.
     pub fn protect(&self, account: VenueAccountId, window: Duration) {
         self.lock().entry(account).or_default().window = Some(window);
@@ -59,10 +47,10 @@ impl Listening {
 
 impl Guard {
     /// Begins to guard, and calls a countdown off.
-    pub fn new(listening: &Arc<Listening>, exchange: &Arc<Exchange>, account: VenueAccountId) -> Self {
-        listening.lock().entry(account).or_default().guards += 1;
+    pub fn new(guards: &Arc<Guards>, exchange: &Arc<Exchange>, account: VenueAccountId) -> Self {
+        guards.lock().entry(account).or_default().guards += 1;
         let guard = Self {
-            listening: Arc::clone(listening),
+            guards: Arc::clone(guards),
             exchange: Arc::clone(exchange),
             account,
         };
@@ -81,7 +69,7 @@ impl Guard {
 impl Drop for Guard {
     fn drop(&mut self) {
         let window = {
-            let mut all = self.listening.lock();
+            let mut all = self.guards.lock();
             let account = all.entry(self.account).or_default();
             account.guards = account.guards.saturating_sub(1);
             account.window.filter(|_| account.guards == 0)

@@ -13,9 +13,8 @@ use super::info::RISK_LIMIT;
 use super::market::joined;
 use super::order::price_word;
 use super::problem::Problem;
-use super::rounds::{Round, Rounds};
 use super::routes::{Call, Told};
-use crate::simulator::exchange::{AccountView, PositionView};
+use crate::simulator::exchange::{AccountView, PositionView, Round, Rounds};
 
 /// `GET /futures/usdt/accounts`.
 pub(super) async fn whole(call: &Call<'_>) -> Told {
@@ -125,10 +124,9 @@ impl Seen {
     async fn of(call: &Call<'_>) -> Result<Self, Problem> {
         let view = call.exchange.view(call.id()?).await?;
         let account = &view.account;
-        let events = call
+        let rounds = call
             .exchange
-            .history(account.id, |history| book::past(history, account));
-        let rounds = Rounds::of(&events);
+            .history(account.id, |history| Rounds::of(&book::past(history, account)));
         Ok(Self { view, rounds })
     }
 
@@ -245,7 +243,7 @@ impl Slot<'_> {
             "realised_pnl": sum(Round::net),
             "pnl_pnl": sum(|round| round.profit),
             "pnl_fund": sum(|round| round.funding),
-            "pnl_fee": sum(|round| round.fees.negated()),
+            "pnl_fee": sum(|round| round.paid().negated()),
             "history_pnl": Amount::sum(past.iter().copied()).unwrap_or_default().to_string(),
             "last_close_pnl": past.last().copied().unwrap_or_default().to_string(),
             "realised_point": "0",

@@ -1,21 +1,21 @@
 //! What private channels tell of an account: orders, trades, the balance, positions, and what ended them.
 
 use domain::fixed::Price;
-use domain::paper::PaperPosition;
+use domain::paper::{PaperFill, PaperPosition};
 use domain::user::PositionMode;
 use domain::venue::FillCause;
 use serde_json::{Value, json};
 
 use super::account::{leverage_words, mode_word};
-use super::book::{self, Event, Line};
+use super::book::{self, Line};
 use super::contract::{ASSET, Contract, name_of};
+use super::execution::{Execution, executions};
 use super::history;
 use super::info::RISK_LIMIT;
 use super::market::number;
 use super::order::{self, price_word};
-use super::rounds::{Execution, Round, Rounds, executions};
 use super::trigger;
-use crate::simulator::exchange::{AccountNews, Exchange, Step, StepKind};
+use crate::simulator::exchange::{AccountNews, Exchange, Round, Rounds, Step, StepKind, booked};
 
 /// Something that is told on a channel.
 pub(super) struct Row {
@@ -40,18 +40,13 @@ pub(super) const CHANNELS: [&str; 9] = [
 
 /// What one commit is told as.
 pub(super) fn of_account(exchange: &Exchange, news: &AccountNews, decimal: bool) -> Vec<Row> {
-    let fills = news.steps.iter().filter_map(|step| match &step.kind {
-        StepKind::Filled(fill) => Some(fill),
-        _ => None,
-    });
-    let trades = executions(fills);
+    let trades = executions(fills(news));
     let mut rows: Vec<Row> = news
         .steps
         .iter()
         .flat_map(|step| of_step(exchange, step, &trades, decimal))
         .collect();
-    let incomes = news.incomes.clone();
-    let events: Vec<Event> = book::events(trades, incomes);
+    let events = book::events(&booked(fills(news), news.incomes.iter()));
     let lines = book::lines(&events, news.account.balance);
     rows.extend(lines.iter().map(|line| of_line(line, news.account.id.0)));
     for held in &news.positions {
@@ -65,6 +60,14 @@ pub(super) fn of_account(exchange: &Exchange, news: &AccountNews, decimal: bool)
         rows.extend(of_closed(exchange, news, decimal));
     }
     rows
+}
+
+/// The fills of one commit.
+fn fills(news: &AccountNews) -> impl Iterator<Item = &PaperFill> {
+    news.steps.iter().filter_map(|step| match &step.kind {
+        StepKind::Filled(fill) => Some(fill),
+        _ => None,
+    })
 }
 
 /// An order, and the trade that changed it. Of a trade that turned a position both halves are one.
@@ -208,27 +211,19 @@ fn of_position(exchange: &Exchange, news: &AccountNews, held: &PaperPosition, de
 
 /// The rounds that ended with this commit.
 fn of_closed(exchange: &Exchange, news: &AccountNews, decimal: bool) -> Vec<Row> {
-    let events = exchange.history(news.account.id, |history| book::past(history, &news.account));
-    let numbers: Vec<i64> = news
-        .steps
-        .iter()
-        .filter_map(|step| match &step.kind {
-            StepKind::Filled(fill) => Some(fill.number),
-            _ => None,
-        })
-        .collect();
-    let over = Rounds::of(&events).over;
-    let own = over.iter().filter(|round| {
-        let last = round.last.as_ref().map(|fill| fill.number);
-        last.is_some_and(|last| numbers.contains(&last))
+    let rounds = exchange.history(news.account.id, |history| {
+        Rounds::of(&book::past(history, &news.account))
     });
+    let numbers: Vec<i64> = fills(news).map(|fill| fill.number).collect();
+    let own = rounds.over.iter().filter(|round| numbers.contains(&round.last.number));
     own.flat_map(|round| of_round(exchange, round, decimal)).collect()
 }
 
 fn of_round(exchange: &Exchange, round: &Round, decimal: bool) -> Vec<Row> {
-    let (Some(contract), Some(fill)) = (Contract::of_symbol(exchange, &round.symbol), &round.last) else {
+    let Some(contract) = Contract::of_symbol(exchange, &round.symbol) else {
         return Vec::new();
     };
+    let fill = &round.last;
     let user = fill.account.0.to_string();
     let row = |channel: &'static str, value: Value| Row {
         channel,
