@@ -113,7 +113,10 @@ fn goes_on_with_a_new_key(spot: &'static Spot) {
     };
     let house = House::opened(spot, &opening);
     // What fails is tried again soon.
-    let home = house.home.set("BURSAR__SYNC__FLAT_INTERVAL", "1s");
+    let home = house
+        .home
+        .set("BURSAR__SYNC__OPEN_INTERVAL", "1s")
+        .set("BURSAR__SYNC__FLAT_INTERVAL", "1s");
     let house = House { home, ..house };
     let (mut daemon, open) = holding(&house);
     let House { exchange, home, .. } = house;

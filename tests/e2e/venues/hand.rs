@@ -167,7 +167,15 @@ impl Hand {
             leverage: 20,
             margin_mode: MarginMode::Isolated,
         };
-        self.runtime.block_on(self.venue.place(account(number), &intent))
+        // What our own limits hold back did not leave, and is tried again.
+        loop {
+            match self.runtime.block_on(self.venue.place(account(number), &intent)) {
+                Outcome::Refused(refusal) if refusal.code == "held" => {
+                    std::thread::sleep(Duration::from_millis(100));
+                }
+                other => return other,
+            }
+        }
     }
 }
 
