@@ -1,6 +1,7 @@
 //! Bytes of Gate that may make a parser panic.
 #![no_main]
 
+#[expect(dead_code, reason = "each target feeds the parsers of one venue")]
 #[path = "../../tests/support/parsers.rs"]
 mod parsers;
 
