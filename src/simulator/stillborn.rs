@@ -1,7 +1,7 @@
-//! Orders that a venue takes and ends at once: post-only ones that would take, and fill-or-kill ones that would not be filled.
+//! Orders that a venue takes and ends at once: post-only ones that would take, fill-or-kill ones that would not be filled.
 //!
-//! The exchange refuses them and keeps nothing of them. Where a venue gives them an id and tells them as cancelled, its dialect
-//! keeps them here, for as long as the simulator runs.
+//! The exchange refuses them and keeps nothing of them. Where a venue gives them an id and tells them as cancelled, its
+//! dialect keeps them here, for as long as the simulator runs.
 
 use std::collections::BTreeMap;
 use std::sync::{Mutex, PoisonError};
