@@ -74,7 +74,7 @@ mod tests {
     #[test]
     fn change_is_a_share_or_percent_and_nothing_of_nothing() {
         let (low, high) = (Price::whole(3).unwrap(), Price::whole(4).unwrap());
-        assert_eq!(change(low, high, 1), "0.33333333".parse().unwrap());
+        assert_eq!(change(low, high, 1), "0.3333333333".parse().unwrap());
         assert_eq!(change(high, low, 100), "-25".parse().unwrap());
         assert_eq!(change(Price::ZERO, low, 1), Ratio::ZERO);
     }
