@@ -25,7 +25,7 @@ const LONGEST: Duration = Duration::from_secs(240);
 /// Kinds of warnings that are shown.
 const WARNINGS: usize = 20;
 /// So high that exits come within seconds.
-const LEVERAGE: u32 = 50;
+const LEVERAGE: u32 = 20;
 /// What goes wrong: what, where (orders only, or anywhere), in so many of a thousand cases, and what belongs to it.
 const TROUBLES: [(&str, bool, u32, &str); 13] = [
     ("lose_request", true, 20, "{}"),
