@@ -53,6 +53,14 @@ ids!(
     AuditId,
     /// An order to close all.
     CloseAllId,
+    /// A subscription to a contract's logs.
+    SubscriptionId,
+    /// A trigger.
+    TriggerId,
+    /// An order for a trigger.
+    StockOrderId,
+    /// A payout.
+    PayoutId,
 );
 
 /// The counters that the store hands ids out from.
@@ -82,11 +90,19 @@ pub enum IdKind {
     Audit,
     /// For [`CloseAllId`].
     CloseAll,
+    /// For [`SubscriptionId`].
+    Subscription,
+    /// For [`TriggerId`].
+    Trigger,
+    /// For [`StockOrderId`].
+    StockOrder,
+    /// For [`PayoutId`].
+    Payout,
 }
 
 impl IdKind {
     /// Every counter.
-    pub const ALL: [Self; 12] = [
+    pub const ALL: [Self; 16] = [
         Self::User,
         Self::VenueAccount,
         Self::Robot,
@@ -99,6 +115,10 @@ impl IdKind {
         Self::Token,
         Self::Audit,
         Self::CloseAll,
+        Self::Subscription,
+        Self::Trigger,
+        Self::StockOrder,
+        Self::Payout,
     ];
 
     /// The counter's name in the database.
@@ -116,6 +136,10 @@ impl IdKind {
             Self::Token => "token",
             Self::Audit => "audit",
             Self::CloseAll => "close_all",
+            Self::Subscription => "subscription",
+            Self::Trigger => "trigger",
+            Self::StockOrder => "stock_order",
+            Self::Payout => "payout",
         }
     }
 }

@@ -2,6 +2,7 @@
 
 pub mod access;
 pub mod alert;
+pub mod chain;
 pub mod change;
 pub mod close_all;
 pub mod credential;
@@ -18,6 +19,7 @@ pub mod outcome;
 pub mod page;
 pub mod paper;
 pub mod pause;
+pub mod payout;
 pub mod period;
 pub mod position;
 pub mod reconcile;
@@ -26,7 +28,9 @@ pub mod risk;
 pub mod robot;
 pub mod settlement;
 pub mod statement;
+pub mod stock;
 pub mod strategy;
 pub mod time;
+pub mod trigger;
 pub mod user;
 pub mod venue;

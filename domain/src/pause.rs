@@ -4,7 +4,7 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-use crate::id::{RobotId, UserId};
+use crate::id::{RobotId, SubscriptionId, UserId};
 use crate::time::Timestamp;
 use crate::venue::VenueName;
 
@@ -19,6 +19,8 @@ pub enum PauseScope {
     User(UserId),
     /// One robot.
     Robot(RobotId),
+    /// What one subscription's logs set off.
+    Subscription(SubscriptionId),
 }
 
 impl fmt::Display for PauseScope {
@@ -28,12 +30,13 @@ impl fmt::Display for PauseScope {
             Self::Venue(venue) => write!(f, "venue:{venue}"),
             Self::User(user) => write!(f, "user:{user}"),
             Self::Robot(robot) => write!(f, "robot:{robot}"),
+            Self::Subscription(subscription) => write!(f, "subscription:{subscription}"),
         }
     }
 }
 
 impl PauseScope {
-    /// From `global`, `venue:NAME`, `user:ID` or `robot:ID`.
+    /// From `global`, `venue:NAME`, `user:ID`, `robot:ID` or `subscription:ID`.
     pub fn parse(text: &str) -> Option<Self> {
         let id = |text: &str| {
             let plain = text.bytes().all(|byte| byte.is_ascii_digit()) && !text.starts_with('0');
@@ -44,6 +47,7 @@ impl PauseScope {
             Some(("venue", name)) => VenueName::parse(name).map(Self::Venue),
             Some(("user", number)) => id(number).map(UserId).map(Self::User),
             Some(("robot", number)) => id(number).map(RobotId).map(Self::Robot),
+            Some(("subscription", number)) => id(number).map(SubscriptionId).map(Self::Subscription),
             _ => None,
         }
     }
@@ -55,7 +59,13 @@ impl PauseScope {
             Self::Venue(name) => name == venue,
             Self::User(id) => id == user,
             Self::Robot(id) => Some(id) == robot,
+            Self::Subscription(_) => false,
         }
+    }
+
+    /// Every scope that covers what a subscription's logs set off.
+    pub const fn over_subscription(venue: VenueName, subscription: SubscriptionId) -> [Self; 3] {
+        [Self::Global, Self::Venue(venue), Self::Subscription(subscription)]
     }
 
     /// Every scope that covers a robot.
@@ -73,7 +83,7 @@ impl Serialize for PauseScope {
 impl<'de> Deserialize<'de> for PauseScope {
     fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let text = String::deserialize(deserializer)?;
-        let rule = "must be `global`, `venue:NAME`, `user:ID` or `robot:ID`";
+        let rule = "must be `global`, `venue:NAME`, `user:ID`, `robot:ID` or `subscription:ID`";
         Self::parse(&text).ok_or_else(|| serde::de::Error::custom(rule))
     }
 }
@@ -107,7 +117,9 @@ mod tests {
 
     #[test]
     fn scopes_are_read_from_their_names_and_from_nothing_else() {
-        for scope in PauseScope::over(VenueName::Paper, UserId(7), RobotId(8)) {
+        let of_robots = PauseScope::over(VenueName::Paper, UserId(7), RobotId(8));
+        let of_stocks = PauseScope::over_subscription(VenueName::Futu, SubscriptionId(9));
+        for scope in of_robots.into_iter().chain(of_stocks) {
             assert_eq!(PauseScope::parse(&scope.to_string()), Some(scope));
         }
         for text in [

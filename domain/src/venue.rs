@@ -27,19 +27,22 @@ pub enum VenueName {
     Gate,
     /// Bybit, linear USDT perpetual contracts.
     Bybit,
+    /// Stocks through Futu OpenD. Nobody's robots trade there: triggers do.
+    Futu,
     /// Where positions of an imported platform were held. It is never connected: nothing trades there.
     Legacy,
 }
 
 impl VenueName {
     /// Every venue.
-    pub const ALL: [Self; 7] = [
+    pub const ALL: [Self; 8] = [
         Self::Paper,
         Self::Binance,
         Self::Okx,
         Self::Bitget,
         Self::Gate,
         Self::Bybit,
+        Self::Futu,
         Self::Legacy,
     ];
 
@@ -52,6 +55,7 @@ impl VenueName {
             Self::Bitget => "bitget",
             Self::Gate => "gate",
             Self::Bybit => "bybit",
+            Self::Futu => "futu",
             Self::Legacy => "legacy",
         }
     }
@@ -60,7 +64,7 @@ impl VenueName {
     pub const fn is_connectable(self) -> bool {
         match self {
             Self::Paper | Self::Binance | Self::Okx | Self::Bitget | Self::Gate | Self::Bybit => true,
-            Self::Legacy => false,
+            Self::Futu | Self::Legacy => false,
         }
     }
 

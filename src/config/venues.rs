@@ -131,7 +131,7 @@ fn dead_man(venue: VenueName, after: Duration) -> (bool, &'static str) {
         VenueName::Bitget => (false, "must be 0s: bitget does not offer it"),
         VenueName::Bybit => (false, "must be 0s: what bybit offers is not used"),
         VenueName::Okx => (seconds(10, 120), "must be 0s, or between 10s and 2m"),
-        VenueName::Binance | VenueName::Gate | VenueName::Paper | VenueName::Legacy => {
+        VenueName::Binance | VenueName::Gate | VenueName::Paper | VenueName::Futu | VenueName::Legacy => {
             (seconds(10, u64::MAX), "must be 0s, or at least 10s")
         }
     };

@@ -154,6 +154,7 @@ impl Desk {
             PauseScope::Global | PauseScope::Venue(_) => true,
             PauseScope::User(user) => self.store.user(user).await?.is_some(),
             PauseScope::Robot(robot) => self.store.robot(robot).await?.is_some(),
+            PauseScope::Subscription(_) => false,
         };
         match is_there {
             true => Ok(()),

@@ -80,7 +80,7 @@ pub fn connect(
             bybit::limits::allowed(),
             bybit::limits::USED,
         ),
-        VenueName::Paper | VenueName::Legacy => Err(ConnectError::NotRemote(name)),
+        VenueName::Paper | VenueName::Futu | VenueName::Legacy => Err(ConnectError::NotRemote(name)),
     }
 }
 

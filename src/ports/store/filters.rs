@@ -1,10 +1,12 @@
 //! Which rows to list.
 
 use domain::alert::AlertState;
-use domain::id::{LedgerAccountId, PositionId, RobotId, UserId, VenueAccountId};
+use domain::chain::{Address, ChainId};
+use domain::id::{LedgerAccountId, PositionId, RobotId, SubscriptionId, UserId, VenueAccountId};
 use domain::ledger::EntrySeq;
 use domain::pause::PauseScope;
 use domain::time::Timestamp;
+use domain::trigger::TriggerKind;
 use domain::venue::VenueName;
 
 /// Which positions to list.
@@ -44,6 +46,11 @@ impl PositionFilter {
                 robot: Some(robot),
                 ..all
             },
+            // No position is a subscription's: no robot has this id.
+            PauseScope::Subscription(_) => Self {
+                robot: Some(RobotId(0)),
+                ..all
+            },
         }
     }
 }
@@ -63,6 +70,34 @@ pub struct OrderFilter {
     pub live: Option<bool>,
     /// Only those created at this time or later.
     pub since: Option<Timestamp>,
+}
+
+/// Which triggers to list.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct TriggerFilter {
+    /// Only of this subscription.
+    pub subscription: Option<SubscriptionId>,
+    /// Only of this user of a chain.
+    pub user: Option<Address>,
+    /// Only deposits, or only redemptions.
+    pub kind: Option<TriggerKind>,
+    /// Only those that are not final (`true`) or only final ones (`false`).
+    pub live: Option<bool>,
+    /// Only in this state, by its name.
+    pub state: Option<&'static str>,
+}
+
+/// Which payouts to list.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct PayoutFilter {
+    /// Only of this subscription.
+    pub subscription: Option<SubscriptionId>,
+    /// Only on this chain.
+    pub chain: Option<ChainId>,
+    /// Only those that are not final (`true`) or only final ones (`false`).
+    pub live: Option<bool>,
+    /// Only in this state, by its name.
+    pub state: Option<&'static str>,
 }
 
 /// Which entries to list.
