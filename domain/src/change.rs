@@ -3,15 +3,18 @@
 use crate::access::{Audit, Token};
 use crate::alert::Alert;
 use crate::alert::delivery::Delivery;
+use crate::chain::{Anchor, BlockNumber, MovedLog, StoredLog, Subscription};
 use crate::close_all::CloseAll;
 use crate::credential::{Resealed, SealedKey};
-use crate::id::{OrderId, PositionId, VenueAccountId};
+use crate::id::{OrderId, PositionId, SubscriptionId, VenueAccountId};
 use crate::import::Declared;
 use crate::ledger::LedgerWrite;
 use crate::order::Order;
 use crate::pause::{Pause, PauseScope};
+use crate::payout::{Attempt, Payout};
 use crate::position::Position;
 use crate::robot::Robot;
+use crate::trigger::{StockOrder, Trigger, TriggerMove};
 use crate::user::{PowerRate, User, VenueAccount};
 use crate::venue::{Cursor, FillReport, IncomeReport};
 
@@ -85,7 +88,7 @@ pub enum Change {
     SetPause(Pause),
     /// Writes nothing; refused when one of these scopes is paused. Whoever opens says so in the commit of the intent: what
     /// was read before may not hold any more.
-    NotPaused([PauseScope; 4]),
+    NotPaused(Vec<PauseScope>),
     /// A new order to close all; refused when one of its scope stands.
     AddCloseAll(CloseAll),
     /// A changed order to close all.
@@ -108,6 +111,41 @@ pub enum Change {
     AddAudit(Audit),
     /// Rows of another platform that are taken over; refused when one of them was before.
     AddImported(Vec<Declared>),
+    /// A new subscription; refused when one of its name or of its chain and contract exists.
+    AddSubscription(Box<Subscription>),
+    /// A changed subscription.
+    UpdateSubscription(Box<Subscription>),
+    /// Blocks that a subscription read (insert or replace); those below `keep_from` are forgotten.
+    AddAnchors {
+        /// Blocks.
+        anchors: Vec<Anchor>,
+        /// Whose older ones are forgotten.
+        subscription: SubscriptionId,
+        /// The oldest that is kept.
+        keep_from: BlockNumber,
+        /// The newest that is kept: those above were of a branch that is no more.
+        keep_to: BlockNumber,
+    },
+    /// New logs; refused when one of them is on record.
+    AddLogs(Vec<StoredLog>),
+    /// Logs that a reorg moved, or took off the chain; refused when one of them is not on record.
+    MoveLogs(Vec<MovedLog>),
+    /// New triggers; refused when one of their logs has one.
+    AddTriggers(Vec<Trigger>),
+    /// A changed trigger.
+    UpdateTrigger(Box<Trigger>),
+    /// Lines of triggers' histories; refused when one of them exists.
+    AddTriggerMoves(Vec<TriggerMove>),
+    /// A new order for a trigger; refused when its mark is on record.
+    AddStockOrder(Box<StockOrder>),
+    /// A changed order for a trigger.
+    UpdateStockOrder(Box<StockOrder>),
+    /// New payouts; refused when a trigger has one of the kind, or the contract's name of one is taken.
+    AddPayouts(Vec<Payout>),
+    /// A changed payout.
+    UpdatePayout(Box<Payout>),
+    /// A signed transaction, before anybody has it; refused when the payer has one with this nonce and number, or of this hash.
+    AddAttempt(Box<Attempt>),
     /// A group of the ledger's decisions. Only the ledger makes these.
     Ledger(Box<LedgerWrite>),
 }

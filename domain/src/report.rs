@@ -62,6 +62,8 @@ impl Figure {
             AccountKind::PlatformRevenue => match (entry, gain) {
                 // A debt that is repaid becomes revenue, too; it counts where the debt falls.
                 (EntryKind::DebtCollect, true) => None,
+                // Fees on what triggers trade are money, not power.
+                (EntryKind::Trade, _) => None,
                 (_, true) => Some(Self::Charged),
                 (_, false) => Some(Self::Refunded),
             },
@@ -76,7 +78,12 @@ impl Figure {
                 | EntryKind::Adjust
                 | EntryKind::Transfer
                 | EntryKind::Refund
-                | EntryKind::Import => None,
+                | EntryKind::Import
+                | EntryKind::Contract
+                | EntryKind::Trade
+                | EntryKind::Mint
+                | EntryKind::Payout
+                | EntryKind::Treasury => None,
             },
             AccountKind::UserPower
             | AccountKind::UserGiftPower
@@ -85,7 +92,12 @@ impl Figure {
             | AccountKind::Issuance
             | AccountKind::DebtClearing
             | AccountKind::Adjustment
-            | AccountKind::ImportEquity => None,
+            | AccountKind::ImportEquity
+            | AccountKind::ChainEscrow
+            | AccountKind::ChainCustody
+            | AccountKind::ShareSupply
+            | AccountKind::VenueClearing
+            | AccountKind::RefundReserve => None,
         }
     }
 

@@ -1,5 +1,6 @@
 //! The store as the actors see it: one commit per decision, and reads by page.
 
+mod chain;
 mod filters;
 
 use async_trait::async_trait;
@@ -27,7 +28,8 @@ use domain::time::Timestamp;
 use domain::user::{PowerRate, User, VenueAccount};
 use domain::venue::{ClientOrderId, Cursor};
 
-pub use filters::{AlertFilter, EntryFilter, HoldFilter, OrderFilter, PositionFilter};
+pub use chain::ChainStore;
+pub use filters::{AlertFilter, EntryFilter, HoldFilter, OrderFilter, PayoutFilter, PositionFilter, TriggerFilter};
 
 /// Why a commit or a read did not succeed.
 #[derive(Debug, thiserror::Error)]
@@ -108,7 +110,7 @@ pub struct Settled {
 
 /// The store. Lists come in ascending order of id (or seq) unless said otherwise.
 #[async_trait]
-pub trait Store: Send + Sync + 'static {
+pub trait Store: ChainStore {
     /// Writes a change set in one transaction, or nothing.
     async fn commit(&self, changes: ChangeSet) -> Result<(), StoreError>;
 

@@ -76,11 +76,21 @@ pub enum AccountKind {
     Adjustment,
     /// Counterpart of what was taken over from another platform.
     ImportEquity,
+    /// What a subscription's triggers have given and not yet got back or been paid; owned by the subscription.
+    ChainEscrow,
+    /// Counterpart of the money in a vault: negative by what it holds; owned by the subscription.
+    ChainCustody,
+    /// Shares that a share token has given out; owned by the subscription.
+    ShareSupply,
+    /// Counterpart of cash and shares at the stock venue: negative by what is held there, beside what it began with.
+    VenueClearing,
+    /// Money in a vault beside what triggers gave, for returns that come before the money of sales does; owned by the subscription.
+    RefundReserve,
 }
 
 impl AccountKind {
     /// Every kind.
-    pub const ALL: [Self; 10] = [
+    pub const ALL: [Self; 15] = [
         Self::UserPower,
         Self::UserGiftPower,
         Self::UserWallet,
@@ -91,6 +101,11 @@ impl AccountKind {
         Self::DebtClearing,
         Self::Adjustment,
         Self::ImportEquity,
+        Self::ChainEscrow,
+        Self::ChainCustody,
+        Self::ShareSupply,
+        Self::VenueClearing,
+        Self::RefundReserve,
     ];
 
     /// Name in the database and the API.
@@ -106,6 +121,11 @@ impl AccountKind {
             Self::DebtClearing => "debt_clearing",
             Self::Adjustment => "adjustment",
             Self::ImportEquity => "import_equity",
+            Self::ChainEscrow => "chain_escrow",
+            Self::ChainCustody => "chain_custody",
+            Self::ShareSupply => "share_supply",
+            Self::VenueClearing => "venue_clearing",
+            Self::RefundReserve => "refund_reserve",
         }
     }
 
@@ -114,13 +134,41 @@ impl AccountKind {
         Self::ALL.into_iter().find(|kind| kind.as_str() == text)
     }
 
+    /// Whether it is a user's, rather than the platform's or a subscription's.
+    pub const fn is_users(self) -> bool {
+        match self {
+            Self::UserPower | Self::UserGiftPower | Self::UserWallet | Self::UserHold | Self::UserDebt => true,
+            Self::Issuance
+            | Self::PlatformRevenue
+            | Self::DebtClearing
+            | Self::Adjustment
+            | Self::ImportEquity
+            | Self::ChainEscrow
+            | Self::ChainCustody
+            | Self::ShareSupply
+            | Self::VenueClearing
+            | Self::RefundReserve => false,
+        }
+    }
+
     /// Whether its balance may not fall below zero (LED-2).
     pub const fn is_floored(self) -> bool {
         match self {
-            Self::UserPower | Self::UserGiftPower | Self::UserWallet | Self::UserHold | Self::UserDebt => true,
-            Self::Issuance | Self::PlatformRevenue | Self::DebtClearing | Self::Adjustment | Self::ImportEquity => {
-                false
-            }
+            Self::UserPower
+            | Self::UserGiftPower
+            | Self::UserWallet
+            | Self::UserHold
+            | Self::UserDebt
+            | Self::ChainEscrow
+            | Self::RefundReserve => true,
+            Self::Issuance
+            | Self::PlatformRevenue
+            | Self::DebtClearing
+            | Self::Adjustment
+            | Self::ImportEquity
+            | Self::ChainCustody
+            | Self::ShareSupply
+            | Self::VenueClearing => false,
         }
     }
 }
@@ -130,7 +178,7 @@ impl AccountKind {
 pub struct AccountKey {
     /// Purpose.
     pub kind: AccountKind,
-    /// The owning user's id; zero for the platform's own.
+    /// The owning user's id, or the subscription's for accounts of a chain; zero for the platform's own.
     pub owner: i64,
     /// Asset.
     pub asset: Asset,

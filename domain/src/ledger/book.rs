@@ -1,8 +1,10 @@
 //! The book: the balances, debts and chain's end that a group is decided on, including what it has staged so far.
 
+mod beside;
 mod owed;
 
 use std::collections::{BTreeMap, HashMap, HashSet};
+use std::sync::Arc;
 
 use crate::fixed::{Amount, NumberError};
 use crate::id::{DebtId, LedgerAccountId, PositionId, UserId};
@@ -10,6 +12,7 @@ use crate::ledger::account::{Account, AccountKey, Asset};
 use crate::ledger::chain;
 use crate::ledger::debt::{Debt, DebtState};
 use crate::ledger::entry::{Digest, Entry, EntryKey, EntryKind, EntrySeq, Head, Posting};
+use crate::ledger::escrow::{EscrowPosting, GuardedRow};
 use crate::ledger::facts::{Facts, FreshIds, PositionFact};
 use crate::ledger::hold::Hold;
 use crate::ledger::request::debt_of;
@@ -91,6 +94,8 @@ pub(super) struct Book {
     ended_holds: BTreeMap<PositionId, Hold>,
     settled: BTreeMap<PositionId, SettledPosition>,
     new_refused: Vec<Refused>,
+    versions: HashMap<GuardedRow, u32>,
+    escrow: Vec<Arc<EscrowPosting>>,
 }
 
 impl Book {
@@ -125,6 +130,8 @@ impl Book {
             ended_holds: BTreeMap::new(),
             settled: BTreeMap::new(),
             new_refused: Vec::new(),
+            versions: facts.versions.into_iter().collect(),
+            escrow: Vec::new(),
         }
     }
 
@@ -281,6 +288,7 @@ impl Book {
             ended_holds: self.ended_holds.into_values().collect(),
             settled: self.settled.into_values().collect(),
             refused: self.new_refused,
+            escrow: self.escrow,
         };
         (write, touched, self.head)
     }

@@ -6,6 +6,7 @@ use crate::invariant::Violation;
 use crate::ledger::account::Account;
 use crate::ledger::book::Book;
 use crate::ledger::entry::Head;
+use crate::ledger::escrow::escrow;
 use crate::ledger::facts::Facts;
 use crate::ledger::operate::{reverse, waive};
 use crate::ledger::request::{Request, Rules};
@@ -157,6 +158,7 @@ pub fn decide(facts: Facts, rules: &Rules, requests: &[Request]) -> Decision {
             Request::Waive(waiver) => waive(&mut book, waiver, &mut happened).into(),
             Request::Reverse(reversal) => reverse(&mut book, reversal).into(),
             Request::Import(import) => take_over(&mut book, import).into(),
+            Request::Escrow(posting) => escrow(&mut book, posting).into(),
         })
         .collect();
     let (write, touched, head) = book.close();

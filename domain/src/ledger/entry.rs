@@ -4,8 +4,9 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
+use crate::chain::LogKey;
 use crate::fixed::Amount;
-use crate::id::{DebtId, LedgerAccountId, PositionId};
+use crate::id::{DebtId, LedgerAccountId, PayoutId, PositionId, TriggerId};
 use crate::time::Timestamp;
 
 /// Place of an entry in the ledger: 1, 2, 3 … without gaps.
@@ -51,6 +52,27 @@ impl EntryKey {
     /// The waiver of a debt.
     pub fn waiver_of(debt: DebtId) -> Self {
         Self(format!("waive:{debt}"))
+    }
+
+    /// What a log at a vault says was given.
+    pub fn log(log: &LogKey) -> Self {
+        Self(format!("log:{log}"))
+    }
+
+    /// What a trigger's order bought or sold.
+    pub fn trade_of(trigger: TriggerId) -> Self {
+        Self(format!("trade:{trigger}"))
+    }
+
+    /// What a payout paid.
+    pub fn payout(payout: PayoutId) -> Self {
+        Self(format!("payout:{payout}"))
+    }
+
+    /// Money that an operator moves between a vault, its reserve and the stock venue, by its own reference: 1 to 100 visible ASCII
+    /// characters.
+    pub fn treasury(reference: &str) -> Option<Self> {
+        Self::referenced("treasury", reference)
     }
 
     /// The taking back of an entry, at most once.
@@ -139,11 +161,21 @@ pub enum EntryKind {
     Refund,
     /// Taken over from another platform.
     Import,
+    /// What a log at a vault says was given.
+    Contract,
+    /// What a trigger's order bought or sold.
+    Trade,
+    /// Shares minted by a payout.
+    Mint,
+    /// Money paid by a payout.
+    Payout,
+    /// Money moved between a vault, its reserve and the stock venue by an operator.
+    Treasury,
 }
 
 impl EntryKind {
     /// Every kind.
-    pub const ALL: [Self; 12] = [
+    pub const ALL: [Self; 17] = [
         Self::Recharge,
         Self::Withdraw,
         Self::PowerSettle,
@@ -156,6 +188,11 @@ impl EntryKind {
         Self::Transfer,
         Self::Refund,
         Self::Import,
+        Self::Contract,
+        Self::Trade,
+        Self::Mint,
+        Self::Payout,
+        Self::Treasury,
     ];
 
     /// Name in the database and the API.
@@ -173,6 +210,11 @@ impl EntryKind {
             Self::Transfer => "transfer",
             Self::Refund => "refund",
             Self::Import => "import",
+            Self::Contract => "contract",
+            Self::Trade => "trade",
+            Self::Mint => "mint",
+            Self::Payout => "payout",
+            Self::Treasury => "treasury",
         }
     }
 
@@ -184,14 +226,18 @@ impl EntryKind {
     /// Whether an operator may take such an entry back: those that nothing else in the store is derived from.
     pub const fn is_reversible(self) -> bool {
         match self {
-            Self::Recharge | Self::Withdraw | Self::Adjust | Self::Transfer | Self::Import => true,
+            Self::Recharge | Self::Withdraw | Self::Adjust | Self::Transfer | Self::Import | Self::Treasury => true,
             Self::PowerSettle
             | Self::PowerCorrect
             | Self::DebtCollect
             | Self::DebtWaive
             | Self::PowerHold
             | Self::HoldRelease
-            | Self::Refund => false,
+            | Self::Refund
+            | Self::Contract
+            | Self::Trade
+            | Self::Mint
+            | Self::Payout => false,
         }
     }
 }

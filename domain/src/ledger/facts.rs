@@ -7,6 +7,7 @@ use crate::id::{PositionId, UserId};
 use crate::ledger::account::Account;
 use crate::ledger::debt::Debt;
 use crate::ledger::entry::{Entry, Head};
+use crate::ledger::escrow::GuardedRow;
 use crate::ledger::hold::Hold;
 use crate::ledger::write::Refused;
 use crate::position::{Origin, Position, PositionState};
@@ -105,4 +106,6 @@ pub struct Facts {
     pub rates: Vec<PowerRate>,
     /// Those of the users whom requests name that exist.
     pub users: Vec<UserId>,
+    /// Versions of the rows that requests guard; those that do not exist are left out.
+    pub versions: Vec<(GuardedRow, u32)>,
 }

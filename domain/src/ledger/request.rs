@@ -1,11 +1,14 @@
 //! What the ledger is asked to post, with the key that names the fact.
 
+use std::sync::Arc;
+
 use serde::{Deserialize, Serialize};
 
 use crate::fixed::{Amount, Ratio};
 use crate::id::{DebtId, PositionId, UserId};
 use crate::ledger::account::{AccountKey, AccountKind, Asset};
 use crate::ledger::entry::{EntryKey, EntrySeq};
+use crate::ledger::escrow::EscrowPosting;
 use crate::ledger::takeover::ImportRequest;
 use crate::settlement::PayOrder;
 use crate::time::Timestamp;
@@ -165,10 +168,12 @@ pub enum Request {
     Reverse(Reversal),
     /// Take over what another platform's tables say.
     Import(Box<ImportRequest>),
+    /// Post what happened at a vault, with its rows.
+    Escrow(Arc<EscrowPosting>),
 }
 
 impl Request {
-    /// The key that names its fact; `None` when its reference cannot be one.
+    /// The key that names its fact, or the first of its facts; `None` when its reference cannot be one, or it has none.
     pub fn key(&self) -> Option<EntryKey> {
         match self {
             Self::Settle(position) => Some(EntryKey::settlement_of(*position)),
@@ -181,13 +186,22 @@ impl Request {
             Self::Waive(waiver) => Some(EntryKey::waiver_of(waiver.debt)),
             Self::Reverse(reversal) => Some(EntryKey::reversal_of(reversal.entry)),
             Self::Import(import) => import.key(),
+            Self::Escrow(posting) => posting.entries.first().map(|entry| entry.key.clone()),
+        }
+    }
+
+    /// The keys of all its facts.
+    pub fn keys(&self) -> Vec<EntryKey> {
+        match self {
+            Self::Escrow(posting) => posting.entries.iter().map(|entry| entry.key.clone()).collect(),
+            _ => self.key().into_iter().collect(),
         }
     }
 
     /// Users whom it names: they must exist.
     pub fn users(&self) -> Vec<UserId> {
         match self {
-            Self::Settle(_) | Self::Release(_) | Self::Waive(_) | Self::Reverse(_) => Vec::new(),
+            Self::Settle(_) | Self::Release(_) | Self::Waive(_) | Self::Reverse(_) | Self::Escrow(_) => Vec::new(),
             Self::Hold(hold) => vec![hold.user],
             Self::Recharge(transfer) | Self::Withdraw(transfer) | Self::Adjust(transfer) => vec![transfer.user],
             Self::Transfer(transfer) => vec![transfer.given.user, transfer.to],
@@ -209,6 +223,7 @@ impl Request {
                 vec![purse.account(transfer.given.user), purse.account(transfer.to)]
             }
             Self::Import(import) => import.accounts(),
+            Self::Escrow(posting) => posting.accounts(),
         }
     }
 
@@ -223,7 +238,8 @@ impl Request {
             | Self::Withdraw(_)
             | Self::Waive(_)
             | Self::Reverse(_)
-            | Self::Import(_) => None,
+            | Self::Import(_)
+            | Self::Escrow(_) => None,
         }
     }
 
@@ -233,7 +249,12 @@ impl Request {
             Self::Hold(hold) => return vec![hold.user],
             Self::Recharge(transfer) | Self::Withdraw(transfer) | Self::Adjust(transfer) => transfer,
             Self::Transfer(transfer) => &transfer.given,
-            Self::Settle(_) | Self::Release(_) | Self::Waive(_) | Self::Reverse(_) | Self::Import(_) => {
+            Self::Settle(_)
+            | Self::Release(_)
+            | Self::Waive(_)
+            | Self::Reverse(_)
+            | Self::Import(_)
+            | Self::Escrow(_) => {
                 return Vec::new();
             }
         };
@@ -253,7 +274,8 @@ impl Request {
             | Self::Recharge(_)
             | Self::Waive(_)
             | Self::Reverse(_)
-            | Self::Import(_) => false,
+            | Self::Import(_)
+            | Self::Escrow(_) => false,
         }
     }
 }

@@ -1,5 +1,7 @@
 //! What one group of decisions of the ledger writes in one commit, and what its senders are told.
 
+use std::sync::Arc;
+
 use serde::{Deserialize, Serialize};
 
 use crate::fixed::Amount;
@@ -7,6 +9,7 @@ use crate::id::{LedgerAccountId, PositionId};
 use crate::ledger::account::Account;
 use crate::ledger::debt::Debt;
 use crate::ledger::entry::{Entry, EntryKey, EntrySeq};
+use crate::ledger::escrow::EscrowPosting;
 use crate::ledger::hold::Hold;
 use crate::settlement::Settlement;
 use crate::time::Timestamp;
@@ -82,6 +85,8 @@ pub struct LedgerWrite {
     pub settled: Vec<SettledPosition>,
     /// Refused keys.
     pub refused: Vec<Refused>,
+    /// Postings whose rows are written in the same commit, after the entries.
+    pub escrow: Vec<Arc<EscrowPosting>>,
 }
 
 impl SettledPosition {
@@ -100,7 +105,7 @@ impl SettledPosition {
 impl LedgerWrite {
     /// Whether there is nothing to write.
     pub fn is_empty(&self) -> bool {
-        self.entries.is_empty() && self.settled.is_empty() && self.refused.is_empty()
+        self.entries.is_empty() && self.settled.is_empty() && self.refused.is_empty() && self.escrow.is_empty()
     }
 }
 

@@ -110,6 +110,7 @@ impl Desk {
             holds: found.holds,
             rates: found.rates,
             users,
+            versions: found.versions,
         })
     }
 

@@ -4,7 +4,7 @@ use std::collections::{BTreeSet, HashSet};
 
 use domain::id::{DebtId, LedgerAccountId, PositionId, UserId};
 use domain::ledger::{
-    Account, Debt, Entry, EntryKey, EntrySeq, Hold, PositionFact, Refused, Request, collected_at_most,
+    Account, Debt, Entry, EntryKey, EntrySeq, GuardedRow, Hold, PositionFact, Refused, Request, collected_at_most,
 };
 use domain::page::Page;
 use domain::settlement::Settlement;
@@ -25,6 +25,8 @@ pub(super) struct Found {
     pub accounts: Vec<Account>,
     /// Users whose power may be moved.
     pub owners: Vec<UserId>,
+    /// Versions of guarded rows.
+    pub versions: Vec<(GuardedRow, u32)>,
 }
 
 /// What requests name, by kind.
@@ -35,6 +37,7 @@ struct Named {
     debts: Vec<DebtId>,
     reverse: Vec<EntrySeq>,
     power: Vec<UserId>,
+    guarded: Vec<GuardedRow>,
 }
 
 /// Looks everything up. Any read that fails stops the decision (S1-02).
@@ -72,6 +75,7 @@ pub(super) async fn look_up(store: &dyn Store, requests: &[Request], wary: bool)
     let (positions, more_rates) = with_owing(store, positions, &debts).await?;
     let rates = rates.into_iter().chain(more_rates).collect();
     let owners = owners(&positions, &holds, &debts, named.power);
+    let versions = versions(store, &named.guarded).await?;
     Ok(Found {
         positions,
         entries,
@@ -81,6 +85,7 @@ pub(super) async fn look_up(store: &dyn Store, requests: &[Request], wary: bool)
         rates,
         accounts,
         owners,
+        versions,
     })
 }
 
@@ -101,9 +106,10 @@ fn keys(requests: &[Request], positions: &[PositionFact], wary: bool) -> Vec<Ent
         | Request::Transfer(_)
         | Request::Waive(_)
         | Request::Reverse(_)
-        | Request::Import(_) => true,
+        | Request::Import(_)
+        | Request::Escrow(_) => true,
     });
-    unique(asked.filter_map(Request::key))
+    unique(asked.flat_map(Request::keys))
 }
 
 fn named(requests: &[Request]) -> Named {
@@ -117,12 +123,14 @@ fn named(requests: &[Request]) -> Named {
             Request::Waive(waiver) => named.debts.push(waiver.debt),
             Request::Reverse(reversal) => named.reverse.push(reversal.entry),
             Request::Import(import) => named.settle.extend(import.position()),
+            Request::Escrow(posting) => named.guarded.extend(posting.guards.iter().map(|(row, _)| *row)),
             Request::Recharge(_) | Request::Withdraw(_) | Request::Adjust(_) | Request::Transfer(_) => {}
         }
     }
     named.settle = unique(named.settle);
     named.holds = unique(named.holds);
     named.power = unique(named.power);
+    named.guarded = unique(named.guarded);
     named
 }
 
@@ -150,6 +158,13 @@ async fn with_owing(
     let more = settling(store, &unknown).await?;
     found.extend(more.positions);
     Ok((found, more.rates))
+}
+
+async fn versions(store: &dyn Store, rows: &[GuardedRow]) -> Result<Vec<(GuardedRow, u32)>, StoreError> {
+    if rows.is_empty() {
+        return Ok(Vec::new());
+    }
+    store.versions(rows).await
 }
 
 async fn settling(store: &dyn Store, positions: &[PositionId]) -> Result<Settling, StoreError> {

@@ -60,7 +60,7 @@ fn points(write: &LedgerWrite) -> Vec<(&'static str, &'static str)> {
 }
 
 /// Kinds of entries, and the crash points before and after a commit that writes one.
-const POINTS: [(&[EntryKind], &str, &str); 9] = [
+const POINTS: [(&[EntryKind], &str, &str); 13] = [
     (&[EntryKind::PowerSettle], "settle.before_commit", "settle.after_commit"),
     (
         &[EntryKind::PowerCorrect],
@@ -91,4 +91,16 @@ const POINTS: [(&[EntryKind], &str, &str); 9] = [
         "recharge.after_commit",
     ),
     (&[EntryKind::Import], "import.before_commit", "import.after_commit"),
+    (&[EntryKind::Contract], "receive.before_commit", "receive.after_commit"),
+    (&[EntryKind::Trade], "trade.before_commit", "trade.after_commit"),
+    (
+        &[EntryKind::Mint, EntryKind::Payout],
+        "paid.before_commit",
+        "paid.after_commit",
+    ),
+    (
+        &[EntryKind::Treasury],
+        "treasury.before_commit",
+        "treasury.after_commit",
+    ),
 ];

@@ -162,7 +162,7 @@ async fn place(
         intended.by_clock,
     );
     // Whoever pressed a switch since it was looked at is heard: this commit is refused.
-    let mut changes = ChangeSet::of(Change::NotPaused(scopes(market, robot)));
+    let mut changes = ChangeSet::of(Change::NotPaused(scopes(market, robot).to_vec()));
     changes.push(Change::AddPosition(Box::new(position)));
     changes.push(Change::AddOrder(Box::new(order.clone())));
     // When it is not known whether this was written, nothing is sent: the sync finds the order absent and ends it.

@@ -50,7 +50,10 @@ pub async fn an_opening_is_refused_whole_when_one_of_its_four_scopes_is_paused(g
         commit(&*store, said(other, true)).await;
     }
     let opening = |id| ChangeSet {
-        changes: vec![Change::NotPaused(scopes), Change::AddPosition(Box::new(position(id)))],
+        changes: vec![
+            Change::NotPaused(scopes.to_vec()),
+            Change::AddPosition(Box::new(position(id))),
+        ],
     };
     for (id, scope) in (1_000..).zip(scopes) {
         commit(&*store, said(scope, true)).await;
@@ -65,7 +68,7 @@ pub async fn an_opening_is_refused_whole_when_one_of_its_four_scopes_is_paused(g
     }
     // What is said in the same commit counts, too.
     let both = ChangeSet {
-        changes: vec![said(scopes[3], true), Change::NotPaused(scopes)],
+        changes: vec![said(scopes[3], true), Change::NotPaused(scopes.to_vec())],
     };
     assert!(matches!(store.commit(both).await, Err(StoreError::Conflict { .. })));
     let found = store.pauses_on(&scopes).await.unwrap();

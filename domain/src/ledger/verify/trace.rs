@@ -57,7 +57,12 @@ impl Verifier {
             | EntryKind::Adjust
             | EntryKind::Transfer
             | EntryKind::Refund
-            | EntryKind::Import => return Ok(()),
+            | EntryKind::Import
+            | EntryKind::Contract
+            | EntryKind::Trade
+            | EntryKind::Mint
+            | EntryKind::Payout
+            | EntryKind::Treasury => return Ok(()),
         };
         let named = entry.key.as_str().strip_prefix(fact);
         let position = entry.reference.strip_prefix("position:").and_then(|id| id.parse().ok());
@@ -82,7 +87,12 @@ impl Verifier {
             | EntryKind::Adjust
             | EntryKind::Transfer
             | EntryKind::Refund
-            | EntryKind::Import => {}
+            | EntryKind::Import
+            | EntryKind::Contract
+            | EntryKind::Trade
+            | EntryKind::Mint
+            | EntryKind::Payout
+            | EntryKind::Treasury => {}
         }
         trace.add(entry, moves).map_err(|_| about_nothing(entry))?;
         self.traces.insert(position, trace);
@@ -217,7 +227,12 @@ fn about_nothing(entry: &Entry) -> Violation {
         | EntryKind::Adjust
         | EntryKind::Transfer
         | EntryKind::Refund
-        | EntryKind::Import => "is about no position",
+        | EntryKind::Import
+        | EntryKind::Contract
+        | EntryKind::Trade
+        | EntryKind::Mint
+        | EntryKind::Payout
+        | EntryKind::Treasury => "is about no position",
     };
     violation(Invariant::ChargedOnce, format!("{}: it {what}", name(entry)))
 }

@@ -1,0 +1,120 @@
+//! Postings of what happens at vaults, with the rows that must be true together with them.
+
+use std::sync::Arc;
+
+use crate::chain::Subscription;
+use crate::change::Change;
+use crate::fixed::Amount;
+use crate::id::{PayoutId, SubscriptionId, TriggerId};
+use crate::ledger::account::AccountKey;
+use crate::ledger::book::{Book, Draft};
+use crate::ledger::entry::{EntryKey, EntryKind};
+use crate::ledger::settle::reject;
+use crate::ledger::write::PostAnswer;
+use crate::payout::Payout;
+use crate::trigger::Trigger;
+
+/// One entry to post.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct EscrowEntry {
+    /// The fact.
+    pub key: EntryKey,
+    /// What it is about.
+    pub kind: EntryKind,
+    /// What it refers to, such as `trigger:12`.
+    pub reference: String,
+    /// Words for people.
+    pub remark: String,
+    /// Balanced lines.
+    pub lines: Vec<(AccountKey, Amount)>,
+}
+
+/// A row that the posting was decided on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum GuardedRow {
+    /// A subscription.
+    Subscription(SubscriptionId),
+    /// A trigger.
+    Trigger(TriggerId),
+    /// A payout.
+    Payout(PayoutId),
+}
+
+/// Entries and rows, all of them in one commit or none of it.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct EscrowPosting {
+    /// Entries, at least one unless only rows move.
+    pub entries: Vec<EscrowEntry>,
+    /// Rows that it was decided on, with their versions: it is refused when one of them has another.
+    pub guards: Vec<(GuardedRow, u32)>,
+    /// What else is written in the same commit, in this order; nothing of the ledger's own.
+    pub rows: Vec<Change>,
+}
+
+impl EscrowPosting {
+    /// Every account that it touches.
+    pub fn accounts(&self) -> Vec<AccountKey> {
+        let lines = self.entries.iter().flat_map(|entry| &entry.lines);
+        lines.map(|(account, _)| account.clone()).collect()
+    }
+
+    /// Guards a changed subscription and writes it.
+    #[must_use]
+    pub fn with_subscription(mut self, changed: Subscription) -> Self {
+        self.guards
+            .push((GuardedRow::Subscription(changed.id), changed.version));
+        self.rows.push(Change::UpdateSubscription(Box::new(changed)));
+        self
+    }
+
+    /// Guards a changed trigger and writes it.
+    #[must_use]
+    pub fn with_trigger(mut self, changed: Trigger) -> Self {
+        self.guards.push((GuardedRow::Trigger(changed.id), changed.version));
+        self.rows.push(Change::UpdateTrigger(Box::new(changed)));
+        self
+    }
+
+    /// Guards a changed payout and writes it.
+    #[must_use]
+    pub fn with_payout(mut self, changed: Payout) -> Self {
+        self.guards.push((GuardedRow::Payout(changed.id), changed.version));
+        self.rows.push(Change::UpdatePayout(Box::new(changed)));
+        self
+    }
+
+    /// Adds another row.
+    #[must_use]
+    pub fn with(mut self, row: Change) -> Self {
+        self.rows.push(row);
+        self
+    }
+}
+
+/// Posts all of it, or says why nothing was posted. What was posted before is told as such: then its rows were written with it.
+pub(super) fn escrow(book: &mut Book, posting: &Arc<EscrowPosting>) -> PostAnswer {
+    let posted = posting.entries.iter().find_map(|entry| book.entry(&entry.key));
+    if let Some(entry) = posted {
+        return PostAnswer::Exists { entry: entry.seq };
+    }
+    for (row, version) in &posting.guards {
+        if book.version(*row) != Some(*version) {
+            return reject(format!("{row:?} was changed by somebody else"));
+        }
+    }
+    let drafts = posting.entries.iter().map(|entry| Draft {
+        key: entry.key.clone(),
+        kind: entry.kind,
+        reference: entry.reference.clone(),
+        remark: entry.remark.clone(),
+        by: None,
+        lines: entry.lines.clone(),
+    });
+    match book.post_all(drafts.collect()) {
+        Ok(last) => {
+            book.write_beside(Arc::clone(posting));
+            last.map_or(PostAnswer::NothingDue, |entry| PostAnswer::Created { entry })
+        }
+        Err(error) => reject(error.to_string()),
+    }
+}
