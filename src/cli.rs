@@ -4,6 +4,7 @@ mod account;
 mod alert;
 mod answer;
 mod backup;
+mod chain;
 mod check;
 mod client;
 mod close_all;
@@ -19,6 +20,7 @@ mod migrate;
 mod money;
 mod order;
 mod pause;
+mod payout;
 mod position;
 mod reach;
 mod report;
@@ -90,6 +92,10 @@ enum Command {
     Market(market::Args),
     /// Orders: list, show
     Order(order::Args),
+    /// Chains: subscriptions, orders that they set off, logs that were not understood
+    Chain(chain::Args),
+    /// Payouts on chains: list, show
+    Payout(payout::Args),
     /// Positions: list, show
     Position(position::Args),
     /// The ledger: look at it, prove it, and act on it: recharge, withdraw, adjust, transfer, waive, reverse, sweep
@@ -200,6 +206,8 @@ fn run(cli: &Cli) -> Result<Exit, CliError> {
         Command::Keys(args) => wait(keys::run(args, &cli.global)),
         Command::Market(args) => wait(market::run(args, &cli.global)),
         Command::Order(args) => wait(order::run(args, &cli.global)),
+        Command::Chain(args) => wait(chain::run(args, &cli.global)),
+        Command::Payout(args) => wait(payout::run(args, &cli.global)),
         Command::Position(args) => wait(position::run(args, &cli.global)),
         Command::Ledger(args) => wait(ledger::run(args, &cli.global)),
         Command::Report(args) => wait(report::run(args, &cli.global)),

@@ -1,6 +1,7 @@
 //! The desk: what operators ask for, whether over HTTP or on the command line, decided and committed in one place.
 
 mod alerts;
+mod chain;
 mod close_alls;
 mod fields;
 mod keys;
@@ -31,6 +32,7 @@ use crate::ports::notify::Targets;
 use crate::ports::store::{Store, StoreError};
 
 pub use alerts::AlertDetail;
+pub use chain::{AnyOrder, AnyOrderDetail, AnyOrders};
 pub use close_alls::NewCloseAll;
 pub use fields::read;
 pub use keys::{NewKey, Rotation, Unread};

@@ -2,6 +2,7 @@
 
 mod account;
 mod alert;
+mod chain_order;
 mod close_all;
 mod health;
 mod hold;
@@ -10,13 +11,16 @@ mod ledger;
 mod market;
 mod net;
 mod order;
+mod payout;
 mod position;
 mod report;
 mod robot;
 mod statement;
+mod subscription;
 
 pub use account::{AuditView, PauseStatus, PauseView, RateView, TokenView, UserView, VenueAccountView};
 pub use alert::{AcknowledgementView, AlertView, DeliveryView, TestView};
+pub use chain_order::{ChainOrderDetail, ChainOrderView, MoveView, StockOrderView};
 pub use close_all::{CloseAllView, LiveView, ProgressView};
 pub use health::{ActorView, HealthView, RobotsHealth, StoreHealth, Vitality};
 pub use hold::HoldView;
@@ -27,7 +31,9 @@ pub use ledger::{
 pub use market::MarketView;
 pub use net::NetLineView;
 pub use order::{FillView, OrderView};
+pub use payout::{AttemptView, PayoutDetail, PayoutView};
 pub use position::{ExitsView, PositionView, ProvenanceView};
 pub use report::{ActivityView, UnsettledPositionView, UnsettledView};
 pub use robot::{LimitsView, RobotView, StrategyView};
 pub use statement::{LineView, STATEMENT_COLUMNS, StatementAccountView, StatementRows, StatementView};
+pub use subscription::{EndpointView, MalformedLogView, SubscriptionView};

@@ -125,6 +125,9 @@ impl PayoutState {
     }
 }
 
+/// Every state by its name.
+pub const PAYOUT_STATES: [&str; 5] = ["queued", "signed", "broadcast", "confirmed", "halted"];
+
 /// One thing that is paid.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Payout {

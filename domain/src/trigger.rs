@@ -119,6 +119,17 @@ impl TriggerState {
     }
 }
 
+/// Every state by its name.
+pub const TRIGGER_STATES: [&str; 7] = [
+    "held",
+    "ready",
+    "ordering",
+    "paying",
+    "returning",
+    "settled",
+    "returned",
+];
+
 /// One deposit or redemption.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Trigger {

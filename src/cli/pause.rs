@@ -1,6 +1,6 @@
 //! `bursar pause`, `resume` and `status`: what may open positions, and what may not.
 
-use domain::id::{RobotId, UserId};
+use domain::id::{RobotId, SubscriptionId, UserId};
 use domain::pause::PauseScope;
 use domain::venue::VenueName;
 use serde_json::{Map, json};
@@ -36,6 +36,9 @@ pub(super) struct Where {
     /// Only this robot
     #[arg(long, value_name = "ROBOT")]
     robot: Option<RobotId>,
+    /// Only what this subscription's logs set off
+    #[arg(long, value_name = "SUBSCRIPTION")]
+    subscription: Option<SubscriptionId>,
 }
 
 impl Where {
@@ -44,7 +47,8 @@ impl Where {
         let venue = self.venue.map(PauseScope::Venue);
         let scope = venue
             .or(self.user.map(PauseScope::User))
-            .or(self.robot.map(PauseScope::Robot));
+            .or(self.robot.map(PauseScope::Robot))
+            .or(self.subscription.map(PauseScope::Subscription));
         scope.unwrap_or(PauseScope::Global)
     }
 }

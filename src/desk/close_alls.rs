@@ -154,11 +154,14 @@ impl Desk {
             PauseScope::Global | PauseScope::Venue(_) => true,
             PauseScope::User(user) => self.store.user(user).await?.is_some(),
             PauseScope::Robot(robot) => self.store.robot(robot).await?.is_some(),
-            PauseScope::Subscription(_) => false,
+            PauseScope::Subscription(subscription) => {
+                let known = self.store.subscriptions().await?;
+                known.iter().any(|known| known.id == subscription)
+            }
         };
         match is_there {
             true => Ok(()),
-            false => Err(WrongField::new("scope", "must be of an existing user or robot").into()),
+            false => Err(WrongField::new("scope", "must be of an existing user, robot or subscription").into()),
         }
     }
 

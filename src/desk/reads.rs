@@ -7,7 +7,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use crate::desk::{Desk, DeskError, Listing, PageAsk};
-use crate::ports::store::{EntryFilter, HoldFilter, OrderFilter, PositionFilter};
+use crate::ports::store::{EntryFilter, HoldFilter, PositionFilter};
 use crate::view::{
     AuditView, DebtView, EntryView, FillView, HeadView, HoldView, LedgerAccountView, OrderView, PositionView,
     RobotView, StatisticsView, UserView, VenueAccountView,
@@ -79,13 +79,7 @@ impl Desk {
         })
     }
 
-    /// Orders.
-    pub async fn orders(&self, filter: OrderFilter, ask: PageAsk) -> Listed<OrderView> {
-        let rows = self.store.orders(filter, ask.with_one_more()).await?;
-        Ok(ask.listing(rows, |row| row.id.0, OrderView::from))
-    }
-
-    /// One order with its fills.
+    /// One order of a robot, with its fills.
     pub async fn order(&self, id: OrderId) -> Result<OrderDetail, DeskError> {
         let order = self.store.order(id).await?;
         let order = order.ok_or_else(|| DeskError::absent("order", id))?;

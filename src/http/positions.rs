@@ -1,17 +1,17 @@
-//! Positions and orders over HTTP.
+//! Positions over HTTP.
 
 use actix_web::web;
-use domain::id::{OrderId, PositionId, RobotId, UserId, VenueAccountId};
+use domain::id::{PositionId, RobotId, UserId, VenueAccountId};
 use domain::market::Symbol;
 use serde::Deserialize;
 use utoipa::IntoParams;
 
-use crate::desk::{DeskError, Listing, NetExplained, OrderDetail, PageAsk, PositionDetail, WrongField};
+use crate::desk::{DeskError, Listing, NetExplained, PageAsk, PositionDetail, WrongField};
 use crate::http::asked::{Asked, Paging, PathId, text};
 use crate::http::problem::Problem;
 use crate::http::state::AppState;
-use crate::ports::store::{OrderFilter, PositionFilter};
-use crate::view::{OrderView, PositionView};
+use crate::ports::store::PositionFilter;
+use crate::view::PositionView;
 
 /// Which positions.
 #[derive(Debug, Default, Deserialize, IntoParams)]
@@ -39,34 +39,6 @@ pub(super) struct PositionQuery {
     /// Only closed profitable ones that wait for settlement.
     #[serde(deserialize_with = "text")]
     unsettled: Option<bool>,
-}
-
-/// Which orders.
-#[derive(Debug, Default, Deserialize, IntoParams)]
-#[serde(deny_unknown_fields, default)]
-#[into_params(parameter_in = Query)]
-pub(super) struct OrderQuery {
-    /// The `next` of the page before.
-    #[serde(deserialize_with = "text")]
-    after: Option<i64>,
-    /// At most so many rows.
-    #[serde(deserialize_with = "text")]
-    limit: Option<u32>,
-    /// Only of this user.
-    #[serde(deserialize_with = "text")]
-    user: Option<i64>,
-    /// Only of this robot.
-    #[serde(deserialize_with = "text")]
-    robot: Option<i64>,
-    /// Only of this venue account.
-    #[serde(deserialize_with = "text")]
-    account: Option<i64>,
-    /// Only of this position.
-    #[serde(deserialize_with = "text")]
-    position: Option<i64>,
-    /// Only those that are not over (`true`), or only those that are (`false`).
-    #[serde(deserialize_with = "text")]
-    live: Option<bool>,
 }
 
 /// Which net.
@@ -128,35 +100,4 @@ pub(super) async fn list(
 )]
 pub(super) async fn show(state: web::Data<AppState>, id: PathId) -> Result<web::Json<PositionDetail>, Problem> {
     Ok(web::Json(state.desk.position(PositionId(id.0)).await?))
-}
-
-/// The orders.
-#[utoipa::path(get, path = "/orders", tag = "orders", params(OrderQuery), responses((status = 200, description = "A page of orders", body = Listing<OrderView>)))]
-pub(super) async fn orders(
-    state: web::Data<AppState>,
-    asked: Asked<OrderQuery>,
-) -> Result<web::Json<Listing<OrderView>>, Problem> {
-    let asked = asked.0;
-    let page = page(asked.after, asked.limit, &state)?;
-    let filter = OrderFilter {
-        user: asked.user.map(UserId),
-        robot: asked.robot.map(RobotId),
-        account: asked.account.map(VenueAccountId),
-        position: asked.position.map(PositionId),
-        live: asked.live,
-        ..OrderFilter::default()
-    };
-    Ok(web::Json(state.desk.orders(filter, page).await?))
-}
-
-/// One order with its fills.
-#[utoipa::path(
-    get,
-    path = "/orders/{id}",
-    tag = "orders",
-    params(("id" = i64, Path, description = "The order")),
-    responses((status = 200, description = "The order with its fills", body = OrderDetail))
-)]
-pub(super) async fn order(state: web::Data<AppState>, id: PathId) -> Result<web::Json<OrderDetail>, Problem> {
-    Ok(web::Json(state.desk.order(OrderId(id.0)).await?))
 }

@@ -6,8 +6,8 @@ use domain::access::Role;
 use utoipa::OpenApi;
 
 use crate::http::{
-    alerts, close_all, health, keys, ledger, markets, metrics, money, openapi, pause, people, positions, reports,
-    robots, statements, tokens,
+    alerts, chain, close_all, health, keys, ledger, markets, metrics, money, openapi, orders, pause, payouts, people,
+    positions, reports, robots, statements, tokens,
 };
 
 /// The methods that the interface knows.
@@ -124,8 +124,13 @@ table! {
     Get "/positions" VIEWER => positions::list;
     Get "/positions/{id}" VIEWER => positions::show;
     Get "/nets" VIEWER => positions::net;
-    Get "/orders" VIEWER => positions::orders;
-    Get "/orders/{id}" VIEWER => positions::order;
+    Get "/orders" VIEWER => orders::list;
+    Get "/orders/{id}" VIEWER => orders::show;
+    Get "/triggers" VIEWER => orders::triggers;
+    Get "/payouts" VIEWER => payouts::list;
+    Get "/payouts/{id}" VIEWER => payouts::show;
+    Get "/chain/subscriptions" VIEWER => chain::subscriptions;
+    Get "/chain/malformed" VIEWER => chain::malformed;
     Get "/markets/{venue}/{symbol}" VIEWER => markets::show;
     Get "/users" VIEWER => people::users;
     Post "/users" ADMIN => people::create_user;
