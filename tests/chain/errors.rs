@@ -22,8 +22,14 @@ async fn t9_ranges_limits_and_pruned_history_are_told_apart_over_http_and_socket
     for address in [node.http(), node.ws()] {
         for (does, meant) in [
             (
-                Does::Refuses(-32_602, "query exceeds max results 20000, retry with the range 1-50", Value::Null),
-                ChainError::TooMuch { proposed: Some(BlockNumber(50)) },
+                Does::Refuses(
+                    -32_602,
+                    "query exceeds max results 20000, retry with the range 1-50",
+                    Value::Null,
+                ),
+                ChainError::TooMuch {
+                    proposed: Some(BlockNumber(50)),
+                },
             ),
             (
                 Does::Refuses(-32_005, "query returned more than 10000 results", Value::Null),
@@ -35,7 +41,9 @@ async fn t9_ranges_limits_and_pruned_history_are_told_apart_over_http_and_socket
             ),
             (
                 Does::Refuses(429, "compute units exceeded", Value::Null),
-                ChainError::RateLimited { retry_after: Duration::from_secs(1) },
+                ChainError::RateLimited {
+                    retry_after: Duration::from_secs(1),
+                },
             ),
         ] {
             // Another chain each time: one that is limited rests.
@@ -52,7 +60,12 @@ async fn t9_a_limited_endpoint_is_left_alone_for_as_long_as_it_wishes() {
     let chain = open(&[node.http()]);
     node.does(|method, _| (method == "eth_getBlockByNumber").then_some(Does::Status(429, Some("7"), "slow down")));
     let limited = answered(chain.block(BlockAt::Latest)).await;
-    assert_eq!(limited, Err(ChainError::RateLimited { retry_after: Duration::from_secs(7) }));
+    assert_eq!(
+        limited,
+        Err(ChainError::RateLimited {
+            retry_after: Duration::from_secs(7)
+        })
+    );
     let asked = node.asked("eth_getBlockByNumber");
     let Err(ChainError::RateLimited { retry_after }) = answered(chain.block(BlockAt::Latest)).await else {
         panic!("it still rests");
@@ -67,12 +80,20 @@ async fn t9_null_blocks_are_none_and_a_range_that_the_node_has_not_whole_is_no_e
     let chain = open(&[node.http()]);
     let wanted = [BlockNumber(100), BlockNumber(101), BlockNumber(99)];
     let blocks = answered(chain.blocks(&wanted)).await.unwrap();
-    assert_eq!(blocks.iter().map(|block| block.map(|block| block.number.0)).collect::<Vec<_>>(), [Some(100), None, Some(99)]);
+    assert_eq!(
+        blocks
+            .iter()
+            .map(|block| block.map(|block| block.number.0))
+            .collect::<Vec<_>>(),
+        [Some(100), None, Some(99)]
+    );
     assert_eq!(node.asked("eth_getBlockByNumber"), 3);
     assert_eq!(answered(chain.block(BlockAt::Number(BlockNumber(500)))).await, Ok(None));
     let behind = answered(chain.logs(range(90, 101))).await;
     assert!(matches!(behind, Err(ChainError::Unreachable(_))), "{behind:?}");
-    node.does(|method, _| (method == "eth_getBlockByNumber").then_some(Does::Refuses(-39_001, "finalized block not found", Value::Null)));
+    node.does(|method, _| {
+        (method == "eth_getBlockByNumber").then_some(Does::Refuses(-39_001, "finalized block not found", Value::Null))
+    });
     assert_eq!(answered(chain.block(BlockAt::Finalized)).await, Ok(None));
 }
 
@@ -101,7 +122,10 @@ async fn t6_nonsense_in_place_of_an_answer_is_an_error_and_never_a_hang() {
             node.does(|_, _| None);
             let again = Instant::now();
             while answered(chain.block(BlockAt::Latest)).await.is_err() {
-                assert!(again.elapsed() < Duration::from_secs(2), "{said}: it does not come back");
+                assert!(
+                    again.elapsed() < Duration::from_secs(2),
+                    "{said}: it does not come back"
+                );
                 tokio::time::sleep(Duration::from_millis(20)).await;
             }
         }
@@ -129,7 +153,8 @@ async fn a_node_that_takes_no_batches_is_asked_one_by_one() {
         let first = std::sync::atomic::AtomicU32::new(0);
         move |method, _| {
             let is_first = method == "eth_getLogs" && first.fetch_add(1, std::sync::atomic::Ordering::Relaxed) == 0;
-            let error = r#"{"jsonrpc":"2.0","id":null,"error":{"code":-32600,"message":"Batch requests are not supported"}}"#;
+            let error =
+                r#"{"jsonrpc":"2.0","id":null,"error":{"code":-32600,"message":"Batch requests are not supported"}}"#;
             is_first.then(|| Does::Says(error.to_owned()))
         }
     });
@@ -140,11 +165,26 @@ async fn a_node_that_takes_no_batches_is_asked_one_by_one() {
 async fn t10_what_a_node_says_to_a_transaction_and_a_lost_answer_is_unknown() {
     let node = Node::start().await;
     for (does, outcome) in [
-        (Does::Refuses(-32_000, "already known", Value::Null), Some(Sent::Accepted)),
-        (Does::Refuses(-32_000, "nonce too low: next nonce 5, tx nonce 4", Value::Null), Some(Sent::NonceTooLow)),
-        (Does::Refuses(-32_000, "nonce too high", Value::Null), Some(Sent::NonceTooHigh)),
-        (Does::Refuses(-32_000, "replacement transaction underpriced", Value::Null), Some(Sent::Underpriced)),
-        (Does::Refuses(-32_000, "insufficient funds for gas * price + value", Value::Null), Some(Sent::InsufficientFunds)),
+        (
+            Does::Refuses(-32_000, "already known", Value::Null),
+            Some(Sent::Accepted),
+        ),
+        (
+            Does::Refuses(-32_000, "nonce too low: next nonce 5, tx nonce 4", Value::Null),
+            Some(Sent::NonceTooLow),
+        ),
+        (
+            Does::Refuses(-32_000, "nonce too high", Value::Null),
+            Some(Sent::NonceTooHigh),
+        ),
+        (
+            Does::Refuses(-32_000, "replacement transaction underpriced", Value::Null),
+            Some(Sent::Underpriced),
+        ),
+        (
+            Does::Refuses(-32_000, "insufficient funds for gas * price + value", Value::Null),
+            Some(Sent::InsufficientFunds),
+        ),
         (Does::Refuses(-32_603, "internal error", Value::Null), None),
         (Does::Status(500, None, ""), None),
         (Does::Status(429, None, ""), None),

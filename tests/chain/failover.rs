@@ -62,7 +62,10 @@ async fn an_endpoint_of_another_chain_is_never_used() {
         assert_eq!(chain.send(&[1]).await, Outcome::Done(Sent::Accepted));
         assert_eq!(foreign.asked("eth_sendRawTransaction"), 0);
         let alone = open(&[first]);
-        assert!(matches!(alone.block(BlockAt::Latest).await, Err(ChainError::Unreachable(_))));
+        assert!(matches!(
+            alone.block(BlockAt::Latest).await,
+            Err(ChainError::Unreachable(_))
+        ));
         assert!(!alone.is_heard());
     }
 }
@@ -74,7 +77,10 @@ async fn an_endpoint_that_lags_behind_the_best_is_left() {
     assert!(chain.block(BlockAt::Latest).await.is_ok());
     assert!(chain.endpoints()[0].in_use);
     good.world().head = 150;
-    until("its head known", || chain.endpoints()[1].head.is_some_and(|head| head.0 == 150)).await;
+    until("its head known", || {
+        chain.endpoints()[1].head.is_some_and(|head| head.0 == 150)
+    })
+    .await;
     assert_eq!(chain.block(BlockAt::Latest).await.unwrap().unwrap().number.0, 150);
     assert!(chain.endpoints()[1].in_use);
 }
@@ -85,7 +91,9 @@ async fn a_range_that_one_has_not_whole_or_no_longer_is_read_from_another() {
     good.mine(CONTRACT, 3);
     let chain = open(&[behind.http(), good.http()]);
     assert_eq!(chain.logs(range(90, 101)).await.unwrap().len(), 3);
-    behind.does(|method, _| (method == "eth_getLogs").then_some(Does::Refuses(4_444, "pruned history unavailable", Value::Null)));
+    behind.does(|method, _| {
+        (method == "eth_getLogs").then_some(Does::Refuses(4_444, "pruned history unavailable", Value::Null))
+    });
     assert_eq!(chain.logs(range(1, 100)).await, Ok(Vec::new()));
 }
 
@@ -110,13 +118,22 @@ async fn t10_a_transaction_is_handed_to_all_and_one_that_has_it_is_enough() {
     let chain = open(&[first.http(), second.http()]);
     first.does(|method, _| (method == "eth_sendRawTransaction").then_some(Does::Hangs));
     assert_eq!(chain.send(&[1, 2]).await, Outcome::Done(Sent::Accepted));
-    assert_eq!((first.asked("eth_sendRawTransaction"), second.asked("eth_sendRawTransaction")), (1, 1));
+    assert_eq!(
+        (
+            first.asked("eth_sendRawTransaction"),
+            second.asked("eth_sendRawTransaction")
+        ),
+        (1, 1)
+    );
     let chain = open(&[first.http(), second.http()]);
     second.does(|method, _| {
         (method == "eth_sendRawTransaction").then_some(Does::Refuses(-32_000, "transaction underpriced", Value::Null))
     });
     let told = chain.send(&[1, 2]).await;
-    assert!(matches!(told, Outcome::Unknown(_)), "the silent one may have it: {told:?}");
+    assert!(
+        matches!(told, Outcome::Unknown(_)),
+        "the silent one may have it: {told:?}"
+    );
 }
 
 #[tokio::test]
@@ -133,8 +150,14 @@ async fn what_any_endpoint_knows_of_a_transaction_is_known() {
     let chain = open(&[first.http(), second.http()]);
     assert_eq!(chain.knows(hash).await, Ok(true));
     let receipt = chain.receipt(hash).await.unwrap().unwrap();
-    assert_eq!((receipt.block.0, receipt.succeeded, receipt.gas_used), (5, false, 21_000));
+    assert_eq!(
+        (receipt.block.0, receipt.succeeded, receipt.gas_used),
+        (5, false, 21_000)
+    );
     first.does(|_, _| Some(Does::Status(500, None, "")));
     second.does(|_, _| None);
-    assert!(chain.knows(Hash([6; 32])).await.is_err(), "nobody knows while one says nothing");
+    assert!(
+        chain.knows(Hash([6; 32])).await.is_err(),
+        "nobody knows while one says nothing"
+    );
 }

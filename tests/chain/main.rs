@@ -15,9 +15,10 @@ mod failover;
 mod follower;
 mod node;
 mod payouts;
+mod signers;
 #[path = "../support/skipped.rs"]
 mod skipped;
-mod signers;
 mod sockets;
+#[cfg(feature = "pkcs11")]
 mod token;
 mod vault;

@@ -120,7 +120,11 @@ impl Node {
         for log in new {
             self.pushes.send(Push::Log(log)).ok();
         }
-        self.pushes.send(Push::Head(json!({"number": format!("{head:#x}"), "hash": block_hash(head)}))).ok();
+        self.pushes
+            .send(Push::Head(
+                json!({"number": format!("{head:#x}"), "hash": block_hash(head)}),
+            ))
+            .ok();
     }
 
     /// Tells a log that is taken back.
@@ -142,8 +146,13 @@ impl Node {
 
     async fn serve(self, mut stream: TcpStream) {
         let mut head = [0; 4_096];
-        let Ok(count @ 1..) = stream.peek(&mut head).await else { return };
-        if String::from_utf8_lossy(&head[..count]).to_lowercase().contains("upgrade: websocket") {
+        let Ok(count @ 1..) = stream.peek(&mut head).await else {
+            return;
+        };
+        if String::from_utf8_lossy(&head[..count])
+            .to_lowercase()
+            .contains("upgrade: websocket")
+        {
             self.socket(stream).await;
         } else {
             while self.post(&mut stream).await.is_some() {}
@@ -155,7 +164,13 @@ impl Node {
         let (head, length) = loop {
             let text = String::from_utf8_lossy(&read).to_lowercase();
             if let Some(end) = text.find("\r\n\r\n") {
-                let length = text.split("content-length: ").nth(1)?.split("\r\n").next()?.parse::<usize>().ok()?;
+                let length = text
+                    .split("content-length: ")
+                    .nth(1)?
+                    .split("\r\n")
+                    .next()?
+                    .parse::<usize>()
+                    .ok()?;
                 break (end + 4, length);
             }
             fill(stream, &mut read).await?;
@@ -165,7 +180,10 @@ impl Node {
         }
         let (status, wait, body) = self.whole(&read[head..]).await?;
         let wait = wait.map(|wait| format!("retry-after: {wait}\r\n")).unwrap_or_default();
-        let answer = format!("HTTP/1.1 {status} X\r\ncontent-length: {}\r\n{wait}\r\n{body}", body.len());
+        let answer = format!(
+            "HTTP/1.1 {status} X\r\ncontent-length: {}\r\n{wait}\r\n{body}",
+            body.len()
+        );
         stream.write_all(answer.as_bytes()).await.ok()
     }
 
@@ -175,7 +193,9 @@ impl Node {
         let mut answers = Vec::new();
         for question in asked.as_array().cloned().unwrap_or_else(|| vec![asked.clone()]) {
             match self.decide(&question) {
-                Does::Answers(result) => answers.push(json!({"jsonrpc": "2.0", "id": question["id"], "result": result})),
+                Does::Answers(result) => {
+                    answers.push(json!({"jsonrpc": "2.0", "id": question["id"], "result": result}))
+                }
                 Does::Refuses(code, message, data) => {
                     let error = json!({"code": code, "message": message, "data": data});
                     answers.push(json!({"jsonrpc": "2.0", "id": question["id"], "error": error}));
@@ -188,12 +208,18 @@ impl Node {
         }
         // The order of a batch is the node's own.
         answers.reverse();
-        let body = if asked.is_array() { json!(answers) } else { answers.remove(0) };
+        let body = if asked.is_array() {
+            json!(answers)
+        } else {
+            answers.remove(0)
+        };
         Some((200, None, body.to_string()))
     }
 
     async fn socket(&self, stream: TcpStream) {
-        let Ok(socket) = tokio_tungstenite::accept_async(stream).await else { return };
+        let Ok(socket) = tokio_tungstenite::accept_async(stream).await else {
+            return;
+        };
         let mut pushes = self.pushes.subscribe();
         let (mut to, mut from) = socket.split();
         let mut topics: Vec<(u64, Value)> = Vec::new();
@@ -226,7 +252,9 @@ impl Node {
         if question["method"] == "eth_subscribe" && matches!(self.decide(&question), Does::Answers(_)) {
             let id = 1_000 + topics.len() as u64;
             topics.push((id, question["params"].clone()));
-            return Some(vec![json!({"jsonrpc": "2.0", "id": question["id"], "result": format!("{id:#x}")}).to_string()]);
+            return Some(vec![
+                json!({"jsonrpc": "2.0", "id": question["id"], "result": format!("{id:#x}")}).to_string(),
+            ]);
         }
         let hangs = |question: &Value| matches!(self.look(question), Some(Does::Hangs));
         if hangs(&question) {
@@ -244,7 +272,8 @@ impl Node {
     fn decide(&self, question: &Value) -> Does {
         let method = question["method"].as_str().unwrap().to_owned();
         *self.world().asked.entry(method.clone()).or_default() += 1;
-        self.look(question).unwrap_or_else(|| self.usual(&method, &question["params"]))
+        self.look(question)
+            .unwrap_or_else(|| self.usual(&method, &question["params"]))
     }
 
     fn usual(&self, method: &str, params: &Value) -> Does {
@@ -262,7 +291,10 @@ impl Node {
                 }
             }
             "eth_getLogs" => {
-                let (from, to) = (number(&params[0]["fromBlock"]).unwrap(), number(&params[0]["toBlock"]).unwrap());
+                let (from, to) = (
+                    number(&params[0]["fromBlock"]).unwrap(),
+                    number(&params[0]["toBlock"]).unwrap(),
+                );
                 let within = |log: &&Value| (from..=to).contains(&number(&log["blockNumber"]).unwrap());
                 let address = |log: &&Value| log["address"] == params[0]["address"];
                 json!(world.logs.iter().filter(within).filter(address).collect::<Vec<_>>())
@@ -287,7 +319,11 @@ fn pushed(push: &Push, topics: &[(u64, Value)]) -> Vec<String> {
             let params = json!({"subscription": format!("{id:#x}"), "result": result});
             json!({"jsonrpc": "2.0", "method": "eth_subscription", "params": params}).to_string()
         };
-        topics.iter().filter(|(_, params)| fits(params)).map(|(id, _)| text(*id)).collect()
+        topics
+            .iter()
+            .filter(|(_, params)| fits(params))
+            .map(|(id, _)| text(*id))
+            .collect()
     };
     match push {
         Push::Head(head) => of("newHeads", head),

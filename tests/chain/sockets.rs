@@ -15,7 +15,10 @@ use crate::follower::{CONTRACT, contract, follow, open, range, until};
 use crate::node::{Does, Node};
 
 async fn next(told: &mut mpsc::UnboundedReceiver<ChainLog>) -> ChainLog {
-    timeout(Duration::from_secs(2), told.recv()).await.expect("a log within 2s").unwrap()
+    timeout(Duration::from_secs(2), told.recv())
+        .await
+        .expect("a log within 2s")
+        .unwrap()
 }
 
 #[tokio::test]
@@ -30,7 +33,11 @@ async fn t6_no_event_of_ten_thousand_is_missed_while_the_socket_flaps_and_babble
         let pauses = [310, 700, 450, 1_300, 350, 900];
         for (round, pause) in pauses.into_iter().cycle().enumerate() {
             sleep(Duration::from_millis(pause)).await;
-            flapping.set(if round % 2 == 0 { Condition::Cut } else { Condition::Silent });
+            flapping.set(if round % 2 == 0 {
+                Condition::Cut
+            } else {
+                Condition::Silent
+            });
             sleep(Duration::from_millis(if round % 2 == 0 { 60 } else { 500 })).await;
             flapping.set(Condition::Sound);
         }
@@ -54,8 +61,14 @@ async fn t6_no_event_of_ten_thousand_is_missed_while_the_socket_flaps_and_babble
         let log = next(&mut told).await;
         seen.push((log.block.0, log.key.index));
     }
-    assert!(sound.elapsed() < Duration::from_secs(2), "backfilled after {:?}", sound.elapsed());
-    let all: Vec<(u64, u32)> = (101..=1_100).flat_map(|block| (0..10).map(move |index| (block, index))).collect();
+    assert!(
+        sound.elapsed() < Duration::from_secs(2),
+        "backfilled after {:?}",
+        sound.elapsed()
+    );
+    let all: Vec<(u64, u32)> = (101..=1_100)
+        .flat_map(|block| (0..10).map(move |index| (block, index)))
+        .collect();
     assert_eq!(seen, all, "each once, in order");
 }
 
@@ -103,9 +116,12 @@ async fn a_log_wakes_and_so_do_a_log_that_is_taken_back_and_a_socket_that_ends_o
     let chain = open(&[node.ws()]);
     let woken = Arc::new(AtomicU32::new(0));
     let count = woken.clone();
-    chain.heed(contract(), Arc::new(move || {
-        count.fetch_add(1, Ordering::Relaxed);
-    }));
+    chain.heed(
+        contract(),
+        Arc::new(move || {
+            count.fetch_add(1, Ordering::Relaxed);
+        }),
+    );
     until("heard", || chain.is_heard() && node.asked("eth_subscribe") == 2).await;
     let grows = async |what: &str| {
         let before = woken.load(Ordering::Relaxed);
@@ -139,5 +155,9 @@ async fn questions_go_over_the_socket_many_at_once_and_a_lost_one_ends_with_the_
     node.does(|method, _| (method == "eth_getBlockByNumber").then_some(Does::Hangs));
     let asked = Instant::now();
     assert!(chain.block(BlockAt::Latest).await.is_err());
-    assert!((700..1_200).contains(&asked.elapsed().as_millis()), "{:?}", asked.elapsed());
+    assert!(
+        (700..1_200).contains(&asked.elapsed().as_millis()),
+        "{:?}",
+        asked.elapsed()
+    );
 }

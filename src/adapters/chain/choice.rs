@@ -1,5 +1,6 @@
 //! Which endpoint is asked: the one in use while it is fit, else the fittest; one of another chain never.
 
+use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
@@ -58,8 +59,8 @@ impl Choice {
             let endpoint = &self.all[*place];
             (
                 !self.is_fit(endpoint),
-                *place != in_use,
                 endpoint.is_distrusted(),
+                *place != in_use,
                 endpoint.failures(),
             )
         });
@@ -131,7 +132,9 @@ impl Choice {
     }
 
     fn best(&self) -> Option<BlockNumber> {
-        let known = self.all.iter().filter(|endpoint| !endpoint.is_foreign());
+        // One that tells what cannot be may tell heads that are not.
+        let believed = |endpoint: &&Arc<Endpoint>| !endpoint.is_foreign() && !endpoint.is_distrusted();
+        let known = self.all.iter().filter(believed);
         known.filter_map(|endpoint| endpoint.head()).max()
     }
 }

@@ -19,6 +19,7 @@ use super::name::Name;
 use super::options::{EvmOptions, OpenError};
 use super::question;
 use super::socket::{Socket, Timing};
+use crate::ports::chain::ChainError;
 
 /// One EVM chain. Its sockets end with it.
 pub struct EvmChain {
@@ -106,16 +107,16 @@ async fn probe(choice: Arc<Choice>, options: EvmOptions) {
 }
 
 async fn look(endpoint: &Endpoint, options: &EvmOptions) {
-    let asked = timeout(options.deadline, endpoint.ask(&[question::head()], Asked::Other)).await;
-    let reply = asked.ok().and_then(Result::ok).and_then(|mut replies| replies.pop());
-    let head = reply
-        .and_then(Result::ok)
-        .and_then(|raw| question::read_head(&raw).ok());
-    match head {
-        Some(head) => {
-            endpoint.succeeded();
-            endpoint.told_head(head);
-        }
-        None => endpoint.failed(1),
+    let head = [question::head()];
+    match timeout(options.deadline, endpoint.ask(&head, Asked::Other)).await {
+        Ok(Ok(mut replies)) => match replies.pop().map(|reply| reply.map(|raw| question::read_head(&raw))) {
+            Some(Ok(Ok(head))) => {
+                endpoint.succeeded();
+                endpoint.told_head(head);
+            }
+            _ => endpoint.failed(1),
+        },
+        Ok(Err(ChainError::RateLimited { retry_after })) => endpoint.rests(retry_after),
+        Ok(Err(_)) | Err(_) => endpoint.failed(1),
     }
 }

@@ -5,15 +5,15 @@ use serde_json::value::RawValue;
 use serde_json::{Value, json};
 
 use super::decode::{self, Read, hex, hex_bytes};
+use super::endpoint::Endpoint;
 use super::fault::{self, Asked};
-use super::name::Name;
 use super::rpc::{Call, Reply};
 use crate::ports::chain::{BlockAt, ChainError, LogFilter};
 
 /// Replies of one endpoint to questions that were asked together.
 pub struct Replies<'a> {
     /// Who replied.
-    pub name: &'a Name,
+    pub endpoint: &'a Endpoint,
     /// What was asked.
     pub asked: Asked,
     /// The replies, in the order of the questions.
@@ -31,7 +31,7 @@ impl Replies<'_> {
     /// The next reply's result.
     pub fn next_result(&mut self) -> Read<Box<RawValue>> {
         self.next_reply()?
-            .map_err(|error| fault::judge(&error, self.asked, self.name))
+            .map_err(|error| fault::judge(&error, self.asked, &self.endpoint.name))
     }
 }
 
@@ -51,7 +51,7 @@ pub fn read_block(replies: &mut Replies<'_>, at: BlockAt) -> Read<Option<Block>>
     let raw = match replies.next_reply()? {
         Ok(raw) => raw,
         Err(error) if fault::is_no_such_block(&error) => return Ok(None),
-        Err(error) => return Err(fault::judge(&error, replies.asked, replies.name)),
+        Err(error) => return Err(fault::judge(&error, replies.asked, &replies.endpoint.name)),
     };
     let block = decode::block(&raw)?;
     match (block, at) {
@@ -59,6 +59,12 @@ pub fn read_block(replies: &mut Replies<'_>, at: BlockAt) -> Read<Option<Block>>
             "block {} where {number} was asked for",
             block.number
         ))),
+        (block, BlockAt::Latest) => {
+            if let Some(block) = block {
+                replies.endpoint.told_head(block.number);
+            }
+            Ok(block)
+        }
         (block, _) => Ok(block),
     }
 }
@@ -87,7 +93,7 @@ pub fn read_logs(replies: &mut Replies<'_>, filter: &LogFilter<'_>, chain: Chain
     let last = read_block(replies, BlockAt::Number(filter.to));
     replies.asked = asked;
     if last?.is_none() {
-        let name = replies.name.shown();
+        let name = replies.endpoint.name.shown();
         return Err(ChainError::Unreachable(format!(
             "{name} is behind: it has no block {}",
             filter.to

@@ -116,11 +116,7 @@ async fn ask_one<T>(
     read: impl Fn(&mut Replies<'_>) -> Read<T>,
 ) -> Read<T> {
     let each = endpoint.ask(calls, asked).await?.into_iter();
-    let mut replies = Replies {
-        name: &endpoint.name,
-        asked,
-        each,
-    };
+    let mut replies = Replies { endpoint, asked, each };
     let answer = read(&mut replies)?;
     endpoint.succeeded();
     Ok(answer)

@@ -87,7 +87,12 @@ impl Chain for EvmChain {
         ];
         let read = |replies: &mut Replies<'_>| {
             let base = decode::next_base_fee(&*replies.next_result()?)?;
-            let tip = decode::number(&*replies.next_result()?, "tip")?;
+            let tip = match replies.next_reply()? {
+                Ok(raw) => decode::number(&raw, "tip")?,
+                // Where nobody asks for a tip, the one of the settings counts.
+                Err(error) if fault::is_no_method(&error) => 0,
+                Err(error) => return Err(fault::judge(&error, Asked::Other, &replies.endpoint.name)),
+            };
             Ok(GasPrices { base, tip })
         };
         self.ask(Asked::Other, &calls, read).await
@@ -162,11 +167,16 @@ impl EvmChain {
 fn taken(replies: &mut Replies<'_>, hash: Hash) -> Read<Told> {
     Ok(match replies.next_reply()? {
         Ok(raw) if decode::hash(&raw, "hash")? == hash => Told::Known(Sent::Accepted),
-        Ok(_) => Told::Unknown(format!("{} answered with another hash", replies.name.shown())),
-        Err(error) if fault::is_no_method(&error) => Told::Closed(replies.name.clean(&error.message)),
+        Ok(_) => Told::Unknown(format!("{} answered with another hash", replies.endpoint.name.shown())),
+        Err(error) if fault::is_no_method(&error) => Told::Closed(replies.endpoint.name.clean(&error.message)),
         Err(error) => match sent::judge(&error) {
             Some(sent) => Told::Known(sent),
-            None => Told::Unknown(replies.name.clean(&format!("{} ({})", error.message, error.code))),
+            None => Told::Unknown(
+                replies
+                    .endpoint
+                    .name
+                    .clean(&format!("{} ({})", error.message, error.code)),
+            ),
         },
     })
 }

@@ -67,7 +67,7 @@ pub struct Session<'a> {
     is_up: bool,
     heard_at: Instant,
     pulse_at: Instant,
-    pushed: Option<BlockNumber>,
+    known: Option<BlockNumber>,
     pushed_since_pulse: bool,
     strikes: u32,
 }
@@ -98,7 +98,7 @@ impl<'a> Session<'a> {
             is_up: false,
             heard_at: now,
             pulse_at: now + beat(socket.timing),
-            pushed: None,
+            known: None,
             pushed_since_pulse: false,
             strikes: 0,
         }
@@ -277,7 +277,7 @@ impl<'a> Session<'a> {
             Some(Topic::Heads) => {
                 if let Some(head) = decode::head(&push.result) {
                     self.endpoint.told_head(head);
-                    self.pushed = Some(head);
+                    self.known = Some(head);
                     self.pushed_since_pulse = true;
                 }
                 self.contracts.wake_all();
@@ -330,11 +330,11 @@ impl<'a> Session<'a> {
     /// The node lives; a subscription that tells nothing of its new blocks does not.
     fn lives(&mut self, head: Option<BlockNumber>) -> Result<(), String> {
         let Some(head) = head else { return Ok(()) };
-        let missed = !self.pushed_since_pulse
-            && self.endpoint.is_heard()
-            && self.endpoint.head().is_some_and(|told| told < head);
+        let grown = self.known.is_some_and(|known| known < head);
+        let missed = grown && !self.pushed_since_pulse && self.endpoint.is_heard();
         self.strikes = if missed { self.strikes + 1 } else { 0 };
         self.pushed_since_pulse = false;
+        self.known = self.known.max(Some(head));
         self.endpoint.told_head(head);
         if missed {
             self.contracts.wake_all();
