@@ -26,8 +26,9 @@ async fn an_endpoint_that_is_down_is_passed_over_within_the_same_question() {
     for endpoints in [[dead(), good.http()], ["ws://127.0.0.1:9".to_owned(), good.ws()]] {
         let chain = open(&endpoints);
         assert!(chain.block(BlockAt::Latest).await.unwrap().is_some());
-        until("the other one in use", || chain.endpoints()[1].in_use).await;
-        assert!(chain.endpoints()[0].failures > 0);
+        until("given up", || chain.endpoints()[0].failures >= 3).await;
+        assert!(chain.block(BlockAt::Latest).await.is_ok());
+        assert!(chain.endpoints()[1].in_use);
     }
 }
 
@@ -160,4 +161,15 @@ async fn what_any_endpoint_knows_of_a_transaction_is_known() {
         chain.knows(Hash([6; 32])).await.is_err(),
         "nobody knows while one says nothing"
     );
+}
+
+#[tokio::test]
+async fn one_that_tells_heads_that_cannot_be_makes_the_others_unfit_only_until_it_is_distrusted() {
+    let (liar, good) = two().await;
+    liar.world().head = 1_000_000;
+    let chain = open(&[liar.http(), good.http()]);
+    assert_eq!(chain.block(BlockAt::Latest).await.unwrap().unwrap().number.0, 1_000_000);
+    chain.distrust("its blocks do not follow upon each other");
+    assert_eq!(chain.block(BlockAt::Latest).await.unwrap().unwrap().number.0, 100);
+    assert!(chain.endpoints()[1].in_use);
 }

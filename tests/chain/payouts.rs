@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use bursar::adapters::chain::signer::{self, KeySource, LocalSigner};
 use bursar::adapters::chain::{EvmChain, Words};
-use bursar::ports::chain::{Abi, Chain, ChainError, PayoutSigner, Sent, Signed, Unsigned};
+use bursar::ports::chain::{Abi, Chain, ChainError, PayoutSigner, Receipt, Sent, Signed, Unsigned};
 use domain::chain::{Address, ChainId, Hash};
 use domain::outcome::Outcome;
 use domain::payout::PayoutKind;
@@ -70,6 +70,17 @@ impl Desk {
         self.signer.sign(&unsigned).await.unwrap()
     }
 
+    /// Waits for the receipt: anvil makes the block a moment after it took the transaction.
+    async fn mined(&self, signed: &Signed) -> Receipt {
+        for _ in 0..200 {
+            if let Some(receipt) = self.chain.receipt(signed.hash).await.unwrap() {
+                return receipt;
+            }
+            tokio::time::sleep(std::time::Duration::from_millis(5)).await;
+        }
+        panic!("{} is in no block", signed.hash);
+    }
+
     async fn paid(&self, key: u8) -> bool {
         let words = Words::new();
         let answer = self
@@ -102,7 +113,7 @@ async fn s3_13_a_payout_is_known_by_its_hash_before_it_is_sent_and_is_paid_once(
     );
     assert!(!desk.paid(1).await);
     assert_eq!(desk.chain.send(&refund.raw).await, Outcome::Done(Sent::Accepted));
-    let receipt = desk.chain.receipt(refund.hash).await.unwrap().unwrap();
+    let receipt = desk.mined(&refund).await;
     assert!(receipt.succeeded && receipt.gas_used > 30_000, "{receipt:?}");
     assert!(desk.chain.knows(refund.hash).await.unwrap() && desk.paid(1).await);
     assert_eq!(desk.anvil.balance(desk.stage.money, desk.user()).await, 300_000);
@@ -111,7 +122,7 @@ async fn s3_13_a_payout_is_known_by_its_hash_before_it_is_sent_and_is_paid_once(
     // The same payout in another transaction: the vault refuses it.
     let again = desk.signed(PayoutKind::Refund, 1, 300_000, nonce + 1, 1).await;
     assert_eq!(desk.chain.send(&again.raw).await, Outcome::Done(Sent::Accepted));
-    assert!(!desk.chain.receipt(again.hash).await.unwrap().unwrap().succeeded);
+    assert!(!desk.mined(&again).await.succeeded);
     assert_eq!(desk.anvil.balance(desk.stage.money, desk.user()).await, 300_000);
     let payout = payout(PayoutKind::Refund, 1, desk.stage.vault, desk.user(), 300_000);
     let asked = desk
@@ -125,6 +136,7 @@ async fn s3_13_a_payout_is_known_by_its_hash_before_it_is_sent_and_is_paid_once(
     assert!(matches!(asked, Err(ChainError::Refused(_))), "{asked:?}");
     let mint = desk.signed(PayoutKind::Mint, 2, 5_000_000_000, nonce + 2, 1).await;
     assert_eq!(desk.chain.send(&mint.raw).await, Outcome::Done(Sent::Accepted));
+    assert!(desk.mined(&mint).await.succeeded);
     assert_eq!(desk.anvil.balance(desk.stage.share, desk.user()).await, 5_000_000_000);
 }
 
@@ -154,7 +166,7 @@ async fn s3_26_what_waits_is_known_again_replaced_for_more_and_never_for_less() 
     assert_eq!(desk.chain.send(&bumped.raw).await, Outcome::Done(Sent::Accepted));
     desk.anvil.rpc("evm_mine", json!([])).await;
     assert_eq!(desk.chain.receipt(first.hash).await, Ok(None));
-    assert!(desk.chain.receipt(bumped.hash).await.unwrap().unwrap().succeeded);
+    assert!(desk.mined(&bumped).await.succeeded);
     assert_eq!(desk.chain.knows(first.hash).await, Ok(false), "it fell out");
     assert_eq!(desk.chain.send(&first.raw).await, Outcome::Done(Sent::NonceTooLow));
     assert_eq!(desk.anvil.balance(desk.stage.money, desk.user()).await, 1_000);
@@ -207,7 +219,7 @@ async fn s3_29_a_refund_to_a_blacklisted_address_reverts_and_can_be_paid_later()
     let (nonce, _) = desk.nonces().await;
     let refund = desk.signed(PayoutKind::Refund, 1, 500, nonce, 1).await;
     assert_eq!(desk.chain.send(&refund.raw).await, Outcome::Done(Sent::Accepted));
-    assert!(!desk.chain.receipt(refund.hash).await.unwrap().unwrap().succeeded);
+    assert!(!desk.mined(&refund).await.succeeded);
     assert!(!desk.paid(1).await, "what was reverted is not done");
     desk.anvil
         .act(
@@ -220,7 +232,7 @@ async fn s3_29_a_refund_to_a_blacklisted_address_reverts_and_can_be_paid_later()
         .unwrap();
     let again = desk.signed(PayoutKind::Refund, 1, 500, nonce + 1, 1).await;
     assert_eq!(desk.chain.send(&again.raw).await, Outcome::Done(Sent::Accepted));
-    assert!(desk.chain.receipt(again.hash).await.unwrap().unwrap().succeeded);
+    assert!(desk.mined(&again).await.succeeded);
     assert_eq!(desk.anvil.balance(desk.stage.money, desk.user()).await, 500);
 }
 

@@ -180,7 +180,15 @@ impl Anvil {
             transaction["to"] = json!(to);
         }
         let hash = self.try_rpc("eth_sendTransaction", json!([transaction])).await?;
-        let receipt = self.rpc("eth_getTransactionReceipt", json!([hash])).await;
+        let mut receipt = Value::Null;
+        // The block is made a moment later.
+        for _ in 0..200 {
+            receipt = self.rpc("eth_getTransactionReceipt", json!([hash])).await;
+            if !receipt.is_null() {
+                break;
+            }
+            tokio::time::sleep(std::time::Duration::from_millis(5)).await;
+        }
         if receipt["status"] == "0x1" {
             Ok(receipt)
         } else {

@@ -24,8 +24,6 @@ use crate::ports::chain::{PayoutSigner, SignError, Signed, Unsigned};
 const SECP256K1: [u8; 7] = [0x06, 0x05, 0x2b, 0x81, 0x04, 0x00, 0x0a];
 /// An uncompressed point.
 const POINT: usize = 65;
-/// What EIP-155 adds to the recovery id before it was typed; ethers takes it off again.
-const V: u64 = 27;
 
 /// Libraries that were loaded; one is initialized once in a process.
 static MODULES: Mutex<BTreeMap<PathBuf, Pkcs11>> = Mutex::new(BTreeMap::new());
@@ -124,7 +122,7 @@ fn recoverable(bytes: &[u8], hash: H256, public: &VerifyingKey) -> Result<Signat
         let recovered = VerifyingKey::recover_from_prehash(hash.as_bytes(), &signature, *id);
         recovered.is_ok_and(|recovered| recovered == *public)
     };
-    let ids = (0..=3).filter_map(RecoveryId::from_byte);
+    let ids = (0..=1).filter_map(RecoveryId::from_byte);
     let id = ids
         .into_iter()
         .find(gives_key)
@@ -133,7 +131,7 @@ fn recoverable(bytes: &[u8], hash: H256, public: &VerifyingKey) -> Result<Signat
     Ok(Signature {
         r: U256::from_big_endian(&r),
         s: U256::from_big_endian(&s),
-        v: u64::from(id.to_byte()) + V,
+        v: u64::from(id.to_byte()),
     })
 }
 

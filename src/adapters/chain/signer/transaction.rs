@@ -26,9 +26,16 @@ pub fn to_sign(transaction: &TypedTransaction) -> H256 {
     transaction.sighash()
 }
 
+/// What signatures had added to their recovery id before transactions were typed; a typed one has the bare id.
+const ADDED: u64 = 27;
+
 /// Its bytes with the signature, and their hash.
 pub fn signed(transaction: &TypedTransaction, signature: &Signature) -> Signed {
-    let raw = transaction.rlp_signed(signature).to_vec();
+    let bare = Signature {
+        v: signature.v.checked_sub(ADDED).unwrap_or(signature.v),
+        ..*signature
+    };
+    let raw = transaction.rlp_signed(&bare).to_vec();
     let hash = Hash(keccak256(&raw));
     Signed { raw, hash }
 }

@@ -216,9 +216,9 @@ impl<'a> Session<'a> {
             }
             (Waiting::Logs(contract), Ok(raw)) => {
                 self.topics.insert(raw.get().to_owned(), Topic::Logs(contract));
-                // What happened before the node took the subscription is not told.
+                // What happened before the node took the subscription is not told; and nobody may care any more.
                 self.contracts.wake(contract);
-                Ok(())
+                self.follow().await
             }
             (Waiting::Pulse, Ok(raw)) => self.lives(question::read_head(&raw).ok()),
             (Waiting::Heads | Waiting::Logs(_) | Waiting::Pulse, Err(error)) => {
