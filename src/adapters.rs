@@ -1,5 +1,6 @@
-//! What touches the world: venues, stores, keys, targets of alerts and disks.
+//! What touches the world: venues, chains, stores, keys, targets of alerts and disks.
 
+pub mod chain;
 pub mod disk;
 pub mod keyring;
 pub mod notify;

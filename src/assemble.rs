@@ -2,6 +2,7 @@
 
 mod actors;
 pub mod alone;
+pub mod chains;
 mod disks;
 mod ending;
 mod head;

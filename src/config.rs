@@ -1,6 +1,7 @@
 //! The settings of the daemon: one typed struct per section, read from layered TOML files and variables.
 
 mod alerts;
+mod chains;
 mod close_all;
 mod daemon;
 mod form;
@@ -11,6 +12,7 @@ mod ledger;
 mod log;
 mod notify;
 mod paper;
+mod payouts;
 mod probe;
 mod risk;
 mod robot;
@@ -23,10 +25,13 @@ mod templates;
 mod venues;
 mod wrong;
 
+use std::path::Path;
+
 use secrecy::{ExposeSecret, SecretString};
 use serde::{Deserialize, Serialize};
 
 pub use alerts::AlertSettings;
+pub use chains::{ChainSettings, ChainsSettings, FinalityChoice};
 pub use close_all::CloseAllSettings;
 pub use daemon::DaemonSettings;
 pub use form::duration::parse as parse_duration;
@@ -37,6 +42,7 @@ pub use ledger::LedgerSettings;
 pub use log::{LogFormat, LogSettings};
 pub use notify::{NotifySettings, TargetKind, TargetSettings};
 pub use paper::{InstrumentSettings, PaperFaults, PaperFeed, PaperSettings};
+pub use payouts::{KeyPlace, PayerKeySettings, PayoutSettings, PayoutsSettings};
 pub use risk::{OppositeChoice, RiskSettings};
 pub use robot::RobotSettings;
 pub use settlement::{HoldChoice, HoldSettings, PayFrom, SettlementSettings};
@@ -86,6 +92,12 @@ pub struct Settings {
     pub paper: PaperSettings,
     /// The venues beside it.
     pub venues: VenuesSettings,
+    /// The EVM chains.
+    #[serde(default)]
+    pub chains: ChainsSettings,
+    /// Who pays on them.
+    #[serde(default)]
+    pub payouts: PayoutsSettings,
     /// Thresholds and exits by market state and risk preference.
     pub templates: TemplateSettings,
 }
@@ -120,6 +132,8 @@ impl Settings {
         self.notify.check(wrong);
         self.paper.check(wrong);
         self.venues.check(wrong);
+        chains::check(&self.chains, wrong);
+        payouts::check(&self.payouts, &self.chains, &self.daemon.environment, wrong);
         self.templates.check(wrong);
     }
 }
@@ -135,7 +149,9 @@ pub fn load(sources: &Sources) -> Result<Settings, SettingsError> {
     let mut wrong = WrongKeys::default();
     probe::each_key(&base, &mut tree, &mut wrong);
     match tree.try_deserialize::<Settings>() {
-        Ok(settings) => {
+        Ok(mut settings) => {
+            let credentials = sources.variables.get("CREDENTIALS_DIRECTORY").map(Path::new);
+            payouts::resolve(&mut settings.payouts, credentials);
             settings.check(&mut wrong);
             wrong.into_result(settings)
         }

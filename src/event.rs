@@ -170,3 +170,17 @@ pub const STREAM_UNREAD: &str = "stream.unread";
 pub const DEAD_MAN_NOT_HELD: &str = "venue.dead_man_not_held";
 /// The list of a venue's markets was read.
 pub const VENUE_LISTINGS: &str = "venue.listings";
+/// An endpoint of a chain is of another chain; it is never used.
+pub const CHAIN_ENDPOINT_FOREIGN: &str = "chain.endpoint_foreign";
+/// Another endpoint of a chain is asked from now on.
+pub const CHAIN_ENDPOINT_CHANGED: &str = "chain.endpoint_changed";
+/// An endpoint of a chain told what cannot be, or was behind; it is asked last for a while.
+pub const CHAIN_ENDPOINT_DISTRUSTED: &str = "chain.endpoint_distrusted";
+/// A socket to a node is up.
+pub const CHAIN_SOCKET_UP: &str = "chain.socket_up";
+/// A socket to a node that was up has ended; it is opened again.
+pub const CHAIN_SOCKET_BROKE: &str = "chain.socket_broke";
+/// A socket to a node did not come about; it is tried again.
+pub const CHAIN_SOCKET_NOT_UP: &str = "chain.socket_not_up";
+/// A node said what is not understood; whoever waited asks again.
+pub const CHAIN_SOCKET_ODD: &str = "chain.socket_odd";

@@ -19,6 +19,7 @@ use crate::desk::DeskError;
 use crate::import::files::FileError;
 use crate::import::run::ImportError;
 use crate::jobs::JobError;
+use crate::ports::chain::SignError;
 use crate::ports::store::StoreError;
 use crate::simulator::exchange::ExchangeError;
 use crate::telemetry::TelemetryError;
@@ -105,6 +106,9 @@ pub enum CliError {
     /// The master keys cannot be used.
     #[error(transparent)]
     Keys(#[from] MasterError),
+    /// A payer's key cannot be made.
+    #[error("could not make the key")]
+    Payer(#[from] SignError),
     /// A target of alerts cannot be used.
     #[error(transparent)]
     Target(#[from] TargetError),
@@ -128,6 +132,7 @@ impl CliError {
             | Self::Setting(_)
             | Self::Target(_)
             | Self::Keys(_)
+            | Self::Payer(_)
             | Self::Desk(DeskError::Invalid(_)) => Exit::BadInput,
             Self::Client(ClientError::Problem { status, .. }) if [400, 413, 415, 422].contains(status) => {
                 Exit::BadInput

@@ -1,10 +1,13 @@
-//! `bursar keys`: master keys, under which the keys of venue accounts are sealed.
+//! `bursar keys`: master keys, under which the keys of venue accounts are sealed, and keys of payers.
+
+use std::path::PathBuf;
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use serde_json::{Map, json};
 use zeroize::Zeroizing;
 
+use crate::adapters::chain::signer::{SecretFile, keystore};
 use crate::adapters::keyring::generate;
 use crate::cli::answer::Form;
 use crate::cli::reach::{Reached, asker};
@@ -30,6 +33,15 @@ enum Act {
         #[command(flatten)]
         form: Form,
     },
+    /// Make a new key of a payer in an encrypted keystore file that only its owner may read, and print its address
+    Payer {
+        /// The file to make; one that is there already stays as it is
+        #[arg(long, value_name = "FILE")]
+        out: PathBuf,
+        /// The file with its password, which only its owner may read
+        #[arg(long, value_name = "FILE")]
+        password_file: PathBuf,
+    },
 }
 
 pub(super) async fn run(args: &Args, global: &Global) -> Result<Exit, CliError> {
@@ -38,6 +50,11 @@ pub(super) async fn run(args: &Args, global: &Global) -> Result<Exit, CliError> 
             let key = generate().map_err(DeskError::from)?;
             let text = Zeroizing::new(STANDARD.encode(key.as_slice()));
             print(&format!("{}\n", text.as_str()))?;
+            Ok(Exit::Done)
+        }
+        Act::Payer { out, password_file } => {
+            let password = SecretFile::new(password_file.clone()).read()?;
+            print(&format!("{}\n", keystore::make(out, &password)?))?;
             Ok(Exit::Done)
         }
         Act::Rotate { why, form } => {

@@ -23,6 +23,7 @@ const ENVIRONMENT_KEY: &str = "daemon.environment";
 /// Keys that come as credentials of the same name.
 const CREDENTIALS: [&str; 2] = ["store.url", "keys.master"];
 const TARGETS_KEY: &str = "notify.targets";
+const CHAINS_KEY: &str = "chains";
 const TARGET_SECRETS: [&str; 3] = ["url", "token", "key"];
 
 /// Names of sources in errors.
@@ -117,8 +118,8 @@ fn variables(sources: &Sources) -> Environment {
         .source(Some(ours))
 }
 
-/// What systemd hands over: the state directory, and as credentials the database's URL, the master keys, and what targets of
-/// alerts need.
+/// What systemd hands over: the state directory, and as credentials the database's URL, the master keys, what targets of alerts
+/// need, and the endpoints of chains.
 fn with_systemd(builder: Builder, sources: &Sources) -> Result<Builder, SettingsError> {
     let builder = match sources.variables.get("STATE_DIRECTORY") {
         Some(list) if !list.is_empty() && left_at_default(&builder)? => {
@@ -135,7 +136,8 @@ fn with_systemd(builder: Builder, sources: &Sources) -> Result<Builder, Settings
     let builder = CREDENTIALS
         .into_iter()
         .try_fold(builder, |builder, key| with_credential(builder, directory, key, key))?;
-    with_target_credentials(builder, directory)
+    let builder = with_target_credentials(builder, directory)?;
+    with_chain_credentials(builder, directory)
 }
 
 /// Adds the credential of this name, if there is one, as the value of the key.
@@ -164,6 +166,20 @@ fn with_target_credentials(mut builder: Builder, directory: &Path) -> Result<Bui
             );
             builder = with_credential(builder, directory, &file, &key)?;
         }
+    }
+    Ok(builder)
+}
+
+/// Adds the credential `chains.NAME.endpoints` of each chain that the layers name: addresses with white space between them.
+fn with_chain_credentials(mut builder: Builder, directory: &Path) -> Result<Builder, SettingsError> {
+    let chains = built(builder.clone(), VARIABLES)?.get_table(CHAINS_KEY);
+    for name in chains
+        .unwrap_or_default()
+        .into_keys()
+        .filter(|name| notify::is_name(name))
+    {
+        let key = format!("{CHAINS_KEY}.{name}.endpoints");
+        builder = with_credential(builder, directory, &key, &key)?;
     }
     Ok(builder)
 }

@@ -21,7 +21,8 @@ const MOST_PRICE: i64 = 900_000_000;
 const PLACES: u32 = 8;
 
 pub(super) fn is_secret(key: &str) -> bool {
-    SECRETS.contains(&key)
+    let in_map = key.starts_with("chains.") && key.ends_with(".endpoints");
+    SECRETS.contains(&key) || in_map || (key.starts_with("payouts.") && key.ends_with(".key.secret"))
 }
 
 /// One wrong key.

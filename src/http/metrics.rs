@@ -61,6 +61,7 @@ pub fn builder() -> Result<PrometheusBuilder, BuildError> {
 
 fn describe() {
     describe_robots();
+    describe_chains();
     describe_counter!(REQUESTS, "Requests answered, by method, route and status");
     describe_histogram!(
         REQUEST_DURATION,
@@ -73,6 +74,22 @@ fn describe() {
         START_TIME,
         Unit::Seconds,
         "When the process started, since 1970-01-01 UTC"
+    );
+}
+
+/// What the adapter of chains counts.
+fn describe_chains() {
+    describe_counter!(
+        "bursar_chain_sockets_opened_total",
+        "Sockets to nodes that came up, by chain and endpoint: all but the first are reconnects"
+    );
+    describe_counter!(
+        "bursar_chain_socket_ends_total",
+        "Sockets to nodes that broke or did not come about, by chain and endpoint"
+    );
+    describe_counter!(
+        "bursar_chain_endpoint_changes_total",
+        "Changes of the endpoint that is asked, by chain"
     );
 }
 

@@ -94,3 +94,29 @@ fn a_reader_that_has_seen_enough_is_no_failure() {
     let (code, _, err) = texts(&child.wait_with_output().unwrap());
     assert_eq!((code, err.as_str()), (0, ""));
 }
+
+#[test]
+fn a_payers_key_is_made_once_for_its_owner_alone() {
+    use std::os::unix::fs::PermissionsExt;
+    let folder = tempfile::TempDir::new().unwrap();
+    let at = |name: &str| folder.path().join(name).to_str().unwrap().to_owned();
+    let (password, out) = (at("password"), at("payer.json"));
+    let make = || {
+        texts(&bursar(
+            &["keys", "payer", "--out", &out, "--password-file", &password],
+            &[],
+        ))
+    };
+    std::fs::write(&password, "correct horse\n").unwrap();
+    let (code, _, err) = make();
+    assert_eq!(code, 2);
+    assert!(err.contains("chmod 600"), "{err}");
+    std::fs::set_permissions(&password, std::fs::Permissions::from_mode(0o600)).unwrap();
+    let (code, address, _) = make();
+    assert_eq!((code, address.trim().len()), (0, 42));
+    let kept = std::fs::read_to_string(&out).unwrap();
+    assert!(kept.contains(address.trim().trim_start_matches("0x")));
+    assert_eq!(std::fs::metadata(&out).unwrap().permissions().mode() & 0o777, 0o600);
+    assert_eq!(make().0, 2, "never over another one");
+    assert_eq!(std::fs::read_to_string(&out).unwrap(), kept);
+}

@@ -1,5 +1,6 @@
 //! The promises of the settings: layers, refusals, and one list of everything that is wrong.
 
+mod chains;
 mod venues;
 
 use std::fs;
@@ -103,7 +104,7 @@ one = 1
              and not too large",
             "templates.trend.balanced.give_back_percent: value \"100\" must be less than 100",
             "wallets.one: unknown key; known here: `daemon`, `http`, `store`, `keys`, `log`, `supervisor`, `sync`, \
-             `robot`, `risk`, `close_all`, `settlement`, `ledger`, `alerts`, `notify`, `paper`, `venues`, `templates`",
+             `robot`, `risk`, `close_all`, `settlement`, `ledger`, `alerts`, `notify`, `paper`, `venues`, `chains`, `payouts`, `templates`",
         ]
     );
 }

@@ -19,6 +19,12 @@ impl SecretText {
     }
 }
 
+impl From<String> for SecretText {
+    fn from(text: String) -> Self {
+        Self(text.into())
+    }
+}
+
 impl ExposeSecret<str> for SecretText {
     fn expose_secret(&self) -> &str {
         self.0.expose_secret()
