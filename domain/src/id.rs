@@ -74,7 +74,7 @@ pub enum IdKind {
     Robot,
     /// For [`PositionId`].
     Position,
-    /// For [`OrderId`].
+    /// For [`OrderId`], and for [`TriggerId`]: users know both as orders, so no two share a number.
     Order,
     /// For [`LedgerAccountId`].
     LedgerAccount,
@@ -92,8 +92,6 @@ pub enum IdKind {
     CloseAll,
     /// For [`SubscriptionId`].
     Subscription,
-    /// For [`TriggerId`].
-    Trigger,
     /// For [`StockOrderId`].
     StockOrder,
     /// For [`PayoutId`].
@@ -102,7 +100,7 @@ pub enum IdKind {
 
 impl IdKind {
     /// Every counter.
-    pub const ALL: [Self; 16] = [
+    pub const ALL: [Self; 15] = [
         Self::User,
         Self::VenueAccount,
         Self::Robot,
@@ -116,7 +114,6 @@ impl IdKind {
         Self::Audit,
         Self::CloseAll,
         Self::Subscription,
-        Self::Trigger,
         Self::StockOrder,
         Self::Payout,
     ];
@@ -137,7 +134,6 @@ impl IdKind {
             Self::Audit => "audit",
             Self::CloseAll => "close_all",
             Self::Subscription => "subscription",
-            Self::Trigger => "trigger",
             Self::StockOrder => "stock_order",
             Self::Payout => "payout",
         }
