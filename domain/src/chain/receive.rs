@@ -4,7 +4,8 @@ use std::sync::Arc;
 
 use crate::chain::follow::SoundPage;
 use crate::chain::{
-    Address, Anchor, Block, BlockNumber, ChainEvent, ChainLog, LogKey, RawAmount, SeenLog, StoredLog, Subscription,
+    Address, Anchor, Block, BlockNumber, ChainEvent, ChainLog, LogKey, MovedLog, RawAmount, SeenLog, StoredLog,
+    Subscription,
 };
 use crate::change::Change;
 use crate::fixed::Amount;
@@ -42,6 +43,8 @@ pub enum Reach {
         last: Block,
         /// Blocks to remember.
         blocks: Vec<Block>,
+        /// Logs on record, of an earlier branch, that are back.
+        back: Vec<MovedLog>,
     },
     /// Blocks below the cursor, of which these logs were not on record.
     Below,
@@ -105,7 +108,10 @@ pub fn receive(reception: Reception<'_>, seen: Vec<SeenLog>, reach: Reach) -> Re
     if !gathered.triggers.is_empty() {
         posting = posting.with(Change::AddTriggers(gathered.triggers));
     }
-    if let Reach::To { last, blocks } = reach {
+    if let Reach::To { last, blocks, back } = reach {
+        if !back.is_empty() {
+            posting = posting.with(Change::MoveLogs(back));
+        }
         changed.cursor = last.number;
         changed.cursor_hash = Some(last.hash);
         posting = posting.with(remembered(&changed, last, &blocks));

@@ -121,6 +121,7 @@ fn to(number: u64) -> Reach {
     Reach::To {
         last: block(number, 1),
         blocks: (11..=number).map(|number| block(number, 1)).collect(),
+        back: Vec::new(),
     }
 }
 
