@@ -1,6 +1,8 @@
 //! The actors: postmen that take mail, gather facts, ask the domain, commit and tell others.
 
 pub mod alert;
+pub mod chain_keeper;
+pub mod chain_subscription;
 pub mod job_scheduler;
 pub mod ledger;
 pub mod mail;

@@ -184,3 +184,19 @@ pub const CHAIN_SOCKET_BROKE: &str = "chain.socket_broke";
 pub const CHAIN_SOCKET_NOT_UP: &str = "chain.socket_not_up";
 /// A node said what is not understood; whoever waited asks again.
 pub const CHAIN_SOCKET_ODD: &str = "chain.socket_odd";
+/// The logs of a vault could not be read to their end; it is tried again.
+pub const CHAIN_UNREAD: &str = "chain.unread";
+/// Blocks that had not acted are on the chain no more.
+pub const CHAIN_REORG: &str = "chain.reorg";
+/// Logs were told only by a later look.
+pub const CHAIN_LOGS_LATE: &str = "chain.logs_late";
+/// What a chain says now contradicts what acted.
+pub const CHAIN_CONTRADICTION: &str = "chain.contradiction";
+/// A subscription reads and pays nothing until an operator resumes it.
+pub const SUBSCRIPTION_HALTED: &str = "subscription.halted";
+/// An operator resumed a subscription.
+pub const SUBSCRIPTION_RESUMED: &str = "subscription.resumed";
+/// A subscription's actor ended although nobody had asked it to.
+pub const SUBSCRIPTION_CRASHED: &str = "subscription.crashed";
+/// A subscription's actor crashed too often and stays stopped.
+pub const SUBSCRIPTION_QUARANTINED: &str = "subscription.quarantined";

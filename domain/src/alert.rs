@@ -52,11 +52,23 @@ pub enum AlertKind {
     DiskFull,
     /// An order to close all has not become flat in time.
     CloseAllLate,
+    /// A chain brings no new blocks, or its logs are read too far behind them.
+    ChainLag,
+    /// A chain left blocks that were acted on, or is another one: its subscription is halted.
+    ChainReorg,
+    /// After a reorg, logs that had acted are gone or say something else.
+    ChainOrphans,
+    /// Logs of a vault are not understood, or cannot be counted.
+    ChainMalformed,
+    /// The logs of a vault cannot be read.
+    ChainUnreachable,
+    /// The reader of a vault's logs crashed repeatedly and is not restarted any more.
+    ChainQuarantined,
 }
 
 impl AlertKind {
     /// Every kind.
-    pub const ALL: [Self; 17] = [
+    pub const ALL: [Self; 23] = [
         Self::RobotQuarantined,
         Self::PowerShort,
         Self::UnsettledCount,
@@ -74,6 +86,12 @@ impl AlertKind {
         Self::DiskLow,
         Self::DiskFull,
         Self::CloseAllLate,
+        Self::ChainLag,
+        Self::ChainReorg,
+        Self::ChainOrphans,
+        Self::ChainMalformed,
+        Self::ChainUnreachable,
+        Self::ChainQuarantined,
     ];
 
     /// Name in the database, the API and the runbook.
@@ -96,6 +114,12 @@ impl AlertKind {
             Self::DiskLow => "disk_low",
             Self::DiskFull => "disk_full",
             Self::CloseAllLate => "close_all_late",
+            Self::ChainLag => "chain_lag",
+            Self::ChainReorg => "chain_reorg",
+            Self::ChainOrphans => "chain_orphans",
+            Self::ChainMalformed => "chain_malformed",
+            Self::ChainUnreachable => "chain_unreachable",
+            Self::ChainQuarantined => "chain_quarantined",
         }
     }
 
@@ -103,7 +127,15 @@ impl AlertKind {
     /// process has ended; the others are judged anew from what is on record.
     pub const fn is_sighting(self) -> bool {
         match self {
-            Self::OrderInDoubt | Self::ReconcileMismatch | Self::SyncFailing | Self::DiskLow | Self::DiskFull => true,
+            Self::OrderInDoubt
+            | Self::ReconcileMismatch
+            | Self::SyncFailing
+            | Self::DiskLow
+            | Self::DiskFull
+            | Self::ChainLag
+            | Self::ChainMalformed
+            | Self::ChainUnreachable
+            | Self::ChainQuarantined => true,
             Self::RobotQuarantined
             | Self::PowerShort
             | Self::UnsettledCount
@@ -115,7 +147,9 @@ impl AlertKind {
             | Self::ProfitSpike
             | Self::DebtRatio
             | Self::DeliveryFailing
-            | Self::CloseAllLate => false,
+            | Self::CloseAllLate
+            | Self::ChainReorg
+            | Self::ChainOrphans => false,
         }
     }
 

@@ -1,7 +1,10 @@
 //! What happens on EVM chains: where it happened, who did it, and how much, as the chain itself writes it.
 
+pub mod branch;
 pub mod event;
+pub mod follow;
 pub mod raw;
+pub mod receive;
 pub mod subscription;
 
 pub use event::{ChainEvent, ChainLog, LogKey, SeenLog};

@@ -2,7 +2,7 @@
 
 use actix::Message;
 use domain::fixed::Amount;
-use domain::id::{PositionId, RobotId, UserId, VenueAccountId};
+use domain::id::{PositionId, RobotId, SubscriptionId, UserId, VenueAccountId};
 pub use domain::ledger::Purse;
 use domain::ledger::Request;
 use domain::ledger::{Answer, PostAnswer};
@@ -60,7 +60,7 @@ pub struct ActorHealth {
     pub lag_ms: u64,
 }
 
-/// To the supervisor: all children.
+/// To the supervisor, or to the keeper of subscriptions: all children.
 #[derive(Debug, Clone, Copy, Message)]
 #[rtype(result = "Vec<ActorHealth>")]
 pub struct ListChildren;
@@ -77,7 +77,32 @@ pub struct Exited {
     pub panicked: bool,
 }
 
-/// To the supervisor: stop everything and answer when all have stopped.
+/// To the keeper of subscriptions, from a subscription's end.
+#[derive(Debug, Clone, Copy, Message)]
+#[rtype(result = "()")]
+pub struct Left {
+    /// Which subscription.
+    pub subscription: SubscriptionId,
+    /// Which life of it.
+    pub generation: u64,
+    /// Whether it was a panic.
+    pub panicked: bool,
+}
+
+/// To the keeper of subscriptions, or to one: go on after a halt or a quarantine. Answers what a person has to look at. To one that is
+/// not halted it says that a person has seen to its orphaned logs.
+#[derive(Debug, Clone, Message)]
+#[rtype(result = "Result<String, MailError>")]
+pub struct ResumeSubscription {
+    /// Which.
+    pub subscription: SubscriptionId,
+    /// Who says so.
+    pub by: String,
+    /// Why.
+    pub reason: String,
+}
+
+/// To the supervisor, or to the keeper of subscriptions: stop everything and answer when all have stopped.
 #[derive(Debug, Clone, Copy, Message)]
 #[rtype(result = "()")]
 pub struct Drain;

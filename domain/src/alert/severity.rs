@@ -43,7 +43,10 @@ impl AlertKind {
             | Self::OrderInDoubt
             | Self::RobotQuarantined
             | Self::DiskFull
-            | Self::CloseAllLate => Severity::Critical,
+            | Self::CloseAllLate
+            | Self::ChainReorg
+            | Self::ChainOrphans
+            | Self::ChainQuarantined => Severity::Critical,
             Self::UnsettledCount
             | Self::UnsettledPower
             | Self::UnsettledAge
@@ -52,7 +55,10 @@ impl AlertKind {
             | Self::SyncFailing
             | Self::DebtRatio
             | Self::DeliveryFailing
-            | Self::DiskLow => Severity::Warning,
+            | Self::DiskLow
+            | Self::ChainLag
+            | Self::ChainMalformed
+            | Self::ChainUnreachable => Severity::Warning,
             Self::PowerShort | Self::ManualCloser | Self::ProfitSpike => Severity::Info,
         }
     }

@@ -59,6 +59,11 @@ impl EntryKey {
         Self(format!("log:{log}"))
     }
 
+    /// The taking back of what a log said, because it is on the chain no more.
+    pub fn unlog(log: &LogKey) -> Self {
+        Self(format!("unlog:{log}"))
+    }
+
     /// What a trigger's order bought or sold.
     pub fn trade_of(trigger: TriggerId) -> Self {
         Self(format!("trade:{trigger}"))

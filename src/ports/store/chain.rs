@@ -28,6 +28,8 @@ pub trait ChainStore: Send + Sync + 'static {
         from: BlockNumber,
         to: BlockNumber,
     ) -> Result<Vec<StoredLog>, StoreError>;
+    /// Logs of a subscription that are on their chain no more, in order of block and index.
+    async fn orphaned_logs(&self, subscription: SubscriptionId) -> Result<Vec<StoredLog>, StoreError>;
     /// Which of these logs are on record.
     async fn known_logs(&self, keys: &[LogKey]) -> Result<Vec<LogKey>, StoreError>;
     /// Logs that were not understood, each with its place by arrival, newest first, below the page's key (zero: from the newest).

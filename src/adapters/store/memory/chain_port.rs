@@ -45,6 +45,15 @@ impl ChainStore for MemoryStore {
             .await
     }
 
+    async fn orphaned_logs(&self, subscription: SubscriptionId) -> Result<Vec<StoredLog>, StoreError> {
+        self.see(|state| {
+            let mut logs = chains::logs_between(state, subscription, BlockNumber(0), BlockNumber(u64::MAX));
+            logs.retain(|log| log.orphaned);
+            Ok(logs)
+        })
+        .await
+    }
+
     async fn known_logs(&self, keys: &[LogKey]) -> Result<Vec<LogKey>, StoreError> {
         let keys: BTreeSet<LogKey> = keys.iter().copied().collect();
         self.see(|state| {

@@ -36,6 +36,10 @@ impl ChainStore for SqlStore {
         self.readers.logs_between(subscription, from, to).await
     }
 
+    async fn orphaned_logs(&self, subscription: SubscriptionId) -> Result<Vec<StoredLog>, StoreError> {
+        self.readers.orphaned_logs(subscription).await
+    }
+
     async fn known_logs(&self, keys: &[LogKey]) -> Result<Vec<LogKey>, StoreError> {
         self.readers.known_logs(keys).await
     }

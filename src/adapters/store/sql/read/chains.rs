@@ -108,6 +108,16 @@ impl Readers {
         read_all(self.ask(query.all(self.connection())).await?, rows::log)
     }
 
+    pub async fn orphaned_logs(&self, subscription: SubscriptionId) -> Result<Vec<StoredLog>, StoreError> {
+        let query = chain_log::Entity::find()
+            .filter(Column::SubscriptionId.eq(subscription.0))
+            .filter(Column::Orphaned.ne(0))
+            .order_by_asc(Column::Block)
+            .order_by_asc(Column::LogIndex)
+            .order_by_asc(Column::Seq);
+        read_all(self.ask(query.all(self.connection())).await?, rows::log)
+    }
+
     pub async fn known_logs(&self, keys: &[LogKey]) -> Result<Vec<LogKey>, StoreError> {
         let wanted: HashSet<&LogKey> = keys.iter().collect();
         let mut by_chain: BTreeMap<u64, Vec<Vec<u8>>> = BTreeMap::new();
