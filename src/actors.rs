@@ -9,3 +9,4 @@ pub mod sights;
 pub mod spawn;
 pub mod supervisor;
 pub mod sync_scheduler;
+pub mod trigger;

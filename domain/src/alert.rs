@@ -52,11 +52,19 @@ pub enum AlertKind {
     DiskFull,
     /// An order to close all has not become flat in time.
     CloseAllLate,
+    /// Triggers are not over long after their patience was.
+    TriggerStuck,
+    /// It is not known what became of a trigger's order, for longer than the venue's grace.
+    TriggerInDoubt,
+    /// The exchange took an execution of a trigger's order back.
+    TriggerFillCancelled,
+    /// A stock venue does not answer.
+    StocksUnreachable,
 }
 
 impl AlertKind {
     /// Every kind.
-    pub const ALL: [Self; 17] = [
+    pub const ALL: [Self; 21] = [
         Self::RobotQuarantined,
         Self::PowerShort,
         Self::UnsettledCount,
@@ -74,6 +82,10 @@ impl AlertKind {
         Self::DiskLow,
         Self::DiskFull,
         Self::CloseAllLate,
+        Self::TriggerStuck,
+        Self::TriggerInDoubt,
+        Self::TriggerFillCancelled,
+        Self::StocksUnreachable,
     ];
 
     /// Name in the database, the API and the runbook.
@@ -96,6 +108,10 @@ impl AlertKind {
             Self::DiskLow => "disk_low",
             Self::DiskFull => "disk_full",
             Self::CloseAllLate => "close_all_late",
+            Self::TriggerStuck => "trigger_stuck",
+            Self::TriggerInDoubt => "trigger_in_doubt",
+            Self::TriggerFillCancelled => "trigger_fill_cancelled",
+            Self::StocksUnreachable => "stocks_unreachable",
         }
     }
 
@@ -103,7 +119,15 @@ impl AlertKind {
     /// process has ended; the others are judged anew from what is on record.
     pub const fn is_sighting(self) -> bool {
         match self {
-            Self::OrderInDoubt | Self::ReconcileMismatch | Self::SyncFailing | Self::DiskLow | Self::DiskFull => true,
+            Self::OrderInDoubt
+            | Self::ReconcileMismatch
+            | Self::SyncFailing
+            | Self::DiskLow
+            | Self::DiskFull
+            | Self::TriggerStuck
+            | Self::TriggerInDoubt
+            | Self::TriggerFillCancelled
+            | Self::StocksUnreachable => true,
             Self::RobotQuarantined
             | Self::PowerShort
             | Self::UnsettledCount

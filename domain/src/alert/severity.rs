@@ -43,7 +43,9 @@ impl AlertKind {
             | Self::OrderInDoubt
             | Self::RobotQuarantined
             | Self::DiskFull
-            | Self::CloseAllLate => Severity::Critical,
+            | Self::CloseAllLate
+            | Self::TriggerInDoubt
+            | Self::TriggerFillCancelled => Severity::Critical,
             Self::UnsettledCount
             | Self::UnsettledPower
             | Self::UnsettledAge
@@ -52,7 +54,9 @@ impl AlertKind {
             | Self::SyncFailing
             | Self::DebtRatio
             | Self::DeliveryFailing
-            | Self::DiskLow => Severity::Warning,
+            | Self::DiskLow
+            | Self::TriggerStuck
+            | Self::StocksUnreachable => Severity::Warning,
             Self::PowerShort | Self::ManualCloser | Self::ProfitSpike => Severity::Info,
         }
     }
