@@ -6,6 +6,7 @@ mod disks;
 mod ending;
 mod head;
 pub mod keys;
+pub mod listings;
 mod lobby;
 mod notify;
 pub mod options;

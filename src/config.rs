@@ -17,6 +17,7 @@ mod robot;
 mod settlement;
 mod sources;
 mod store;
+mod subscriptions;
 mod supervisor;
 mod sync;
 mod templates;
@@ -42,6 +43,7 @@ pub use robot::RobotSettings;
 pub use settlement::{HoldChoice, HoldSettings, PayFrom, SettlementSettings};
 pub use sources::Sources;
 pub use store::{StoreSettings, StoreUrl};
+pub use subscriptions::{SubscriptionSettings, SubscriptionsSettings, TokenSettings};
 pub use supervisor::SupervisorSettings;
 pub use sync::SyncSettings;
 pub use templates::{Classifier, ExitTemplate, RiskTemplates, TemplateSettings};
@@ -86,6 +88,9 @@ pub struct Settings {
     pub paper: PaperSettings,
     /// The venues beside it.
     pub venues: VenuesSettings,
+    /// The vaults whose logs are read.
+    #[serde(default)]
+    pub subscriptions: SubscriptionsSettings,
     /// Thresholds and exits by market state and risk preference.
     pub templates: TemplateSettings,
 }
@@ -120,6 +125,7 @@ impl Settings {
         self.notify.check(wrong);
         self.paper.check(wrong);
         self.venues.check(wrong);
+        subscriptions::check(&self.subscriptions, wrong);
         self.templates.check(wrong);
     }
 }

@@ -162,11 +162,19 @@ impl StockOrder {
                 why: clip(&why.to_string()),
             },
         };
-        if state != StockOrderState::FillCancelled {
-            self.is_possible(report)?;
+        let venue_id = Some(report.venue_id.clone());
+        if state == StockOrderState::FillCancelled {
+            // What was executed before is what a person compares it with.
+            return Ok(Self {
+                venue_id,
+                state,
+                updated_at: now.max(self.updated_at),
+                ..self.clone()
+            });
         }
+        self.is_possible(report)?;
         Ok(Self {
-            venue_id: Some(report.venue_id.clone()),
+            venue_id,
             filled: report.filled,
             average_price: report.average_price,
             fee: report.fee,
