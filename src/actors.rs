@@ -11,3 +11,4 @@ pub mod sights;
 pub mod spawn;
 pub mod supervisor;
 pub mod sync_scheduler;
+pub mod trigger;

@@ -7,6 +7,7 @@ mod disks;
 mod ending;
 mod head;
 pub mod keys;
+pub mod listings;
 mod lobby;
 mod notify;
 pub mod options;

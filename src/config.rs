@@ -19,6 +19,7 @@ mod robot;
 mod settlement;
 mod sources;
 mod store;
+mod subscriptions;
 mod supervisor;
 mod sync;
 mod templates;
@@ -48,6 +49,7 @@ pub use robot::RobotSettings;
 pub use settlement::{HoldChoice, HoldSettings, PayFrom, SettlementSettings};
 pub use sources::Sources;
 pub use store::{StoreSettings, StoreUrl};
+pub use subscriptions::{SubscriptionSettings, SubscriptionsSettings, TokenSettings};
 pub use supervisor::SupervisorSettings;
 pub use sync::SyncSettings;
 pub use templates::{Classifier, ExitTemplate, RiskTemplates, TemplateSettings};
@@ -98,6 +100,9 @@ pub struct Settings {
     /// Who pays on them.
     #[serde(default)]
     pub payouts: PayoutsSettings,
+    /// The vaults whose logs are read.
+    #[serde(default)]
+    pub subscriptions: SubscriptionsSettings,
     /// Thresholds and exits by market state and risk preference.
     pub templates: TemplateSettings,
 }
@@ -134,6 +139,7 @@ impl Settings {
         self.venues.check(wrong);
         chains::check(&self.chains, wrong);
         payouts::check(&self.payouts, &self.chains, &self.daemon.environment, wrong);
+        subscriptions::check(&self.subscriptions, wrong);
         self.templates.check(wrong);
     }
 }

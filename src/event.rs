@@ -200,3 +200,21 @@ pub const SUBSCRIPTION_RESUMED: &str = "subscription.resumed";
 pub const SUBSCRIPTION_CRASHED: &str = "subscription.crashed";
 /// A subscription's actor crashed too often and stays stopped.
 pub const SUBSCRIPTION_QUARANTINED: &str = "subscription.quarantined";
+/// A trigger came into another state.
+pub const TRIGGER_MOVED: &str = "trigger.moved";
+/// A trigger waits for something that is not its own.
+pub const TRIGGER_WAITS: &str = "trigger.waits";
+/// Work on a trigger broke off; it is tried again.
+pub const TRIGGER_FAILED: &str = "trigger.failed";
+/// The exchange took an execution of a trigger's order back.
+pub const TRIGGER_FILL_CANCELLED: &str = "trigger.fill_cancelled";
+/// Triggers could not be read.
+pub const TRIGGERS_UNREAD: &str = "trigger.unread";
+/// The trigger actor panicked.
+pub const TRIGGERS_PANICKED: &str = "trigger.panicked";
+/// A lookup of a stock order told something new.
+pub const STOCK_ORDER_FOUND: &str = "stock_order.found";
+/// The cancellation of a stock order was asked for.
+pub const STOCK_ORDER_CANCELLING: &str = "stock_order.cancelling";
+/// A stock venue gave no answer.
+pub const STOCKS_UNANSWERED: &str = "stocks.unanswered";

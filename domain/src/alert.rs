@@ -64,11 +64,20 @@ pub enum AlertKind {
     ChainUnreachable,
     /// The reader of a vault's logs crashed repeatedly and is not restarted any more.
     ChainQuarantined,
+    /// Triggers are not over long after their patience was.
+    TriggerStuck,
+    /// It is not known what became of a trigger's order, for longer than the venue's grace.
+    TriggerInDoubt,
+    /// The exchange took an execution of a trigger's order back.
+    TriggerFillCancelled,
+    /// A stock venue does not answer.
+    StocksUnreachable,
 }
 
 impl AlertKind {
     /// Every kind.
     pub const ALL: [Self; 23] = [
+    pub const ALL: [Self; 21] = [
         Self::RobotQuarantined,
         Self::PowerShort,
         Self::UnsettledCount,
@@ -92,6 +101,10 @@ impl AlertKind {
         Self::ChainMalformed,
         Self::ChainUnreachable,
         Self::ChainQuarantined,
+        Self::TriggerStuck,
+        Self::TriggerInDoubt,
+        Self::TriggerFillCancelled,
+        Self::StocksUnreachable,
     ];
 
     /// Name in the database, the API and the runbook.
@@ -120,6 +133,10 @@ impl AlertKind {
             Self::ChainMalformed => "chain_malformed",
             Self::ChainUnreachable => "chain_unreachable",
             Self::ChainQuarantined => "chain_quarantined",
+            Self::TriggerStuck => "trigger_stuck",
+            Self::TriggerInDoubt => "trigger_in_doubt",
+            Self::TriggerFillCancelled => "trigger_fill_cancelled",
+            Self::StocksUnreachable => "stocks_unreachable",
         }
     }
 
@@ -136,6 +153,10 @@ impl AlertKind {
             | Self::ChainMalformed
             | Self::ChainUnreachable
             | Self::ChainQuarantined => true,
+            | Self::TriggerStuck
+            | Self::TriggerInDoubt
+            | Self::TriggerFillCancelled
+            | Self::StocksUnreachable => true,
             Self::RobotQuarantined
             | Self::PowerShort
             | Self::UnsettledCount

@@ -1,10 +1,21 @@
 //! Triggers: what a log at a vault sets off, from the log to shares, money or the return of what was given.
 
+pub mod case;
+pub mod decide;
 pub mod listing;
+pub mod money;
+pub mod moves;
 pub mod order;
+pub mod price;
+pub mod report;
+#[cfg(test)]
+mod tests;
 
+pub use case::{Case, Step, payouts};
 pub use listing::{Fees, Late, Listing, PriceSource};
+pub use moves::{TriggerError, TriggerEvent};
 pub use order::{StockOrder, StockOrderState};
+pub use report::{StockOrderError, StockOrderEvent};
 
 use serde::Serialize;
 

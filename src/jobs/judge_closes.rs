@@ -171,7 +171,11 @@ async fn open_alerts(store: &dyn Store) -> Result<BTreeMap<(&'static str, String
         | AlertKind::DeliveryFailing
         | AlertKind::DiskLow
         | AlertKind::DiskFull
-        | AlertKind::CloseAllLate => false,
+        | AlertKind::CloseAllLate
+        | AlertKind::TriggerStuck
+        | AlertKind::TriggerInDoubt
+        | AlertKind::TriggerFillCancelled
+        | AlertKind::StocksUnreachable => false,
     };
     let mut open = BTreeMap::new();
     let mut page = Page::first(PAGE);

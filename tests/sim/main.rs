@@ -2,6 +2,8 @@
 
 #![expect(clippy::unwrap_used, reason = "a test stops at the first surprise")]
 
+#[path = "../support/stage.rs"]
+mod stage;
 #[path = "../support/world.rs"]
 mod world;
 
@@ -15,3 +17,4 @@ mod scenarios;
 mod seeds;
 mod story;
 mod streams;
+mod triggers;

@@ -47,6 +47,8 @@ impl AlertKind {
             | Self::ChainReorg
             | Self::ChainOrphans
             | Self::ChainQuarantined => Severity::Critical,
+            | Self::TriggerInDoubt
+            | Self::TriggerFillCancelled => Severity::Critical,
             Self::UnsettledCount
             | Self::UnsettledPower
             | Self::UnsettledAge
@@ -59,6 +61,8 @@ impl AlertKind {
             | Self::ChainLag
             | Self::ChainMalformed
             | Self::ChainUnreachable => Severity::Warning,
+            | Self::TriggerStuck
+            | Self::StocksUnreachable => Severity::Warning,
             Self::PowerShort | Self::ManualCloser | Self::ProfitSpike => Severity::Info,
         }
     }
