@@ -2,6 +2,7 @@
 
 pub mod listing;
 pub mod order;
+pub mod solvency;
 
 pub use listing::{Fees, Late, Listing, PriceSource};
 pub use order::{StockOrder, StockOrderState};
