@@ -4,6 +4,7 @@ pub mod alert;
 pub mod job_scheduler;
 pub mod ledger;
 pub mod mail;
+pub mod payout;
 pub mod robot;
 pub mod sights;
 pub mod spawn;

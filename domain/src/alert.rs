@@ -52,11 +52,25 @@ pub enum AlertKind {
     DiskFull,
     /// An order to close all has not become flat in time.
     CloseAllLate,
+    /// A payout halted: nothing is done about it until somebody says so.
+    PayoutHalted,
+    /// A payout waits to be in a block, and the caps on fees leave no room for more.
+    PayoutStuck,
+    /// The account that pays has too little of the chain's own coin.
+    PayoutNoGas,
+    /// Payouts wait because of a limit.
+    PayoutLimited,
+    /// A vault holds too little for what is to be paid from it and its floor.
+    PayoutReserve,
+    /// Somebody else used a nonce of the account that pays.
+    PayoutForeignNonce,
+    /// What the ledger says is in a vault, given out or at the stock venue is not what is there.
+    SolvencyDifference,
 }
 
 impl AlertKind {
     /// Every kind.
-    pub const ALL: [Self; 17] = [
+    pub const ALL: [Self; 24] = [
         Self::RobotQuarantined,
         Self::PowerShort,
         Self::UnsettledCount,
@@ -74,6 +88,13 @@ impl AlertKind {
         Self::DiskLow,
         Self::DiskFull,
         Self::CloseAllLate,
+        Self::PayoutHalted,
+        Self::PayoutStuck,
+        Self::PayoutNoGas,
+        Self::PayoutLimited,
+        Self::PayoutReserve,
+        Self::PayoutForeignNonce,
+        Self::SolvencyDifference,
     ];
 
     /// Name in the database, the API and the runbook.
@@ -96,6 +117,13 @@ impl AlertKind {
             Self::DiskLow => "disk_low",
             Self::DiskFull => "disk_full",
             Self::CloseAllLate => "close_all_late",
+            Self::PayoutHalted => "payout_halted",
+            Self::PayoutStuck => "payout_stuck",
+            Self::PayoutNoGas => "payout_no_gas",
+            Self::PayoutLimited => "payout_limited",
+            Self::PayoutReserve => "payout_reserve",
+            Self::PayoutForeignNonce => "payout_foreign_nonce",
+            Self::SolvencyDifference => "solvency_difference",
         }
     }
 
@@ -115,7 +143,14 @@ impl AlertKind {
             | Self::ProfitSpike
             | Self::DebtRatio
             | Self::DeliveryFailing
-            | Self::CloseAllLate => false,
+            | Self::CloseAllLate
+            | Self::PayoutHalted
+            | Self::PayoutStuck
+            | Self::PayoutNoGas
+            | Self::PayoutLimited
+            | Self::PayoutReserve
+            | Self::PayoutForeignNonce
+            | Self::SolvencyDifference => false,
         }
     }
 

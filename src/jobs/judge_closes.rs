@@ -171,7 +171,14 @@ async fn open_alerts(store: &dyn Store) -> Result<BTreeMap<(&'static str, String
         | AlertKind::DeliveryFailing
         | AlertKind::DiskLow
         | AlertKind::DiskFull
-        | AlertKind::CloseAllLate => false,
+        | AlertKind::CloseAllLate
+        | AlertKind::PayoutHalted
+        | AlertKind::PayoutStuck
+        | AlertKind::PayoutNoGas
+        | AlertKind::PayoutLimited
+        | AlertKind::PayoutReserve
+        | AlertKind::PayoutForeignNonce
+        | AlertKind::SolvencyDifference => false,
     };
     let mut open = BTreeMap::new();
     let mut page = Page::first(PAGE);

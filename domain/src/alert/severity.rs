@@ -43,7 +43,13 @@ impl AlertKind {
             | Self::OrderInDoubt
             | Self::RobotQuarantined
             | Self::DiskFull
-            | Self::CloseAllLate => Severity::Critical,
+            | Self::CloseAllLate
+            | Self::PayoutHalted
+            | Self::PayoutStuck
+            | Self::PayoutNoGas
+            | Self::PayoutReserve
+            | Self::PayoutForeignNonce
+            | Self::SolvencyDifference => Severity::Critical,
             Self::UnsettledCount
             | Self::UnsettledPower
             | Self::UnsettledAge
@@ -52,7 +58,8 @@ impl AlertKind {
             | Self::SyncFailing
             | Self::DebtRatio
             | Self::DeliveryFailing
-            | Self::DiskLow => Severity::Warning,
+            | Self::DiskLow
+            | Self::PayoutLimited => Severity::Warning,
             Self::PowerShort | Self::ManualCloser | Self::ProfitSpike => Severity::Info,
         }
     }

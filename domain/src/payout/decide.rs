@@ -195,11 +195,11 @@ fn waiting(payout: &Payout, nonce: u64, newest: &Attempt, seen: &Seen, rules: &P
         PayoutState::Broadcast { since, .. } => since,
         _ => newest.signed_at,
     };
-    let first_sent = matches!(payout.state, PayoutState::Signed { .. }) && !seen.is_underpriced;
+    let is_unsent = matches!(payout.state, PayoutState::Signed { .. }) && !seen.is_underpriced;
     // What waits behind another nonce does not wait for its fees.
     let is_stuck = nonce == seen.latest && (seen.is_underpriced || now.since(since) >= rules.stuck_after);
-    if !is_stuck || first_sent {
-        return match seen.is_known && !first_sent {
+    if !is_stuck || is_unsent {
+        return match seen.is_known && !is_unsent {
             true => Step::Wait(format!("it waits to be in a block, with nonce {nonce}")),
             false => Step::Send,
         };
@@ -270,20 +270,20 @@ pub enum QueuedStep {
 
 /// What is done about a payout that nothing is signed for.
 pub fn queued(seen: &QueuedSeen, rules: &PayoutRules) -> QueuedStep {
-    match &seen.paid {
-        Paid::No { .. } => {}
-        paid => match told(paid, rules) {
-            Some(Step::Confirm { block, .. }) => return QueuedStep::Confirm { block },
-            Some(Step::Halt(why)) => return QueuedStep::Halt(why),
-            Some(Step::Wait(why)) => return QueuedStep::Wait(why),
-            _ => return QueuedStep::Wait("the vault was not asked".to_owned()),
-        },
+    match told(&seen.paid, rules) {
+        Some(Step::Confirm { block, .. }) => return QueuedStep::Confirm { block },
+        Some(Step::Halt(why)) => return QueuedStep::Halt(why),
+        Some(Step::Wait(why)) => return QueuedStep::Wait(why),
+        Some(_) | None => {}
     }
     if let Some(why) = &seen.over {
         return QueuedStep::Limited(why.clone());
     }
     if !seen.is_covered {
         return QueuedStep::Uncovered;
+    }
+    if seen.paid == Paid::NotAsked {
+        return QueuedStep::Wait("the vault was not asked whether it has paid".to_owned());
     }
     match &seen.estimate {
         Estimate::Unknown(why) => QueuedStep::Wait(why.clone()),

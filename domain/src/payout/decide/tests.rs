@@ -225,6 +225,11 @@ fn s3_29_what_would_be_reverted_costs_no_nonce_and_what_is_paid_is_not_signed_fo
         estimate: Estimate::Gas(50_000),
     };
     assert_eq!(queued(&ready, &rules()), QueuedStep::Sign { gas: 60_000 });
+    let unasked = QueuedSeen {
+        paid: Paid::NotAsked,
+        ..ready.clone()
+    };
+    assert!(matches!(queued(&unasked, &rules()), QueuedStep::Wait(_)));
     let reverted = QueuedSeen {
         estimate: Estimate::Reverted("blacklisted".to_owned()),
         ..ready.clone()
