@@ -23,6 +23,8 @@ pub struct PayoutRules {
     pub gas_margin_permille: u32,
     /// Nonces that may wait to be in a block at once.
     pub window: u64,
+    /// Wei that the payer is to hold at least; below, a person is told, and payouts go on as long as they can be paid for.
+    pub gas_floor: u128,
     /// Nothing is signed or sent: it is only noted what would be.
     pub dry_run: bool,
 }

@@ -13,6 +13,8 @@ pub struct FeeRules {
     pub max_fee_cap: u128,
     /// Most for whoever makes the block.
     pub tip_cap: u128,
+    /// Least for whoever makes the block, as far as its cap allows; markets that ask for none leave a transaction waiting.
+    pub least_tip: u128,
     /// Least rise of both fees of a replacement, in thousandths; what is below [`LEAST_BUMP`] counts as that.
     pub bump_permille: u32,
 }
@@ -37,7 +39,7 @@ pub struct Market {
 
 /// Fees of a first transaction: twice the base fee and the tip, neither above its cap.
 pub fn first(market: Market, rules: &FeeRules) -> Fees {
-    let tip = market.tip.min(rules.tip_cap);
+    let tip = market.tip.max(rules.least_tip).min(rules.tip_cap);
     let max_fee = market.base.saturating_mul(2).saturating_add(tip).min(rules.max_fee_cap);
     Fees {
         max_fee,
@@ -77,6 +79,7 @@ mod tests {
         FeeRules {
             max_fee_cap: 200 * GWEI,
             tip_cap: 10 * GWEI,
+            least_tip: 0,
             bump_permille: 125,
         }
     }
@@ -95,6 +98,11 @@ mod tests {
         };
         let fees = first(dear, &rules());
         assert_eq!((fees.max_fee, fees.tip), (200 * GWEI, 10 * GWEI));
+        let generous = FeeRules {
+            least_tip: 3 * GWEI,
+            ..rules()
+        };
+        assert_eq!(first(market, &generous).tip, 3 * GWEI);
     }
 
     #[test]

@@ -9,8 +9,8 @@ use domain::fixed::{Amount, NumberError};
 use domain::id::SubscriptionId;
 use domain::payout::decide::PayoutRules;
 use domain::payout::limits::Limits;
-use domain::payout::money::VaultAssets;
-use domain::payout::{ConfirmError, IllegalMove};
+use domain::payout::IllegalMove;
+use domain::payout::money::{ConfirmError, VaultAssets};
 use domain::trigger::Listing;
 
 use crate::actors::mail::{Post, Raise, Resolve};

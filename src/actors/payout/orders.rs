@@ -42,7 +42,6 @@ impl Cashier {
     /// # Errors
     /// Why it is not done.
     pub async fn obey(&mut self, id: PayoutId, order: Order, hand: &ByHand) -> Result<String, MailError> {
-        let failed = |error: PayoutError| MailError::Failed(error.to_string());
         let payout = self.deps.store.payout(id).await.map_err(|error| failed(error.into()))?;
         let payout = payout.filter(|payout| payout.chain == self.deps.chain.id());
         let Some(payout) = payout else {

@@ -198,11 +198,12 @@ impl Cashier {
             return self.note(round, &payout, Some(why)).await;
         };
         let fees = fees::first(market, &self.deps.rules.fees);
-        let payer = self.deps.payer();
-        let funds = self.deps.ask(self.deps.chain.balance(payer)).await?;
+        let Some(funds) = round.funds else {
+            let why = "what the payer holds to pay for gas is not known".to_owned();
+            return self.note(round, &payout, Some(why)).await;
+        };
         let needed = round.gas_promised.saturating_add(cost(gas, fees.max_fee));
-        // What is not below 2^128 wei is enough for anything.
-        if funds.units().is_some_and(|funds| funds < needed) {
+        if funds < needed {
             let why = format!("the payer holds {funds} wei, and {needed} may be needed");
             round.wanted.no_gas(&self.deps, &why);
             return self.note(round, &payout, Some(why)).await;

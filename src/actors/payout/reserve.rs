@@ -15,8 +15,16 @@ use super::told;
 const BY: &str = "bursar";
 
 impl Cashier {
-    /// Asks every vault's money token what the vault holds.
+    /// Asks what the payer holds to pay for gas, and every vault's money token what the vault holds.
     pub(super) async fn read_balances(&mut self, round: &mut Round) {
+        let funds = self.deps.ask(self.deps.chain.balance(self.deps.payer())).await;
+        // What is not below 2^128 wei is enough for anything.
+        round.funds = funds.ok().map(|wei| wei.units().unwrap_or(u128::MAX));
+        let floor = self.deps.rules.gas_floor;
+        if let Some(funds) = round.funds.filter(|funds| *funds < floor) {
+            let why = format!("the payer holds {funds} wei, and is to hold {floor} at least");
+            round.wanted.no_gas(&self.deps, &why);
+        }
         for vault in &self.deps.vaults {
             let listing = &vault.listing;
             let call = self.deps.abi.balance_call(listing.vault);

@@ -46,7 +46,9 @@ pub(super) struct Round {
     pub follow: HashMap<SubscriptionId, FollowState>,
     /// Units of the money token in each vault; those that do not answer are left out.
     pub balances: HashMap<SubscriptionId, u128>,
-    /// Payouts of which a transaction is in a block.
+    /// Wei that the payer holds; `None` while nobody tells.
+    pub funds: Option<u128>,
+    /// Payouts of which a transaction that succeeded is in a block.
     pub mined: HashSet<PayoutId>,
     /// Wei that transactions which wait may cost at most.
     pub gas_promised: u128,
@@ -87,6 +89,7 @@ impl Round {
             payouts,
             follow,
             balances: HashMap::new(),
+            funds: None,
             mined: HashSet::new(),
             gas_promised: 0,
             parcels: Vec::new(),

@@ -14,10 +14,12 @@ fn rules() -> PayoutRules {
         fees: FeeRules {
             max_fee_cap: 1_000,
             tip_cap: 100,
+            least_tip: 0,
             bump_permille: 125,
         },
         gas_margin_permille: 200,
         window: 16,
+        gas_floor: 0,
         dry_run: false,
     }
 }
