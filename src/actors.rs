@@ -6,6 +6,7 @@ pub mod chain_subscription;
 pub mod job_scheduler;
 pub mod ledger;
 pub mod mail;
+pub mod payout;
 pub mod robot;
 pub mod sights;
 pub mod spawn;

@@ -218,3 +218,27 @@ pub const STOCK_ORDER_FOUND: &str = "stock_order.found";
 pub const STOCK_ORDER_CANCELLING: &str = "stock_order.cancelling";
 /// A stock venue gave no answer.
 pub const STOCKS_UNANSWERED: &str = "stocks.unanswered";
+/// A transaction for a payout was signed and is on record.
+pub const PAYOUT_SIGNED: &str = "payout.signed";
+/// A node took a transaction for a payout.
+pub const PAYOUT_SENT: &str = "payout.sent";
+/// Whether a transaction was taken is not known, or it was not; it is sent again.
+pub const PAYOUT_NOT_SENT: &str = "payout.not_sent";
+/// A payout is on the chain, deep enough, and is booked.
+pub const PAYOUT_CONFIRMED: &str = "payout.confirmed";
+/// A payout halted.
+pub const PAYOUT_HALTED: &str = "payout.halted";
+/// A nonce that holds up others is filled.
+pub const PAYOUT_GAP: &str = "payout.gap";
+/// Somebody else used a nonce of the payer.
+pub const PAYOUT_FOREIGN_NONCE: &str = "payout.foreign_nonce";
+/// A payout could not be looked after; it is looked at again.
+pub const PAYOUT_BLIND: &str = "payout.blind";
+/// A look at the payouts panicked.
+pub const PAYOUT_PANICKED: &str = "payout.panicked";
+/// A vault is below its floor, and its subscription is paused.
+pub const PAYOUT_RESERVE_LOW: &str = "payout.reserve_low";
+/// An operator did something to a payout.
+pub const PAYOUT_BY_HAND: &str = "payout.by_hand";
+/// Ledger and world were compared.
+pub const SOLVENCY_COMPARED: &str = "solvency.compared";

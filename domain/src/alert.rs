@@ -72,12 +72,27 @@ pub enum AlertKind {
     TriggerFillCancelled,
     /// A stock venue does not answer.
     StocksUnreachable,
+    /// A payout halted: nothing is done about it until somebody says so.
+    PayoutHalted,
+    /// A payout waits to be in a block, and the caps on fees leave no room for more.
+    PayoutStuck,
+    /// The account that pays has too little of the chain's own coin.
+    PayoutNoGas,
+    /// Payouts wait because of a limit.
+    PayoutLimited,
+    /// A vault holds too little for what is to be paid from it and its floor.
+    PayoutReserve,
+    /// Somebody else used a nonce of the account that pays.
+    PayoutForeignNonce,
+    /// What the ledger says is in a vault, given out or at the stock venue is not what is there.
+    SolvencyDifference,
 }
 
 impl AlertKind {
     /// Every kind.
     pub const ALL: [Self; 23] = [
     pub const ALL: [Self; 21] = [
+    pub const ALL: [Self; 24] = [
         Self::RobotQuarantined,
         Self::PowerShort,
         Self::UnsettledCount,
@@ -105,6 +120,13 @@ impl AlertKind {
         Self::TriggerInDoubt,
         Self::TriggerFillCancelled,
         Self::StocksUnreachable,
+        Self::PayoutHalted,
+        Self::PayoutStuck,
+        Self::PayoutNoGas,
+        Self::PayoutLimited,
+        Self::PayoutReserve,
+        Self::PayoutForeignNonce,
+        Self::SolvencyDifference,
     ];
 
     /// Name in the database, the API and the runbook.
@@ -137,6 +159,13 @@ impl AlertKind {
             Self::TriggerInDoubt => "trigger_in_doubt",
             Self::TriggerFillCancelled => "trigger_fill_cancelled",
             Self::StocksUnreachable => "stocks_unreachable",
+            Self::PayoutHalted => "payout_halted",
+            Self::PayoutStuck => "payout_stuck",
+            Self::PayoutNoGas => "payout_no_gas",
+            Self::PayoutLimited => "payout_limited",
+            Self::PayoutReserve => "payout_reserve",
+            Self::PayoutForeignNonce => "payout_foreign_nonce",
+            Self::SolvencyDifference => "solvency_difference",
         }
     }
 
@@ -171,6 +200,13 @@ impl AlertKind {
             | Self::CloseAllLate
             | Self::ChainReorg
             | Self::ChainOrphans => false,
+            | Self::PayoutHalted
+            | Self::PayoutStuck
+            | Self::PayoutNoGas
+            | Self::PayoutLimited
+            | Self::PayoutReserve
+            | Self::PayoutForeignNonce
+            | Self::SolvencyDifference => false,
         }
     }
 

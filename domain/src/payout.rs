@@ -1,5 +1,16 @@
 //! Payouts: money and shares that leave by a transaction of ours, each once, whatever is lost on the way.
 
+pub mod decide;
+pub mod fees;
+pub mod limits;
+pub mod money;
+pub mod moves;
+pub mod nonces;
+pub mod retry;
+pub mod treasury;
+
+pub use moves::{IllegalMove, PayoutEvent};
+
 use std::fmt;
 
 use serde::{Deserialize, Serialize};
@@ -80,9 +91,9 @@ pub enum PayoutState {
     },
     /// It is on the chain, deep enough.
     Confirmed {
-        /// The transaction.
+        /// The transaction; all zero when the vault has done it by one that is not known here.
         tx: Hash,
-        /// Its block.
+        /// Its block; of one that is not known, the block at which the vault was first seen to have done it.
         block: BlockNumber,
         /// When that was seen.
         at: Timestamp,

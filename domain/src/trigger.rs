@@ -10,6 +10,7 @@ pub mod price;
 pub mod report;
 #[cfg(test)]
 mod tests;
+pub mod solvency;
 
 pub use case::{Case, Step, payouts};
 pub use listing::{Fees, Late, Listing, PriceSource};

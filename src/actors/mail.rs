@@ -3,6 +3,7 @@
 use actix::Message;
 use domain::fixed::Amount;
 use domain::id::{PositionId, RobotId, SubscriptionId, UserId, VenueAccountId};
+use domain::id::{PayoutId, PositionId, RobotId, UserId, VenueAccountId};
 pub use domain::ledger::Purse;
 use domain::ledger::Request;
 use domain::ledger::{Answer, PostAnswer};
@@ -274,4 +275,47 @@ pub struct Resolve {
 pub struct RunJob {
     /// Its name, such as `sweep_unsettled`.
     pub name: String,
+}
+
+/// Who does something to a payout by hand, and why: what the audit trail says of it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ByHand {
+    /// The token's name, or the local user as `cli:NAME`; at most 100 characters.
+    pub by: String,
+    /// Their own words; at most 200 characters.
+    pub reason: String,
+    /// The peer's address, or `cli uid=0 host=NAME`, where that is known.
+    pub from: Option<String>,
+}
+
+/// To the actor of payouts: try a halted payout again, or let a waiting one pass over the limits. Answers what follows.
+#[derive(Debug, Clone, Message)]
+#[rtype(result = "Result<String, MailError>")]
+pub struct RetryPayout {
+    /// Which.
+    pub id: PayoutId,
+    /// Whether limits do not hold for it.
+    pub over_limits: bool,
+    /// Who asks.
+    pub hand: ByHand,
+}
+
+/// To the actor of payouts: hold a payout back that nothing is signed for.
+#[derive(Debug, Clone, Message)]
+#[rtype(result = "Result<String, MailError>")]
+pub struct HoldPayout {
+    /// Which.
+    pub id: PayoutId,
+    /// Who asks.
+    pub hand: ByHand,
+}
+
+/// To the actor of payouts: sign a payout that waits anew at its nonce, with higher fees within the caps, and send it now.
+#[derive(Debug, Clone, Message)]
+#[rtype(result = "Result<String, MailError>")]
+pub struct ReplacePayout {
+    /// Which.
+    pub id: PayoutId,
+    /// Who asks.
+    pub hand: ByHand,
 }

@@ -176,6 +176,13 @@ async fn open_alerts(store: &dyn Store) -> Result<BTreeMap<(&'static str, String
         | AlertKind::TriggerInDoubt
         | AlertKind::TriggerFillCancelled
         | AlertKind::StocksUnreachable => false,
+        | AlertKind::PayoutHalted
+        | AlertKind::PayoutStuck
+        | AlertKind::PayoutNoGas
+        | AlertKind::PayoutLimited
+        | AlertKind::PayoutReserve
+        | AlertKind::PayoutForeignNonce
+        | AlertKind::SolvencyDifference => false,
     };
     let mut open = BTreeMap::new();
     let mut page = Page::first(PAGE);

@@ -14,6 +14,9 @@ mod ledger;
 mod notify;
 mod panics;
 mod paper;
+#[path = "../support/payer_chain.rs"]
+mod payer_chain;
+mod payouts;
 #[path = "../support/receiver.rs"]
 mod receiver;
 mod robot;

@@ -49,6 +49,12 @@ impl AlertKind {
             | Self::ChainQuarantined => Severity::Critical,
             | Self::TriggerInDoubt
             | Self::TriggerFillCancelled => Severity::Critical,
+            | Self::PayoutHalted
+            | Self::PayoutStuck
+            | Self::PayoutNoGas
+            | Self::PayoutReserve
+            | Self::PayoutForeignNonce
+            | Self::SolvencyDifference => Severity::Critical,
             Self::UnsettledCount
             | Self::UnsettledPower
             | Self::UnsettledAge
@@ -63,6 +69,7 @@ impl AlertKind {
             | Self::ChainUnreachable => Severity::Warning,
             | Self::TriggerStuck
             | Self::StocksUnreachable => Severity::Warning,
+            | Self::PayoutLimited => Severity::Warning,
             Self::PowerShort | Self::ManualCloser | Self::ProfitSpike => Severity::Info,
         }
     }
