@@ -90,9 +90,7 @@ pub enum AlertKind {
 
 impl AlertKind {
     /// Every kind.
-    pub const ALL: [Self; 23] = [
-    pub const ALL: [Self; 21] = [
-    pub const ALL: [Self; 24] = [
+    pub const ALL: [Self; 34] = [
         Self::RobotQuarantined,
         Self::PowerShort,
         Self::UnsettledCount,
@@ -181,7 +179,7 @@ impl AlertKind {
             | Self::ChainLag
             | Self::ChainMalformed
             | Self::ChainUnreachable
-            | Self::ChainQuarantined => true,
+            | Self::ChainQuarantined
             | Self::TriggerStuck
             | Self::TriggerInDoubt
             | Self::TriggerFillCancelled
@@ -199,7 +197,7 @@ impl AlertKind {
             | Self::DeliveryFailing
             | Self::CloseAllLate
             | Self::ChainReorg
-            | Self::ChainOrphans => false,
+            | Self::ChainOrphans
             | Self::PayoutHalted
             | Self::PayoutStuck
             | Self::PayoutNoGas

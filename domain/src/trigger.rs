@@ -8,9 +8,9 @@ pub mod moves;
 pub mod order;
 pub mod price;
 pub mod report;
+pub mod solvency;
 #[cfg(test)]
 mod tests;
-pub mod solvency;
 
 pub use case::{Case, Step, payouts};
 pub use listing::{Fees, Late, Listing, PriceSource};

@@ -2,8 +2,7 @@
 
 use actix::Message;
 use domain::fixed::Amount;
-use domain::id::{PositionId, RobotId, SubscriptionId, UserId, VenueAccountId};
-use domain::id::{PayoutId, PositionId, RobotId, UserId, VenueAccountId};
+use domain::id::{PayoutId, PositionId, RobotId, SubscriptionId, UserId, VenueAccountId};
 pub use domain::ledger::Purse;
 use domain::ledger::Request;
 use domain::ledger::{Answer, PostAnswer};

@@ -35,9 +35,8 @@ enum Act {
     },
     /// List the newest logs that were not understood
     Malformed {
-        /// At most so many
-        #[arg(long, value_name = "ROWS", default_value_t = 50)]
-        limit: u32,
+        #[command(flatten)]
+        pages: Pages,
         #[command(flatten)]
         form: Form,
     },
@@ -150,10 +149,10 @@ pub(super) async fn run(args: &Args, global: &Global) -> Result<Exit, CliError> 
             let direct = async |desk: &Desk| Ok(desk.triggers(filter, ask).await?);
             form.list(global, ("/triggers", query), ORDERS, direct).await?;
         }
-        Act::Malformed { limit, form } => {
-            let query = vec![("limit", limit.to_string())];
-            let direct = async |desk: &Desk| Ok(desk.malformed_logs(*limit).await?);
-            form.list(global, ("/chain/malformed", query), MALFORMED, direct)
+        Act::Malformed { pages, form } => {
+            let ask = pages.ask()?;
+            let direct = async |desk: &Desk| Ok(desk.malformed_logs(ask).await?);
+            form.list(global, ("/chain/malformed", pages.query()), MALFORMED, direct)
                 .await?;
         }
     }

@@ -3,7 +3,6 @@
 use std::collections::HashMap;
 
 use domain::id::{OrderId, PayoutId, TriggerId};
-use domain::page::Page;
 use domain::payout::Payout;
 use domain::trigger::{StockOrder, Trigger};
 use serde::Serialize;
@@ -101,13 +100,10 @@ impl Desk {
         })
     }
 
-    /// Logs that were not understood, newest first.
-    pub async fn malformed_logs(&self, limit: u32) -> Result<Listing<MalformedLogView>, DeskError> {
-        let rows = self.store.malformed_logs(Page::first(limit)).await?;
-        Ok(Listing {
-            items: rows.into_iter().map(MalformedLogView::from).collect(),
-            next: None,
-        })
+    /// Logs that were not understood, newest first: each page goes on below the `next` of the one before.
+    pub async fn malformed_logs(&self, ask: PageAsk) -> Result<Listing<MalformedLogView>, DeskError> {
+        let rows = self.store.malformed_logs(ask.with_one_more()).await?;
+        Ok(ask.listing(rows, |(place, _)| *place, |(_, log)| MalformedLogView::from(log)))
     }
 
     /// Payouts.

@@ -172,10 +172,16 @@ async fn open_alerts(store: &dyn Store) -> Result<BTreeMap<(&'static str, String
         | AlertKind::DiskLow
         | AlertKind::DiskFull
         | AlertKind::CloseAllLate
+        | AlertKind::ChainLag
+        | AlertKind::ChainMalformed
+        | AlertKind::ChainUnreachable
+        | AlertKind::ChainQuarantined
+        | AlertKind::ChainReorg
+        | AlertKind::ChainOrphans
         | AlertKind::TriggerStuck
         | AlertKind::TriggerInDoubt
         | AlertKind::TriggerFillCancelled
-        | AlertKind::StocksUnreachable => false,
+        | AlertKind::StocksUnreachable
         | AlertKind::PayoutHalted
         | AlertKind::PayoutStuck
         | AlertKind::PayoutNoGas

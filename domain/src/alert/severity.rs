@@ -46,9 +46,9 @@ impl AlertKind {
             | Self::CloseAllLate
             | Self::ChainReorg
             | Self::ChainOrphans
-            | Self::ChainQuarantined => Severity::Critical,
+            | Self::ChainQuarantined
             | Self::TriggerInDoubt
-            | Self::TriggerFillCancelled => Severity::Critical,
+            | Self::TriggerFillCancelled
             | Self::PayoutHalted
             | Self::PayoutStuck
             | Self::PayoutNoGas
@@ -66,9 +66,9 @@ impl AlertKind {
             | Self::DiskLow
             | Self::ChainLag
             | Self::ChainMalformed
-            | Self::ChainUnreachable => Severity::Warning,
+            | Self::ChainUnreachable
             | Self::TriggerStuck
-            | Self::StocksUnreachable => Severity::Warning,
+            | Self::StocksUnreachable
             | Self::PayoutLimited => Severity::Warning,
             Self::PowerShort | Self::ManualCloser | Self::ProfitSpike => Severity::Info,
         }

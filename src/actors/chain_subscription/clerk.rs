@@ -176,7 +176,7 @@ impl Clerk {
     async fn take_ids(&mut self, count: usize) -> Result<TriggerId, Trouble> {
         if self.ids.left < count {
             let wanted = u32::try_from(count.max(IDS)).unwrap_or(u32::MAX);
-            self.ids.next = self.deps.store.reserve_ids(IdKind::Trigger, wanted).await?;
+            self.ids.next = self.deps.store.reserve_ids(IdKind::Order, wanted).await?;
             self.ids.left = count.max(IDS);
         }
         let first = self.ids.next;
