@@ -1,7 +1,8 @@
-//! What touches the world: venues, stores, keys, targets of alerts and disks.
+//! What touches the world: venues, stock venues, stores, keys, targets of alerts and disks.
 
 pub mod disk;
 pub mod keyring;
 pub mod notify;
+pub mod stocks;
 pub mod store;
 pub mod venue;
