@@ -39,7 +39,10 @@ impl RsaPair {
     pub(super) fn close(&self, plain: &[u8]) -> Option<Vec<u8>> {
         let public = self.0.to_public_key();
         // Clients read blocks of the key's size, whatever was in them.
-        let closed: Option<Vec<Vec<u8>>> = plain.chunks(100).map(|part| public.pkcs1v15_encrypt(part).ok()).collect();
+        let closed: Option<Vec<Vec<u8>>> = plain
+            .chunks(100)
+            .map(|part| public.pkcs1v15_encrypt(part).ok())
+            .collect();
         closed.map(|blocks| blocks.concat())
     }
 }

@@ -123,10 +123,16 @@ mod tests {
         assert_eq!(code(&reply(-1, "not enough cash", Some(77))).as_deref(), Some("77"));
         assert_eq!(code(&reply(-500, "malformed", Some(0))).as_deref(), Some("-500"));
         for result in [-100, -200, -400, -7, 1] {
-            assert!(matches!(verdict(&reply(result, "", None)), Verdict::Unknown(_)), "{result}");
+            assert!(
+                matches!(verdict(&reply(result, "", None)), Verdict::Unknown(_)),
+                "{result}"
+            );
         }
         let empty: Reply = prost::Message::decode([].as_slice()).unwrap();
-        assert!(matches!(verdict(&empty), Verdict::Unknown(_)), "an empty reply says nothing");
+        assert!(
+            matches!(verdict(&empty), Verdict::Unknown(_)),
+            "an empty reply says nothing"
+        );
     }
 
     #[test]
@@ -147,7 +153,8 @@ mod tests {
 
     #[test]
     fn every_documented_status_has_its_meaning_and_others_are_in_doubt() {
-        let ended = |status| matches!(state(status, false, None), StockState::Ended { why } if why.code == status.to_string());
+        let ended =
+            |status| matches!(state(status, false, None), StockState::Ended { why } if why.code == status.to_string());
         for status in [0, 1, 2, 5, 10, 12, 13] {
             assert_eq!(state(status, false, None), StockState::Working, "{status}");
         }

@@ -60,7 +60,9 @@ impl Limits {
             left.pop_front();
         }
         if left.len() >= allowed.times {
-            let room = left.front().map_or(WINDOW, |first| (*first + WINDOW).saturating_duration_since(now));
+            let room = left
+                .front()
+                .map_or(WINDOW, |first| (*first + WINDOW).saturating_duration_since(now));
             return Err(room);
         }
         let leaves = left.back().map_or(now, |last| now.max(*last + allowed.pause));
@@ -84,7 +86,10 @@ mod tests {
         let half = now + WINDOW / 2;
         assert_eq!(limits.take(p::PLACE_ORDER, half), Err(WINDOW / 2));
         assert_eq!(limits.take(p::PLACE_ORDER, now + WINDOW), Ok(Duration::ZERO));
-        assert!(limits.take(p::PLACE_ORDER, now + WINDOW).is_err(), "the second left 20 ms later");
+        assert!(
+            limits.take(p::PLACE_ORDER, now + WINDOW).is_err(),
+            "the second left 20 ms later"
+        );
     }
 
     #[test]

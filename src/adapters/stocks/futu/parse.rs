@@ -158,9 +158,14 @@ pub fn sought<'a>(orders: &'a [Order], sought: &SoughtStock<'_>) -> Result<Optio
     let mut counting: Vec<&Order> = Vec::new();
     for order in orders.iter().filter(marked) {
         last = Some(order);
-        let bare = !order.filled.and_then(decimal).is_some_and(|filled| filled > Decimal::ZERO);
+        let bare = !order
+            .filled
+            .and_then(decimal)
+            .is_some_and(|filled| filled > Decimal::ZERO);
         let over = matches!(codes::state(order.status, false, None), StockState::Ended { .. });
-        let again = counting.iter().any(|other| other.id == order.id && other.name == order.name);
+        let again = counting
+            .iter()
+            .any(|other| other.id == order.id && other.name == order.name);
         if !(bare && over) && !again {
             counting.push(order);
         }
@@ -206,8 +211,13 @@ pub fn account(accounts: &[Account], options: &FutuOptions) -> Result<u64, Strin
         .collect();
     match fitting.as_slice() {
         [only] => Ok(*only),
-        [] => Err(format!("OpenD has no {environment} account for stocks in {}", market.as_str())),
-        several => Err(format!("OpenD has several {environment} accounts: name one of {several:?} in the settings")),
+        [] => Err(format!(
+            "OpenD has no {environment} account for stocks in {}",
+            market.as_str()
+        )),
+        several => Err(format!(
+            "OpenD has several {environment} accounts: name one of {several:?} in the settings"
+        )),
     }
 }
 
@@ -252,7 +262,10 @@ pub fn quote(now: &SnapshotBasic) -> Result<Quote, ParseError> {
 /// # Errors
 /// The field that cannot be understood.
 pub fn holdings(funds: &Funds, positions: &[Position], market: StockMarket) -> Result<StockHoldings, ParseError> {
-    let own = funds.by_currency.iter().find(|cash| cash.currency == Some(market.currency()));
+    let own = funds
+        .by_currency
+        .iter()
+        .find(|cash| cash.currency == Some(market.currency()));
     let cash = own.and_then(|cash| cash.cash).unwrap_or(funds.cash);
     let cash = Place("the account").money("cash", decimal(cash))?;
     let mut shares = std::collections::BTreeMap::<Symbol, Quantity>::new();
@@ -260,8 +273,12 @@ pub fn holdings(funds: &Funds, positions: &[Position], market: StockMarket) -> R
         let place = Place(&position.code);
         let held = place.shares("qty", decimal(position.quantity))?.abs();
         let held = if position.side == 1 { held.negated() } else { held };
-        let of_stock = shares.entry(symbol(position.stock_market, &position.code, market)).or_default();
-        *of_stock = of_stock.plus(held).map_err(|error| place.wrong("qty", error.to_string()))?;
+        let of_stock = shares
+            .entry(symbol(position.stock_market, &position.code, market))
+            .or_default();
+        *of_stock = of_stock
+            .plus(held)
+            .map_err(|error| place.wrong("qty", error.to_string()))?;
     }
     let shares = shares.into_iter().filter(|(_, held)| !held.is_zero()).collect();
     Ok(StockHoldings { cash, shares })

@@ -21,8 +21,8 @@ use super::wire::number::{decimal, float};
 use super::wire::quote::{AskSnapshot, AskStatic, Security, SnapshotBasic, Snapshots, Statics};
 use super::wire::session::{AskState, GlobalState};
 use super::wire::trade::{
-    AskFees, AskFunds, AskOrders, AskPositions, Fees, Filter, FundsTold, ModifyOrder, Order, Orders, PlaceOrder, Placed,
-    Positions,
+    AskFees, AskFunds, AskOrders, AskPositions, Fees, Filter, FundsTold, ModifyOrder, Order, Orders, PlaceOrder,
+    Placed, Positions,
 };
 use super::wire::{Reply, protocol, wrapped};
 use crate::ports::market::Wake;
@@ -80,7 +80,11 @@ impl StockVenue for FutuVenue {
             stocks: vec![stock.clone()],
         };
         let told: Statics = self.answer(protocol::GET_STATIC, |_| wrapped(&ask)).await?;
-        let of_stock = told.list.into_iter().map(|one| one.basic).find(|basic| basic.stock == stock);
+        let of_stock = told
+            .list
+            .into_iter()
+            .map(|one| one.basic)
+            .find(|basic| basic.stock == stock);
         let Some(fixed) = of_stock.filter(|basic| basic.delisted != Some(true)) else {
             return Ok(None);
         };
@@ -208,9 +212,9 @@ impl StockVenue for FutuVenue {
 impl FutuVenue {
     fn security(&self, symbol: &Symbol) -> Result<Security, VenueError> {
         let market = self.link.options.market;
-        market.security(symbol).ok_or_else(|| {
-            VenueError::Refused(format!("{symbol} does not begin with {}. and a code", market.as_str()))
-        })
+        market
+            .security(symbol)
+            .ok_or_else(|| VenueError::Refused(format!("{symbol} does not begin with {}. and a code", market.as_str())))
     }
 
     async fn snapshot(&self, symbol: &Symbol) -> Result<SnapshotBasic, VenueError> {
@@ -219,7 +223,11 @@ impl FutuVenue {
             stocks: vec![stock.clone()],
         };
         let told: Snapshots = self.answer(protocol::GET_SNAPSHOT, |_| wrapped(&ask)).await?;
-        let of_stock = told.list.into_iter().map(|one| one.basic).find(|basic| basic.stock == stock);
+        let of_stock = told
+            .list
+            .into_iter()
+            .map(|one| one.basic)
+            .find(|basic| basic.stock == stock);
         of_stock.ok_or_else(|| VenueError::Refused(format!("OpenD has no prices of {symbol}")))
     }
 
@@ -249,7 +257,9 @@ impl FutuVenue {
     /// An order that was taken. How it stands is looked up.
     fn placed(&self, intent: &StockIntent, reply: &Reply) -> Outcome<StockReport> {
         let placed = Placed::decode(reply.answer.as_deref().unwrap_or_default());
-        let id = placed.ok().and_then(|placed| parse::order_id(placed.id, placed.name.as_deref()));
+        let id = placed
+            .ok()
+            .and_then(|placed| parse::order_id(placed.id, placed.name.as_deref()));
         let Some(venue_id) = id else {
             return Outcome::Unknown("OpenD took the order and did not tell its id".to_owned());
         };

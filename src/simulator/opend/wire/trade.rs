@@ -229,10 +229,24 @@ pub struct FillMsg {
 }
 
 /// Cash or holdings are wanted.
-#[derive(Clone, Copy, PartialEq, Eq, Message)]
+#[derive(Clone, PartialEq, Eq, Message)]
 pub struct OfAccountC2s {
     #[prost(message, optional, tag = "1")]
     pub header: Option<TrdHeader>,
+}
+
+/// Whether cash is to be asked of the servers.
+#[derive(Clone, Copy, PartialEq, Eq, Message)]
+pub struct RefreshFunds {
+    #[prost(bool, optional, tag = "2")]
+    pub refresh: Option<bool>,
+}
+
+/// Whether holdings are to be asked of the servers.
+#[derive(Clone, Copy, PartialEq, Eq, Message)]
+pub struct RefreshPositions {
+    #[prost(bool, optional, tag = "5")]
+    pub refresh: Option<bool>,
 }
 
 /// Cash.

@@ -50,7 +50,12 @@ impl Link {
 
     /// A stream over which the first message has been answered.
     async fn dialled(&self) -> io::Result<(TcpStream, Arc<Wired>, tokio::sync::mpsc::Receiver<Vec<u8>>)> {
-        let late = |_| io::Error::new(io::ErrorKind::TimedOut, "OpenD did not answer the first message in time");
+        let late = |_| {
+            io::Error::new(
+                io::ErrorKind::TimedOut,
+                "OpenD did not answer the first message in time",
+            )
+        };
         let opening = async {
             let mut stream = TcpStream::connect(&self.options.address).await?;
             stream.set_nodelay(true)?;
@@ -98,7 +103,9 @@ impl Link {
             None => body,
         };
         if header.protocol != protocol::INIT_CONNECT || frame::sha1(&plain) != header.digest {
-            return Err(io::Error::other("OpenD answered the first message with something else: are the RSA keys the same?"));
+            return Err(io::Error::other(
+                "OpenD answered the first message with something else: are the RSA keys the same?",
+            ));
         }
         let reply = Reply::decode(plain.as_slice()).map_err(io::Error::other)?;
         answer(&reply).map_err(|end| io::Error::other(words(&end)))
@@ -207,7 +214,10 @@ fn told(asked: Asked) -> Result<Reply, End> {
     match asked {
         Asked::Told(reply) => Ok(reply),
         Asked::NotSent(why) | Asked::Barred(why) | Asked::Lost(why) => Err(End::Broke(why)),
-        Asked::Held(wait) => Err(End::Broke(format!("our own limits hold it back for {} s", wait.as_secs()))),
+        Asked::Held(wait) => Err(End::Broke(format!(
+            "our own limits hold it back for {} s",
+            wait.as_secs()
+        ))),
     }
 }
 

@@ -117,13 +117,20 @@ impl Wired {
     }
 
     /// Hands a frame to the writer. Serials rise in the order of frames.
-    fn send(&self, protocol: u32, body: impl FnOnce(Seat) -> Vec<u8>) -> Result<(u32, oneshot::Receiver<Reply>), String> {
+    fn send(
+        &self,
+        protocol: u32,
+        body: impl FnOnce(Seat) -> Vec<u8>,
+    ) -> Result<(u32, oneshot::Receiver<Reply>), String> {
         let header = *self.header.lock().unwrap_or_else(PoisonError::into_inner);
         let mut desk = self.desk();
         if desk.over {
             return Err("the connection to OpenD broke".to_owned());
         }
-        let place = self.out.try_reserve().map_err(|_| "too much waits to be sent to OpenD".to_owned())?;
+        let place = self
+            .out
+            .try_reserve()
+            .map_err(|_| "too much waits to be sent to OpenD".to_owned())?;
         desk.serial = desk.serial.wrapping_add(1);
         let serial = desk.serial;
         let packet = PacketId {

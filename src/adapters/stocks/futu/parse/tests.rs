@@ -43,7 +43,10 @@ fn an_order_is_told_whole() {
     assert_eq!(told.venue_id.0, "7");
     assert_eq!(told.mark, OrderMark::new("b-mark"));
     assert_eq!(told.symbol.as_str(), "US.AAPL");
-    assert_eq!((told.quantity.to_string(), told.filled.to_string()), ("10".to_owned(), "4".to_owned()));
+    assert_eq!(
+        (told.quantity.to_string(), told.filled.to_string()),
+        ("10".to_owned(), "4".to_owned())
+    );
     assert_eq!(told.average_price.unwrap().to_string(), "187.3333333333");
     assert_eq!(told.updated_at, Timestamp(1_700_000_001_250));
     assert_eq!(told.state, StockState::Working);
@@ -52,7 +55,10 @@ fn an_order_is_told_whole() {
 #[test]
 fn paper_trading_has_no_fills_so_what_was_executed_is_the_orders_own_word() {
     let filled = report(&order(7, "m", 11, "10"), StockMarket::Us).unwrap();
-    assert_eq!((filled.state, filled.filled.to_string().as_str()), (StockState::Filled, "10"));
+    assert_eq!(
+        (filled.state, filled.filled.to_string().as_str()),
+        (StockState::Filled, "10")
+    );
     let untold = report(&order(7, "m", 11, ""), StockMarket::Us).unwrap();
     assert_eq!(untold.state, StockState::InDoubt, "filled, but nobody says how much");
     assert_eq!(untold.average_price, None);
@@ -78,7 +84,10 @@ fn wrong_fields_are_named() {
     assert_eq!(wrong(|order| order.filled = "-1".parse().ok()), "fillQty");
     assert_eq!(wrong(|order| order.average = None), "fillAvgPrice");
     assert_eq!(wrong(|order| order.average = "0".parse().ok()), "fillAvgPrice");
-    assert_eq!(wrong(|order| (order.created, order.updated) = (None, None)), "updateTimestamp");
+    assert_eq!(
+        wrong(|order| (order.created, order.updated) = (None, None)),
+        "updateTimestamp"
+    );
     let nameless = |order: &mut Order| {
         order.id = 0;
         order.name.clear();
@@ -88,7 +97,12 @@ fn wrong_fields_are_named() {
 
 #[test]
 fn s3_10_an_order_is_found_by_id_or_mark_and_two_with_one_mark_are_no_answer() {
-    let orders = [order(1, "a", 11, "10"), order(2, "b", 5, "0"), order(3, "c", 15, "0"), order(4, "c", 21, "0")];
+    let orders = [
+        order(1, "a", 11, "10"),
+        order(2, "b", 5, "0"),
+        order(3, "c", 15, "0"),
+        order(4, "c", 21, "0"),
+    ];
     assert_eq!(find(&orders, Some("1"), "z").unwrap().unwrap().id, 1);
     assert_eq!(find(&orders, Some("FT2"), "z").unwrap().unwrap().id, 2);
     assert_eq!(find(&orders, None, "b").unwrap().unwrap().id, 2);
@@ -96,12 +110,20 @@ fn s3_10_an_order_is_found_by_id_or_mark_and_two_with_one_mark_are_no_answer() {
     assert_eq!(find(&orders, None, "z").unwrap(), None);
     assert_eq!(find(&orders, None, "c").unwrap().unwrap().id, 4, "both came to nothing");
     let again = [order(1, "a", 21, "0"), order(2, "a", 10, "4")];
-    assert_eq!(find(&again, None, "a").unwrap().unwrap().id, 2, "the first came to nothing");
+    assert_eq!(
+        find(&again, None, "a").unwrap().unwrap().id,
+        2,
+        "the first came to nothing"
+    );
     let twice = [order(1, "a", 11, "10"), order(2, "a", 5, "0")];
     let error = find(&twice, None, "a").unwrap_err();
     assert_eq!(error.to_string(), "remark of orders 1, 2 is a on each of them");
     let doubled = [order(1, "a", 11, "10"), order(1, "a", 11, "10")];
-    assert_eq!(find(&doubled, None, "a").unwrap().unwrap().id, 1, "one order that is told twice");
+    assert_eq!(
+        find(&doubled, None, "a").unwrap().unwrap().id,
+        1,
+        "one order that is told twice"
+    );
 }
 
 fn options(environment: Environment, account: Option<u64>) -> FutuOptions {
@@ -129,7 +151,12 @@ fn entry(environment: i32, id: u64, market: i32, paper_kind: Option<i32>) -> Acc
 
 #[test]
 fn s3_30_an_account_of_the_other_environment_is_never_taken() {
-    let list = [entry(0, 10, 2, Some(1)), entry(0, 11, 1, Some(1)), entry(0, 12, 2, Some(3)), entry(1, 20, 2, None)];
+    let list = [
+        entry(0, 10, 2, Some(1)),
+        entry(0, 11, 1, Some(1)),
+        entry(0, 12, 2, Some(3)),
+        entry(1, 20, 2, None),
+    ];
     let choose = |environment, id| account(&list, &options(environment, id));
     assert_eq!(choose(Environment::Paper, None), Ok(10));
     assert_eq!(choose(Environment::Live, None), Ok(20));
@@ -148,7 +175,10 @@ fn s3_30_an_account_of_the_other_environment_is_never_taken() {
     let several = account(&two, &options(Environment::Live, None)).unwrap_err();
     assert!(several.contains("[20, 21]"), "{several}");
     assert!(account(&[], &options(Environment::Paper, None)).is_err());
-    let disabled = Account { status: Some(1), ..entry(1, 20, 2, None) };
+    let disabled = Account {
+        status: Some(1),
+        ..entry(1, 20, 2, None)
+    };
     assert!(account(&[disabled], &options(Environment::Live, Some(20))).is_err());
 }
 
@@ -187,7 +217,10 @@ fn a_lot_comes_from_what_does_not_change_and_a_tick_from_the_price() {
         delisted: None,
     };
     let told = lot(&fixed(100), &snapshot("1", "2")).unwrap();
-    assert_eq!((told.lot.to_string(), told.tick.to_string()), ("100".to_owned(), "0.01".to_owned()));
+    assert_eq!(
+        (told.lot.to_string(), told.tick.to_string()),
+        ("100".to_owned(), "0.01".to_owned())
+    );
     assert_eq!(lot(&fixed(0), &snapshot("1", "2")).unwrap_err().field, "lotSize");
 }
 
@@ -206,7 +239,12 @@ fn holdings_are_by_stock_in_order_and_shorts_are_negative() {
             cash: "641.5".parse().ok(),
         }],
     };
-    let positions = [held(0, "MSFT", "3"), held(0, "AAPL", "10"), held(1, "AAPL", "2"), held(0, "NVDA", "0")];
+    let positions = [
+        held(0, "MSFT", "3"),
+        held(0, "AAPL", "10"),
+        held(1, "AAPL", "2"),
+        held(0, "NVDA", "0"),
+    ];
     let told = holdings(&funds, &positions, StockMarket::Us).unwrap();
     assert_eq!(told.cash.to_string(), "641.5", "in the market's own currency");
     let shares: Vec<(String, String)> = told
@@ -216,6 +254,12 @@ fn holdings_are_by_stock_in_order_and_shorts_are_negative() {
         .collect();
     let expected = [("US.AAPL", "8"), ("US.MSFT", "3")].map(|(a, b)| (a.to_owned(), b.to_owned()));
     assert_eq!(shares, expected);
-    let plain = Funds { by_currency: Vec::new(), ..funds };
-    assert_eq!(holdings(&plain, &[], StockMarket::Us).unwrap().cash.to_string(), "5000.125");
+    let plain = Funds {
+        by_currency: Vec::new(),
+        ..funds
+    };
+    assert_eq!(
+        holdings(&plain, &[], StockMarket::Us).unwrap().cash.to_string(),
+        "5000.125"
+    );
 }

@@ -135,7 +135,8 @@ impl AesKey {
         let rest = plain.len() % BLOCK;
         body.resize(plain.len().next_multiple_of(BLOCK), 0);
         let key = EncryptingKey::ecb(self.unbound()?).map_err(failed)?;
-        key.less_safe_encrypt(&mut body, EncryptionContext::None).map_err(failed)?;
+        key.less_safe_encrypt(&mut body, EncryptionContext::None)
+            .map_err(failed)?;
         body.extend_from_slice(&[0; BLOCK - 1]);
         body.push(u8::try_from(rest).unwrap_or_default());
         Ok(body)

@@ -55,7 +55,11 @@ fn a_long_first_message_goes_by_rsa_in_blocks_and_a_key_never_shows_itself() {
     assert_eq!(key.decrypt(&body).unwrap(), plain);
     assert_eq!(key.decrypt(&[1; 128]), Err(CipherError::Failed));
     assert_eq!(format!("{key:?}"), "RsaKey(***)");
-    for text in ["", "canary", "-----BEGIN RSA PRIVATE KEY-----\nAAAA\n-----END RSA PRIVATE KEY-----\n"] {
+    for text in [
+        "",
+        "canary",
+        "-----BEGIN RSA PRIVATE KEY-----\nAAAA\n-----END RSA PRIVATE KEY-----\n",
+    ] {
         assert_eq!(RsaKey::parse(text).unwrap_err(), CipherError::NoKey);
     }
 }
