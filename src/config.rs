@@ -16,6 +16,7 @@ mod risk;
 mod robot;
 mod settlement;
 mod sources;
+mod stocks;
 mod store;
 mod supervisor;
 mod sync;
@@ -41,6 +42,7 @@ pub use risk::{OppositeChoice, RiskSettings};
 pub use robot::RobotSettings;
 pub use settlement::{HoldChoice, HoldSettings, PayFrom, SettlementSettings};
 pub use sources::Sources;
+pub use stocks::{FutuSettings, StockEnvironment, StocksSettings};
 pub use store::{StoreSettings, StoreUrl};
 pub use supervisor::SupervisorSettings;
 pub use sync::SyncSettings;
@@ -86,6 +88,8 @@ pub struct Settings {
     pub paper: PaperSettings,
     /// The venues beside it.
     pub venues: VenuesSettings,
+    /// The stock venues.
+    pub stocks: StocksSettings,
     /// Thresholds and exits by market state and risk preference.
     pub templates: TemplateSettings,
 }
@@ -120,6 +124,7 @@ impl Settings {
         self.notify.check(wrong);
         self.paper.check(wrong);
         self.venues.check(wrong);
+        self.stocks.check(wrong);
         self.templates.check(wrong);
     }
 }

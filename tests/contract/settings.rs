@@ -1,5 +1,6 @@
 //! The promises of the settings: layers, refusals, and one list of everything that is wrong.
 
+mod stocks;
 mod venues;
 
 use std::fs;

@@ -109,13 +109,13 @@ async fn serve(options: OpendOptions) -> Result<Exit, CliError> {
     let (calm, never) = tokio::sync::watch::channel(false);
     let ending = tokio::select! {
         ending = assemble::until_told(ear, never) => ending,
-        served = &mut bound.server => {
+        served = bound.ended() => {
             tracing::warn!(?served, "the simulator's control has ended");
             Ending::Broken
         }
     };
     drop(calm);
-    bound.handle.stop(false).await;
+    bound.stop().await;
     Ok(match ending {
         Ending::Asked => Exit::Done,
         Ending::Broken => Exit::Failed,

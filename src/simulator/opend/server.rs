@@ -7,7 +7,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use actix_web::dev::{Server, ServerHandle};
+use actix_web::dev::ServerHandle;
 use domain::fixed::{Amount, Price};
 use tokio::net::TcpListener;
 use tokio::sync::{broadcast, watch};
@@ -146,19 +146,34 @@ impl Hub {
     }
 }
 
-/// A simulator, bound and waiting to be run.
+/// A simulator that serves; with this it ends.
 pub struct Bound {
     /// Where clients connect.
     pub address: SocketAddr,
     /// Where it is controlled.
     pub control: SocketAddr,
-    /// Stops the control.
-    pub handle: ServerHandle,
-    /// The control, to be awaited.
-    pub server: Server,
     /// Numbers of the accounts, with whether they trade with real money.
     pub accounts: Vec<(u64, bool)>,
+    handle: ServerHandle,
+    serving: JoinHandle<io::Result<()>>,
     tasks: Vec<JoinHandle<()>>,
+}
+
+impl Bound {
+    /// Waits until its control has ended, which it does only when it breaks or is stopped.
+    ///
+    /// # Errors
+    /// Why it broke.
+    pub async fn ended(&mut self) -> io::Result<()> {
+        (&mut self.serving)
+            .await
+            .unwrap_or_else(|error| Err(io::Error::other(error)))
+    }
+
+    /// Stops the control; clients are cut when this is gone.
+    pub async fn stop(&self) {
+        self.handle.stop(false).await;
+    }
 }
 
 impl Drop for Bound {
@@ -166,6 +181,7 @@ impl Drop for Bound {
         for task in &self.tasks {
             task.abort();
         }
+        self.serving.abort();
     }
 }
 
@@ -195,7 +211,7 @@ fn world(options: &OpendOptions, clock: &dyn Clock) -> World {
     world
 }
 
-/// Listens, and serves clients from now on; the control waits to be run.
+/// Listens, and serves from now on.
 ///
 /// # Errors
 /// When an address cannot be listened on.
@@ -227,7 +243,7 @@ pub async fn bind(options: OpendOptions, clock: Arc<dyn Clock>) -> io::Result<Bo
         address,
         control,
         handle: server.handle(),
-        server,
+        serving: tokio::spawn(server),
         accounts: ACCOUNTS.iter().map(|(id, is_real, _)| (*id, *is_real)).collect(),
         tasks,
     })
