@@ -7,6 +7,7 @@ pub mod job_scheduler;
 pub mod ledger;
 pub mod mail;
 pub mod payout;
+pub mod relay;
 pub mod robot;
 pub mod sights;
 pub mod spawn;

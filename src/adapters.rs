@@ -1,8 +1,9 @@
-//! What touches the world: venues, chains, stores, keys, targets of alerts and disks.
+//! What touches the world: venues, stock venues, chains, stores, keys, targets of alerts and disks.
 
 pub mod chain;
 pub mod disk;
 pub mod keyring;
 pub mod notify;
+pub mod stocks;
 pub mod store;
 pub mod venue;

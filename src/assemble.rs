@@ -13,6 +13,7 @@ mod notify;
 pub mod options;
 pub mod paper;
 pub mod state_files;
+pub mod stocks;
 pub mod targets;
 mod venues;
 

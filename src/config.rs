@@ -18,6 +18,7 @@ mod risk;
 mod robot;
 mod settlement;
 mod sources;
+mod stocks;
 mod store;
 mod subscriptions;
 mod supervisor;
@@ -48,6 +49,7 @@ pub use risk::{OppositeChoice, RiskSettings};
 pub use robot::RobotSettings;
 pub use settlement::{HoldChoice, HoldSettings, PayFrom, SettlementSettings};
 pub use sources::Sources;
+pub use stocks::{FutuSettings, StockEnvironment, StocksSettings};
 pub use store::{StoreSettings, StoreUrl};
 pub use subscriptions::{SubscriptionSettings, SubscriptionsSettings, TokenSettings};
 pub use supervisor::SupervisorSettings;
@@ -103,6 +105,8 @@ pub struct Settings {
     /// The vaults whose logs are read.
     #[serde(default)]
     pub subscriptions: SubscriptionsSettings,
+    /// The stock venues.
+    pub stocks: StocksSettings,
     /// Thresholds and exits by market state and risk preference.
     pub templates: TemplateSettings,
 }
@@ -140,6 +144,7 @@ impl Settings {
         chains::check(&self.chains, wrong);
         payouts::check(&self.payouts, &self.chains, &self.daemon.environment, wrong);
         subscriptions::check(&self.subscriptions, wrong);
+        self.stocks.check(wrong);
         self.templates.check(wrong);
     }
 }

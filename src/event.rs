@@ -166,6 +166,8 @@ pub const STREAM_BROKE: &str = "stream.broke";
 pub const STREAM_NOT_UP: &str = "stream.not_up";
 /// A message of a private stream could not be read; the account is looked at.
 pub const STREAM_UNREAD: &str = "stream.unread";
+/// A venue was reached and must not be used: another environment than the settings say, no account, or trading that stays locked.
+pub const VENUE_BARRED: &str = "venue.barred";
 /// A venue was not told that we live: it will cancel what rests.
 pub const DEAD_MAN_NOT_HELD: &str = "venue.dead_man_not_held";
 /// The list of a venue's markets was read.

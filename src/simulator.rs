@@ -2,7 +2,7 @@
 //!
 //! `exchange` is the half that knows no dialect: accounts with their API keys, the acts and records of the paper venue, and
 //! news of both. `server` takes requests and sockets, lets `faults` happen to them, and hands them to a [`Dialect`]: one
-//! folder for each.
+//! folder for each. `opend` is apart: a stand-in for a stock venue, over the protocol of that.
 
 pub mod binance;
 pub mod bitget;
@@ -18,6 +18,7 @@ pub mod fields;
 pub mod gate;
 mod logins;
 pub mod okx;
+pub mod opend;
 mod passage;
 pub mod server;
 pub mod signed;

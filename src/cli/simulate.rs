@@ -1,5 +1,7 @@
 //! `bursar simulate`: venues for others to trade on, and for this daemon to be tested against.
 
+mod opend;
+
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -36,6 +38,8 @@ pub(super) struct Args {
 enum What {
     /// A perpetual futures exchange, which matches orders against a generated or recorded market
     Venue(Venue),
+    /// A stand-in for Futu's OpenD: a small stock market over OpenD's own protocol
+    Opend(opend::Args),
 }
 
 /// Options of `bursar simulate venue`.
@@ -97,18 +101,24 @@ impl Spoken {
 
 /// Serves until it is told to stop.
 pub(super) fn run(args: &Args, global: &Global) -> Result<Exit, CliError> {
-    let What::Venue(args) = &args.what;
-    if !args.listen.ip().is_loopback() && !args.allow_public {
-        let words = format!(
-            "--listen {} reaches beyond this machine; say --allow-public too, or take 127.0.0.1",
-            args.listen
-        );
-        return Err(CliError::BadInput(words));
-    }
+    let args = match &args.what {
+        What::Venue(args) => args,
+        What::Opend(args) => return opend::run(args, global),
+    };
+    near("--listen", args.listen, args.allow_public)?;
     let keys = keyring(args)?;
     let settings = settings(args, global)?;
     telemetry::install(&settings.log)?;
     super::system::with_actors(serve(args, keys, &settings))
+}
+
+/// Nobody on another machine reaches a simulator unless that is wanted.
+fn near(option: &str, address: SocketAddr, allow_public: bool) -> Result<(), CliError> {
+    if address.ip().is_loopback() || allow_public {
+        return Ok(());
+    }
+    let words = format!("{option} {address} reaches beyond this machine; say --allow-public too, or take 127.0.0.1");
+    Err(CliError::BadInput(words))
 }
 
 async fn serve(args: &Venue, keys: Keyring, settings: &Settings) -> Result<Exit, CliError> {

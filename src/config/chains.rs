@@ -73,6 +73,18 @@ pub struct ChainSettings {
     /// How often it is looked without being woken while one does.
     #[serde(with = "duration")]
     pub audit_every: Duration,
+    /// How often blocks below the last one read are searched for logs that were not told at first.
+    #[serde(with = "duration")]
+    pub scan_every: Duration,
+    /// So many of them.
+    #[serde(deserialize_with = "whole::deserialize")]
+    pub scan_blocks: u32,
+    /// Blocks that count and are not read, at most, while the daemon calls itself ready.
+    #[serde(deserialize_with = "whole::deserialize")]
+    pub ready_lag: u32,
+    /// How long there may be no new block before an operator is told and the daemon is not ready.
+    #[serde(with = "duration")]
+    pub quiet_after: Duration,
 }
 
 impl Default for ChainSettings {
@@ -91,6 +103,10 @@ impl Default for ChainSettings {
             range_most: 10_000,
             look_every: Duration::from_secs(2),
             audit_every: Duration::from_secs(30),
+            scan_every: Duration::from_secs(300),
+            scan_blocks: 1_000,
+            ready_lag: 10,
+            quiet_after: Duration::from_secs(300),
         }
     }
 }
@@ -146,6 +162,10 @@ impl ChainSettings {
         within(wrong, "probe", self.probe, short, Duration::from_secs(600));
         within(wrong, "look_every", self.look_every, short, minute);
         within(wrong, "audit_every", self.audit_every, short, Duration::from_secs(600));
+        within(wrong, "scan_every", self.scan_every, short, Duration::from_secs(86_400));
+        within(wrong, "quiet_after", self.quiet_after, short, Duration::from_secs(86_400));
+        wrong.between(&key("scan_blocks"), self.scan_blocks, 1, 1_000_000);
+        wrong.between(&key("ready_lag"), self.ready_lag, 1, 1_000_000);
         wrong.between(&key("failures"), self.failures, 1, 100);
         wrong.between(&key("lag"), self.lag, 1, 10_000);
         wrong.between(&key("range_most"), self.range_most, 1, 1_000_000);

@@ -21,7 +21,7 @@ const ENVIRONMENTS: [(&str, &str); 3] = [
 const DIRECTORY_KEY: &str = "daemon.state_directory";
 const ENVIRONMENT_KEY: &str = "daemon.environment";
 /// Keys that come as credentials of the same name.
-const CREDENTIALS: [&str; 2] = ["store.url", "keys.master"];
+const CREDENTIALS: [&str; 3] = ["store.url", "keys.master", "stocks.futu.password"];
 const TARGETS_KEY: &str = "notify.targets";
 const CHAINS_KEY: &str = "chains";
 const TARGET_SECRETS: [&str; 3] = ["url", "token", "key"];
@@ -118,8 +118,8 @@ fn variables(sources: &Sources) -> Environment {
         .source(Some(ours))
 }
 
-/// What systemd hands over: the state directory, and as credentials the database's URL, the master keys, what targets of alerts
-/// need, and the endpoints of chains.
+/// What systemd hands over: the state directory, and as credentials the database's URL, the master keys, the password of the stock
+/// venue, what targets of alerts need, and the endpoints of chains.
 fn with_systemd(builder: Builder, sources: &Sources) -> Result<Builder, SettingsError> {
     let builder = match sources.variables.get("STATE_DIRECTORY") {
         Some(list) if !list.is_empty() && left_at_default(&builder)? => {

@@ -84,6 +84,15 @@ pub struct SubscriptionSettings {
     /// How long a trigger may wait for an open market and its order before it is returned.
     #[serde(with = "duration")]
     pub patience: Duration,
+    /// Money in the vault before the ledger began to follow it; with it solvency begins.
+    #[serde(with = "decimal")]
+    pub vault_money_before: Decimal,
+    /// Shares given out before.
+    #[serde(with = "decimal")]
+    pub shares_before: Decimal,
+    /// Shares of the stock at the venue before.
+    #[serde(with = "decimal")]
+    pub venue_shares_before: Decimal,
 }
 
 impl Default for SubscriptionSettings {
@@ -111,6 +120,9 @@ impl Default for SubscriptionSettings {
             late_after: Duration::from_secs(3_600),
             late: Late::Return,
             patience: Duration::from_secs(3 * 86_400),
+            vault_money_before: Decimal::ZERO,
+            shares_before: Decimal::ZERO,
+            venue_shares_before: Decimal::ZERO,
         }
     }
 }

@@ -9,7 +9,7 @@ use rust_decimal::Decimal;
 use serde::Serialize;
 
 /// Keys whose values are never shown.
-const SECRETS: [&str; 2] = ["store.url", "keys.master"];
+const SECRETS: [&str; 3] = ["store.url", "keys.master", "stocks.futu.password"];
 
 /// Largest amount of money that a setting may hold; it fits the ledger's 64-bit minor units at 8 places.
 const MOST_MONEY: i64 = 10_000_000_000;

@@ -8,6 +8,7 @@ mod egress;
 mod history;
 mod limits;
 mod lost;
+mod opend;
 mod own;
 mod protection;
 mod stages;

@@ -1,6 +1,7 @@
 //! The promises of the settings: layers, refusals, and one list of everything that is wrong.
 
 mod chains;
+mod stocks;
 mod venues;
 
 use std::fs;

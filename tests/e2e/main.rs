@@ -51,6 +51,7 @@ mod lease;
 mod lost_response;
 mod migrate;
 mod notify;
+mod opend;
 mod panics;
 mod role;
 mod secrets;

@@ -41,6 +41,8 @@ const MAIL: &[&str] = &[
     "src/cli",
 ];
 const TOP: &[&str] = &["src/assemble", "src/cli", "src/main.rs", "src/lib.rs"];
+/// Where messages of a protocol that has floats become decimals.
+const PROTOBUF: &[&str] = &["src/adapters/stocks/futu/wire", "src/simulator/opend/wire"];
 const CLOCK: &[&str] = &["src/clock.rs"];
 
 const fn word(
@@ -154,7 +156,7 @@ pub const WORDS: &[Word] = &[
     word("todo!", CODE, &[], "write it, or leave it out"),
     word("unimplemented!", CODE, &[], "write it, or leave it out"),
     word("f32", MONEY, &[], NO_FLOAT),
-    word("f64", MONEY, &[], NO_FLOAT),
+    word("f64", MONEY, PROTOBUF, NO_FLOAT),
     word("async", &["domain/"], &[], PURE),
     word("tokio", &["domain/", "entity/"], &[], PURE),
     word("tracing", &["domain/", "entity/"], &[], PURE),

@@ -1,0 +1,3 @@
+//! Stock venues, each behind the port [`crate::ports::stocks::StockVenue`].
+
+pub mod futu;

@@ -1,0 +1,57 @@
+//! Futu OpenD: stocks, over the vendor's own protocol.
+//!
+//! `wire` has frames, ciphers and messages; `parse` makes the domain's words of them; `link` minds the connection; `limits` holds
+//! requests back; here is the port. Facts about the venue: docs/venues.md.
+
+mod codes;
+mod limits;
+mod link;
+mod options;
+mod parse;
+mod port;
+mod wire;
+
+use std::sync::Arc;
+
+use tokio::task::JoinHandle;
+
+use crate::clock::Clock;
+use link::Link;
+pub use options::{Environment, FutuOptions, StockMarket};
+pub use wire::cipher::{CipherError, RsaKey};
+
+/// Why the venue cannot be opened.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum OpenError {
+    /// Trading with real money has to be unlocked.
+    #[error("trading with real money needs the password that unlocks it")]
+    NoPassword,
+}
+
+/// The venue, with one account.
+pub struct FutuVenue {
+    link: Arc<Link>,
+    minding: JoinHandle<()>,
+}
+
+impl FutuVenue {
+    /// Opens it, on the runtime of the caller. It connects by itself, now and whenever the connection breaks; nothing is asked of an
+    /// account before it was found in OpenD's list in the environment and the market of the options.
+    ///
+    /// # Errors
+    /// When the options contradict each other.
+    pub fn open(options: FutuOptions, clock: Arc<dyn Clock>) -> Result<Arc<Self>, OpenError> {
+        if options.environment == Environment::Live && options.password.is_none() {
+            return Err(OpenError::NoPassword);
+        }
+        let link = Arc::new(Link::new(options, clock));
+        let minding = tokio::spawn(Arc::clone(&link).mind());
+        Ok(Arc::new(Self { link, minding }))
+    }
+}
+
+impl Drop for FutuVenue {
+    fn drop(&mut self) {
+        self.minding.abort();
+    }
+}

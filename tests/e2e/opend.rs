@@ -1,0 +1,121 @@
+//! The vendor's own SDK, unmodified, trades on the simulated OpenD, in plain and encrypted.
+
+use std::io::{BufRead, BufReader};
+use std::path::Path;
+use std::process::{Child, Command, Stdio};
+
+use serde_json::{Value, json};
+
+use crate::python::Client;
+
+const KEY: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/fixtures/opend/rsa.pem");
+
+/// `bursar simulate opend` in a process of its own.
+struct Opend {
+    process: Child,
+    address: String,
+}
+
+impl Opend {
+    fn open(more: &[&str]) -> Self {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_bursar"));
+        command.args([
+            "simulate",
+            "opend",
+            "--listen",
+            "127.0.0.1:0",
+            "--control",
+            "127.0.0.1:0",
+        ]);
+        command.args(["--tick-interval", "200ms"]).args(more);
+        let mut process = command.stdout(Stdio::piped()).spawn().unwrap();
+        let mut lines = BufReader::new(process.stdout.take().unwrap()).lines();
+        let address = lines.find_map(|line| Some(line.unwrap().strip_prefix("simulated OpenD")?.trim().to_owned()));
+        Self {
+            process,
+            address: address.unwrap(),
+        }
+    }
+}
+
+impl Drop for Opend {
+    fn drop(&mut self) {
+        self.process.kill().unwrap();
+        self.process.wait().unwrap();
+    }
+}
+
+/// Lets the SDK trade, and gives what it says that it did.
+fn trade(more: &[&str], key: Option<&str>) -> Option<Value> {
+    let client = Client {
+        name: "futu",
+        program: "trade_futu.py",
+    };
+    let python = client.python()?;
+    let opend = Opend::open(more);
+    let home = tempfile::tempdir().unwrap();
+    let mut variables = vec![
+        ("OPEND_ADDRESS", opend.address.as_str()),
+        // It writes a log there.
+        ("HOME", home.path().to_str().unwrap()),
+    ];
+    variables.extend(key.map(|key| ("OPEND_KEY", key)));
+    let output = client.run(&python, &variables);
+    let (out, told) = (
+        String::from_utf8_lossy(&output.stdout),
+        String::from_utf8_lossy(&output.stderr),
+    );
+    assert!(output.status.success(), "futu failed: {told}\n{out}");
+    Some(serde_json::from_str(out.trim().lines().last().unwrap()).unwrap())
+}
+
+fn assert_traded(did: &Value) {
+    assert_eq!(did["market"], json!(["AFTERNOON", true, true]));
+    assert_eq!(did["state"], json!(["AFTERNOON"]));
+    assert_eq!(did["lots"], json!([100, 1]));
+    assert_eq!(did["snapshot"][3], false);
+    assert_eq!(did["accounts"], json!([["REAL", 2_000_001], ["SIMULATE", 1_000_001]]));
+    assert_eq!(did["placed"], json!(["US.AAPL", "sdk-first", 10.0]));
+    assert_eq!(did["pushed"], json!(["sdk-first", 10.0, "BUY"]));
+    assert_eq!(did["changed"], json!([6.0, 101.0, "SUBMITTED"]));
+    assert_eq!(did["cancelled"], "sdk-rest");
+    let today = json!([["sdk-first", "FILLED_ALL"], ["sdk-rest", "CANCELLED_ALL"]]);
+    assert_eq!(did["today"], today);
+    assert_eq!(did["history"], json!(["sdk-first", "sdk-rest"]));
+    assert_eq!(did["held"], json!([["US.AAPL", 10.0]]));
+    assert_eq!(
+        (&did["executions"], &did["deal pushed"], &did["fee"]),
+        (&json!([2.0]), &json!(2.0), &json!(1.0))
+    );
+    for (refused, words) in [
+        ("unsubscribed", "Subscribe"),
+        ("unknown stock", "Unknown stock"),
+        ("cancelled again", "ended"),
+        ("too dear", "buying power"),
+        ("no executions", "does not support"),
+        ("locked", "Unlock"),
+        ("wrong password", "wrong"),
+    ] {
+        let told = did[refused].as_str().unwrap();
+        assert!(told.to_lowercase().contains(&words.to_lowercase()), "{refused}: {told}");
+    }
+}
+
+#[test]
+fn futus_own_sdk_trades_and_hears_of_it_in_plain() {
+    let Some(did) = trade(&[], None) else { return };
+    assert_eq!(did["encrypted"], false);
+    assert_traded(&did);
+}
+
+#[test]
+fn futus_own_sdk_trades_and_hears_of_it_encrypted_in_either_mode() {
+    assert!(Path::new(KEY).exists());
+    for cipher in ["asked", "ecb"] {
+        let Some(did) = trade(&["--key", KEY, "--cipher", cipher], Some(KEY)) else {
+            return;
+        };
+        assert_eq!(did["encrypted"], true);
+        assert_traded(&did);
+    }
+}
