@@ -33,7 +33,7 @@ pub use self::client_id::{Alphabet, ClientIdError};
 pub use self::instant::{Iso, Millis, Seconds};
 pub use self::listing::{Contracts, Listing, Listings};
 pub use self::number::{Blank, Exact, Near, Number, decimal};
-pub use self::placed::Placed;
+pub use self::placed::{Placed, Taken};
 pub use self::push::Push;
 pub use self::read::{ParseError, read};
 pub use self::row::{Columns, Row, bar};

@@ -33,4 +33,6 @@ pub use self::link::{Answer, Door, Link, LinkError, Question, UsedHeaders};
 pub use self::offset::Offset;
 pub use self::script::{Reader, Script};
 pub use self::speech::Speech;
-pub(in crate::adapters::venue) use self::speech::{cancel, lookup, order, pick, protection, question, seat, setting};
+pub(in crate::adapters::venue) use self::speech::{
+    cancel, earliest, lookup, lookups, order, pick, protection, question, setting,
+};

@@ -100,10 +100,9 @@ impl<S: Speech> Prices<S> {
         let mut more = lock(&self.more);
         let running = more.as_ref().filter(|more| !more.is_closed());
         if let Some(running) = running {
-            for text in self.wire.speech.follow(symbol, self.wire.core.now()) {
-                if running.send(text).is_err() {
-                    tracing::debug!("the stream of prices has ended");
-                }
+            let text = self.wire.speech.follow(symbol, self.wire.core.now());
+            if running.send(text).is_err() {
+                tracing::debug!("the stream of prices has ended");
             }
             return;
         }
