@@ -28,7 +28,7 @@ pub use self::caller::{Caller, Manners, Said, Wish};
 pub use self::connected::{Connected, Streams};
 pub use self::core::{Core, Markets, STRAYS, Seat, Terms};
 pub use self::history::{Archive, Stretch, look};
-pub use self::limiter::{Allowance, Allowances, Cost, Used};
+pub use self::limiter::{Allowances, Cost, Used};
 pub use self::link::{Answer, Door, Link, LinkError, Question, UsedHeaders};
 pub use self::offset::Offset;
 pub use self::script::{Reader, Script};
