@@ -11,6 +11,17 @@ pub enum Outcome<T> {
     Unknown(String),
 }
 
+impl<T> Outcome<T> {
+    /// The same, with what was done told otherwise.
+    pub fn map<U>(self, done: impl FnOnce(T) -> U) -> Outcome<U> {
+        match self {
+            Self::Done(value) => Outcome::Done(done(value)),
+            Self::Refused(refusal) => Outcome::Refused(refusal),
+            Self::Unknown(seen) => Outcome::Unknown(seen),
+        }
+    }
+}
+
 /// A definite no from the world.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Refusal {

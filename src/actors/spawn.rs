@@ -1,4 +1,5 @@
-//! How actors come to be: the shape of a child, where children are found, and time that arrives by mail.
+//! How actors come to be and are asked: the shape of a child, where children are found, time that arrives by mail, and a sync
+//! that is waited for.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
@@ -12,7 +13,23 @@ use domain::robot::Robot;
 use tokio::task::JoinHandle;
 use tokio::time::MissedTickBehavior;
 
-use crate::actors::mail::{ClosePosition, Exited, HowAreYou, Look, RowsChanged, Stop, Tick};
+use crate::actors::mail::{ClosePosition, Exited, HowAreYou, Look, MailError, RowsChanged, Stop, SyncAndWait, Tick};
+
+/// Asks the scheduler for a sync of an account, and waits for it, but not longer than this.
+///
+/// # Errors
+/// Why it is not known to be synced.
+pub async fn synced(
+    scheduler: &Recipient<SyncAndWait>,
+    account: VenueAccountId,
+    deadline: Duration,
+) -> Result<(), MailError> {
+    match tokio::time::timeout(deadline, scheduler.send(SyncAndWait { account })).await {
+        Ok(Ok(answer)) => answer,
+        Ok(Err(error)) => Err(MailError::Failed(error.to_string())),
+        Err(_) => Err(MailError::Failed(format!("no answer in {}ms", deadline.as_millis()))),
+    }
+}
 
 /// Which life of a child this is; counts from one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]

@@ -104,9 +104,9 @@ impl Actors {
             }
         };
         let syncs = accounts.into_iter().map(|account| async move {
-            let synced = tokio::time::timeout(deadline, self.scheduler.send(SyncAndWait { account })).await;
-            if !matches!(synced, Ok(Ok(Ok(())))) {
-                warn!(event = event::SYNC_FAILED, account.id = %account, "account {account} could not be caught up with");
+            if let Err(error) = spawn::synced(&self.sync(), account, deadline).await {
+                warn!(event = event::SYNC_FAILED, account.id = %account, %error,
+                    "account {account} could not be caught up with: {error}");
             }
         });
         join_all(syncs).await;

@@ -254,6 +254,23 @@ impl Ground {
         assert!(said.status().is_success(), "{}", said.text().await.unwrap());
     }
 
+    /// Nothing goes wrong any more.
+    async fn heal(&self) {
+        let said = reqwest::Client::new()
+            .delete(format!("{}/simulator/faults", self.url))
+            .send()
+            .await
+            .unwrap();
+        assert!(said.status().is_success(), "{said:?}");
+    }
+
+    /// How often it has answered with this status.
+    async fn answers(&self, status: &str) -> u64 {
+        let told = reqwest::get(format!("{}/simulator/answers", self.url)).await.unwrap();
+        let told: serde_json::Value = serde_json::from_str(&told.text().await.unwrap()).unwrap();
+        told["answers"][status].as_u64().unwrap_or_default()
+    }
+
     async fn price(&self, price: &str) {
         self.say("price", json!({ "symbol": "BTCUSDT", "price": price })).await;
     }

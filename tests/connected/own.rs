@@ -7,7 +7,7 @@ use domain::user::PositionMode;
 use domain::venue::OrderIntent;
 use serde_json::json;
 
-use super::stages::{bybit, gate};
+use super::stages::{binance, bybit, gate};
 use super::{Ground, n, shown};
 
 /// Where a lot is a coin, a contract is ten of them: who does not ask for decimals is told that a tenth of one is nothing.
@@ -49,5 +49,31 @@ async fn margin_that_positions_hold_is_not_free_at_bybit() {
     ground.settled(&ground.intent(Action::Buy, "0.01")).await;
     let report = ground.look(&start).await;
     assert_eq!((report.balance, report.available), (n("9999.75"), n("9949.75")));
+    ground.close().await;
+}
+
+/// Robots that want a market of which the venue tells no past now: one question for all of them, and one at each try.
+#[actix_web::test]
+async fn many_that_want_a_market_which_is_not_told_ask_once() {
+    let ground = Ground::open(&binance::STAGE, PositionMode::OneWay).await;
+    let broken = json!({ "what": "broken", "status": 503, "times": null });
+    ground.fault("GET /fapi/v1/klines", broken).await;
+    let symbol = ground.btc();
+    let want = || async {
+        let all = (0..12).map(|_| ground.venue.tape(&symbol));
+        let told = futures::future::join_all(all).await;
+        told.into_iter().filter(Result::is_ok).count()
+    };
+    assert_eq!((want().await, ground.answers("503").await), (0, 1));
+    assert_eq!(
+        (want().await, ground.answers("503").await),
+        (0, 1),
+        "it was asked a moment ago"
+    );
+    tokio::time::sleep(Duration::from_millis(1_100)).await;
+    assert_eq!((want().await, ground.answers("503").await), (0, 2));
+    ground.heal().await;
+    tokio::time::sleep(Duration::from_millis(1_100)).await;
+    assert_eq!((want().await, ground.answers("503").await), (12, 2));
     ground.close().await;
 }

@@ -20,7 +20,7 @@ use super::reserve::{NotReserved, give_back, reserve};
 use super::rows;
 use super::submit::{Intended, submit};
 use super::watch::Signal;
-use crate::actors::mail::SyncAndWait;
+use crate::actors::spawn;
 use crate::ports::store::{OrderFilter, StoreError};
 use crate::ports::venue::VenueError;
 use crate::{crash, event};
@@ -173,14 +173,8 @@ async fn place(
 }
 
 async fn sync(deps: &RobotDeps, robot: &Robot) -> Result<(), NotOpened> {
-    let asked = deps.forced_sync.send(SyncAndWait { account: robot.account });
-    let not_synced = |why: String| Err(NotOpened::NotSynced(why));
-    match tokio::time::timeout(deps.rules.sync_deadline, asked).await {
-        Ok(Ok(Ok(()))) => Ok(()),
-        Ok(Ok(Err(error))) => not_synced(error.to_string()),
-        Ok(Err(error)) => not_synced(error.to_string()),
-        Err(_) => not_synced(format!("no answer in {}ms", deps.rules.sync_deadline.as_millis())),
-    }
+    let synced = spawn::synced(&deps.forced_sync, robot.account, deps.rules.sync_deadline);
+    synced.await.map_err(|error| NotOpened::NotSynced(error.to_string()))
 }
 
 /// Gathers the facts as they are after the sync, and asks the risk module.

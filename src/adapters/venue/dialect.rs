@@ -33,12 +33,13 @@ pub use self::client_id::{Alphabet, ClientIdError};
 pub use self::instant::{Iso, Millis, Seconds};
 pub use self::listing::{Contracts, Listing, Listings};
 pub use self::number::{Blank, Exact, Near, Number, decimal};
-pub use self::placed::Placed;
+pub use self::placed::{Placed, Taken};
 pub use self::push::Push;
 pub use self::read::{ParseError, read};
 pub use self::row::{Columns, Row, bar};
 pub use self::sign::{
-    Credential, Request, Signed, base64_sha256, digest_sha512, hex_sha256, hex_sha512, query_text, unsigned,
+    Credential, Request, Signed, Stamps, base64_sha256, digest_sha512, hex_sha256, hex_sha512, query_text, stamped,
+    stamped_login, unsigned,
 };
 pub use self::text::Text;
 pub use self::trade::{Fee, Net, Owner, Place, ProfitBasis, Trade, net_before};

@@ -28,9 +28,11 @@ pub use self::caller::{Caller, Manners, Said, Wish};
 pub use self::connected::{Connected, Streams};
 pub use self::core::{Core, Markets, STRAYS, Seat, Terms};
 pub use self::history::{Archive, Stretch, look};
-pub use self::limiter::{Allowance, Allowances, Cost, Used};
+pub use self::limiter::{Allowances, Cost, Used};
 pub use self::link::{Answer, Door, Link, LinkError, Question, UsedHeaders};
 pub use self::offset::Offset;
 pub use self::script::{Reader, Script};
 pub use self::speech::Speech;
-pub(in crate::adapters::venue) use self::speech::{cancel, lookup, order, pick, protection, question, seat, setting};
+pub(in crate::adapters::venue) use self::speech::{
+    cancel, earliest, lookup, lookups, order, pick, protection, question, setting,
+};

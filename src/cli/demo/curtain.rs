@@ -8,7 +8,8 @@ use tracing::warn;
 
 use super::Stage;
 use super::summary::Summary;
-use crate::actors::mail::{RunJob, SyncAndWait};
+use crate::actors::mail::RunJob;
+use crate::actors::spawn;
 use crate::jobs::verify_ledger::verify_ledger;
 use crate::jobs::{JobError, sweep_unsettled};
 use crate::ports::store::{Store, StoreError};
@@ -52,9 +53,8 @@ async fn count(stage: &Stage) -> Result<Summary, CurtainError> {
 
 async fn sync(stage: &Stage, accounts: Vec<VenueAccountId>) {
     let syncs = accounts.into_iter().map(|account| async move {
-        let sync = stage.daemon.actors.sync().send(SyncAndWait { account });
-        if !matches!(tokio::time::timeout(PATIENCE, sync).await, Ok(Ok(Ok(())))) {
-            warn!("account {account} could not be synced at the end");
+        if let Err(error) = spawn::synced(&stage.daemon.actors.sync(), account, PATIENCE).await {
+            warn!("account {account} could not be synced at the end: {error}");
         }
     });
     join_all(syncs).await;

@@ -16,17 +16,13 @@ use super::CLIENT_ID;
 pub fn place(intent: &OrderIntent, mode: PositionMode, listing: &Listing) -> Result<Request, AskError> {
     let client_id = CLIENT_ID.write(&intent.client_id)?;
     let quantity = listing.contracts(intent.quantity)?.to_string();
-    let side = match intent.action {
-        Action::Buy => "BUY",
-        Action::Sell => "SELL",
-    };
-    let mut query = vec![("symbol", intent.symbol.to_string()), ("side", side.to_owned())];
-    match (mode, intent.position_side) {
-        (PositionMode::Hedge, Side::Long) => query.push(("positionSide", "LONG".to_owned())),
-        (PositionMode::Hedge, Side::Short) => query.push(("positionSide", "SHORT".to_owned())),
-        // The venue refuses the flag in hedge mode, where the side alone says that it closes.
-        (PositionMode::OneWay, _) if intent.reduce_only => query.push(("reduceOnly", "true".to_owned())),
-        (PositionMode::OneWay, _) => {}
+    let mut query = vec![
+        ("symbol", intent.symbol.to_string()),
+        ("side", word(intent.action).to_owned()),
+    ];
+    if mode == PositionMode::Hedge || intent.reduce_only {
+        let (name, value) = held(mode, intent.position_side);
+        query.push((name, value.to_owned()));
     }
     match intent.kind {
         OrderKind::Market if intent.post_only => return Err(AskError::PostOnly),
@@ -48,6 +44,23 @@ pub fn place(intent: &OrderIntent, mode: PositionMode, listing: &Listing) -> Res
         query,
         body: String::new(),
     })
+}
+
+/// What an order does, in the venue's word.
+pub(super) const fn word(action: Action) -> &'static str {
+    match action {
+        Action::Buy => "BUY",
+        Action::Sell => "SELL",
+    }
+}
+
+/// The field of an order that only shrinks. The venue refuses the flag in hedge mode, where the side alone says that it closes.
+pub(super) const fn held(mode: PositionMode, side: Side) -> (&'static str, &'static str) {
+    match (mode, side) {
+        (PositionMode::Hedge, Side::Long) => ("positionSide", "LONG"),
+        (PositionMode::Hedge, Side::Short) => ("positionSide", "SHORT"),
+        (PositionMode::OneWay, _) => ("reduceOnly", "true"),
+    }
 }
 
 /// To cancel an order.

@@ -3,9 +3,7 @@
 //! Source: <https://developers.binance.com/docs/derivatives/usds-margined-futures/general-info> («LIMITS»), `rateLimits` of
 //! `GET /fapi/v1/exchangeInfo`, and the page of each endpoint.
 
-use std::time::Duration;
-
-use super::super::remote::{Allowance, Allowances, Cost, UsedHeaders};
+use super::super::remote::{Allowances, Cost, UsedHeaders};
 
 /// Where the used weight and the counted orders are told.
 pub const USED: UsedHeaders = UsedHeaders {
@@ -15,15 +13,7 @@ pub const USED: UsedHeaders = UsedHeaders {
 
 /// 2,400 weight a minute for an address; 300 orders in ten seconds and 1,200 a minute for an account.
 pub fn allowed() -> Allowances {
-    let of = |limit, seconds| Allowance {
-        limit,
-        window: Duration::from_secs(seconds),
-    };
-    Allowances {
-        address: vec![of(2_400, 60)],
-        orders: vec![of(300, 10), of(1_200, 60)],
-        requests: Vec::new(),
-    }
+    Allowances::of(&[(2_400, 60)], &[(300, 10), (1_200, 60)], &[])
 }
 
 /// `GET time`, `GET order`, `DELETE order`, `GET openOrders` of one market, `POST leverage`, `marginType`, `positionSide/dual`,

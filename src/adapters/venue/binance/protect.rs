@@ -2,13 +2,13 @@
 //!
 //! Source: <https://developers.binance.com/docs/derivatives/usds-margined-futures/trade/rest-api/New-Algo-Order> and the pages beside it.
 
-use domain::market::{Action, Side};
 use domain::user::PositionMode;
 use domain::venue::{Protection, ProtectionKind, VenueOrderId};
 use serde::Deserialize;
 
 use super::super::dialect::{AskError, Listing, ParseError, Request, Text, read};
 use super::CLIENT_ID;
+use super::ask::{held, word};
 
 const ALGO_ORDER: &str = "/fapi/v1/algoOrder";
 
@@ -27,10 +27,6 @@ pub fn place(protection: &Protection, mode: PositionMode, listing: &Listing) -> 
     let quantity = listing.contracts(protection.quantity)?.to_string();
     let client_id = CLIENT_ID.write(&protection.client_id)?;
     let trigger = protection.trigger.to_string();
-    let side = match protection.action() {
-        Action::Buy => "BUY",
-        Action::Sell => "SELL",
-    };
     let kind = match protection.kind {
         ProtectionKind::StopLoss => "STOP_MARKET",
         ProtectionKind::TakeProfit => "TAKE_PROFIT_MARKET",
@@ -38,14 +34,9 @@ pub fn place(protection: &Protection, mode: PositionMode, listing: &Listing) -> 
     let mut query = vec![
         ("algoType", "CONDITIONAL"),
         ("symbol", protection.symbol.as_str()),
-        ("side", side),
+        ("side", word(protection.action())),
     ];
-    query.push(match (mode, protection.position_side) {
-        (PositionMode::Hedge, Side::Long) => ("positionSide", "LONG"),
-        (PositionMode::Hedge, Side::Short) => ("positionSide", "SHORT"),
-        // The venue refuses the flag in hedge mode, where the side alone says that it closes.
-        (PositionMode::OneWay, _) => ("reduceOnly", "true"),
-    });
+    query.push(held(mode, protection.position_side));
     query.extend([
         ("type", kind),
         ("triggerPrice", trigger.as_str()),

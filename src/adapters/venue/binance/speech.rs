@@ -5,17 +5,16 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use domain::credential::KeyRights;
-use domain::id::VenueAccountId;
 use domain::market::{Bar, Symbol};
 use domain::outcome::Outcome;
 use domain::time::Timestamp;
-use domain::user::{PositionMode, VenueAccount};
+use domain::user::PositionMode;
 use domain::venue::{AccountReport, OrderIntent, OrderReport, Protection, VenueName, VenueOrderId};
 use secrecy::ExposeSecret;
 use serde_json::json;
 
-use super::super::dialect::{AskError, Listing, Listings, ParseError, unsigned};
-use super::super::remote::{self, Core, Manners, Markets, Script, Seat, Speech, Terms, Urgency, Wish, seat};
+use super::super::dialect::{AskError, Listing, Listings, ParseError, Taken, unsigned};
+use super::super::remote::{self, Core, Manners, Markets, Script, Seat, Speech, Terms, Wish};
 use super::{ask, limits, parse, poll, protect, questions, sign, verdict};
 use crate::ports::keyring::Credential;
 use crate::ports::venue::{Look, Lookup, Quote, Sought, VenueError};
@@ -25,8 +24,6 @@ const WINDOW: Duration = Duration::from_millis(5_000);
 /// A listen key ends after an hour.
 const KEEP_EVERY: Duration = Duration::from_secs(30 * 60);
 const PING_EVERY: Duration = Duration::from_secs(5);
-/// Clocks differ: a minute earlier costs nothing.
-const SLACK: Duration = Duration::from_secs(60);
 
 /// How Binance signs, answers and tells its time.
 pub const MANNERS: Manners = Manners {
@@ -73,15 +70,12 @@ impl Speech for Binance {
         core.caller.ask(&questions::listings()).await.answer(parse::listings)
     }
 
-    async fn bars(
-        &self,
-        core: &Core,
-        _: &Markets,
-        symbol: &Symbol,
-        before: Option<Timestamp>,
-    ) -> Result<Vec<Bar>, VenueError> {
-        let said = core.caller.ask(&questions::bars(symbol, before)).await;
-        said.answer(parse::bars)
+    fn ask_bars(&self, symbol: &Symbol, before: Option<Timestamp>, _: Timestamp) -> Wish {
+        questions::bars(symbol, before)
+    }
+
+    fn told_bars(&self, body: &[u8], _: &Symbol, _: &Markets) -> Result<Vec<Bar>, ParseError> {
+        parse::bars(body)
     }
 
     async fn quote(&self, core: &Core, symbol: &Symbol) -> Result<Quote, VenueError> {
@@ -104,42 +98,27 @@ impl Speech for Binance {
         said.answer(parse::rights).map(Some)
     }
 
-    async fn prepare(&self, core: &Core, account: &VenueAccount) -> Result<(), VenueError> {
-        let seat = seat(core, account.id);
+    async fn prepare(&self, seat: &Seat<'_>, wanted: PositionMode) -> Result<(), VenueError> {
         let mode = seat
             .ask(questions::position_mode())
             .await
             .answer(parse::position_mode)?;
-        if mode != account.mode {
-            seat.ask(questions::set_position_mode(account.mode)).await.stands()?;
+        if mode != wanted {
+            seat.ask(questions::set_position_mode(wanted)).await.stands()?;
         }
         // Only who has a key is told the highest leverages. They are alike for all accounts.
-        if !core.knows_max_leverages() {
+        if !seat.core.knows_max_leverages() {
             let most = seat.ask(questions::max_leverages()).await;
-            core.max_leverages_are(most.answer(parse::max_leverages)?);
+            seat.core.max_leverages_are(most.answer(parse::max_leverages)?);
         }
         Ok(())
     }
 
-    async fn terms(
-        &self,
-        core: &Core,
-        account: VenueAccountId,
-        symbol: &Symbol,
-        _: Terms,
-    ) -> Result<Terms, VenueError> {
-        poll::terms(&seat(core, account), symbol).await
+    async fn terms(&self, seat: &Seat<'_>, symbol: &Symbol, _: Terms) -> Result<Terms, VenueError> {
+        poll::terms(seat, symbol).await
     }
 
-    async fn set_terms(
-        &self,
-        core: &Core,
-        account: VenueAccountId,
-        symbol: &Symbol,
-        from: Terms,
-        to: Terms,
-    ) -> Result<(), VenueError> {
-        let seat = seat(core, account);
+    async fn set_terms(&self, seat: &Seat<'_>, symbol: &Symbol, from: Terms, to: Terms) -> Result<(), VenueError> {
         if from.margin_mode != to.margin_mode {
             seat.ask(questions::set_margin_mode(symbol, to.margin_mode))
                 .await
@@ -155,8 +134,8 @@ impl Speech for Binance {
         Ok(remote::order(ask::place(intent, mode, listing)?, intent, limits::ORDER))
     }
 
-    fn placed(&self, body: &[u8], _: &OrderIntent, _: &Markets, _: Timestamp) -> Result<OrderReport, ParseError> {
-        parse::order(body)
+    fn placed(&self, body: &[u8], _: &Markets) -> Result<Taken, ParseError> {
+        parse::order(body).map(Taken::Whole)
     }
 
     fn cancel(&self, symbol: &Symbol, order: &VenueOrderId) -> Wish {
@@ -167,20 +146,14 @@ impl Speech for Binance {
         parse::order(body).map(Some)
     }
 
-    async fn cancel_all(&self, core: &Core, _: &Markets, account: VenueAccountId, symbol: &Symbol) -> Outcome<()> {
+    async fn cancel_all(&self, seat: &Seat<'_>, _: &Markets, symbol: &Symbol) -> Outcome<()> {
         let wish = remote::cancel(ask::cancel_all(symbol), limits::LIGHT);
-        core.ask(account, &wish).await.outcome(|_| Ok(()))
+        seat.ask(wish).await.outcome(|_| Ok(()))
     }
 
-    async fn protect(
-        &self,
-        core: &Core,
-        account: VenueAccountId,
-        protection: &Protection,
-        markets: &Markets,
-    ) -> Result<Wish, VenueError> {
+    async fn protect(&self, seat: &Seat<'_>, protection: &Protection, markets: &Markets) -> Result<Wish, VenueError> {
         let listing = markets.listed(&protection.symbol)?;
-        let request = protect::place(protection, core.mode(account)?, listing)?;
+        let request = protect::place(protection, seat.mode()?, listing)?;
         Ok(remote::protection(request, limits::ORDER))
     }
 
@@ -198,16 +171,11 @@ impl Speech for Binance {
 
     /// By our id, among what rests, then among all orders of its market since it was made.
     fn lookups(&self, sought: &Sought<'_>) -> Result<Vec<Wish>, AskError> {
-        let by_id = ask::lookup(sought.symbol, sought.client_id)?;
-        let resting = questions::open_orders(sought.symbol);
-        Ok(vec![
-            remote::lookup(by_id, limits::LIGHT),
-            Wish {
-                urgency: Urgency::Risk,
-                ..resting
-            },
-            questions::orders_since(sought.symbol, sought.since.before(SLACK)),
-        ])
+        Ok(remote::lookups(
+            remote::lookup(ask::lookup(sought.symbol, sought.client_id)?, limits::LIGHT),
+            questions::open_orders(sought.symbol),
+            questions::orders_since(sought.symbol, remote::earliest(sought)),
+        ))
     }
 
     fn found(&self, body: &[u8], _: &Markets, sought: Option<&Sought<'_>>) -> Result<Lookup, ParseError> {
@@ -217,59 +185,29 @@ impl Speech for Binance {
         remote::pick(parse::orders(body)?, sought, questions::ORDERS)
     }
 
-    async fn look(
-        &self,
-        core: &Core,
-        _: &Markets,
-        account: VenueAccountId,
-        look: &Look<'_>,
-    ) -> Result<AccountReport, VenueError> {
-        let seat = Seat {
-            core,
-            account,
-            is_event: look.is_event,
-            is_patient: true,
-        };
+    async fn look(&self, seat: Seat<'_>, _: &Markets, look: &Look<'_>) -> Result<AccountReport, VenueError> {
         poll::Looking(seat).look(look).await
     }
 
     fn prices(&self, url: &str, _: &Arc<Markets>, symbols: &[Symbol], _: Timestamp) -> Script {
         Script {
-            url: format!("{url}/ws"),
-            headers: &[],
-            login: None,
             subscribe: vec![subscribe(symbols, 1)],
             confirms: 1,
-            ping: None,
-            ping_every: PING_EVERY,
-            keep: None,
-            read: Arc::new(parse::pushes),
+            ..Script::plain(format!("{url}/ws"), PING_EVERY, Arc::new(parse::pushes))
         }
     }
 
-    fn follow(&self, symbol: &Symbol, _: Timestamp) -> Vec<String> {
-        vec![subscribe(std::slice::from_ref(symbol), 2)]
+    fn follow(&self, symbol: &Symbol, _: Timestamp) -> String {
+        subscribe(std::slice::from_ref(symbol), 2)
     }
 
-    async fn private(
-        &self,
-        core: &Core,
-        _: &Arc<Markets>,
-        url: &str,
-        account: VenueAccountId,
-    ) -> Result<Script, VenueError> {
-        let said = seat(core, account).ask(questions::listen_key()).await;
+    async fn private(&self, seat: &Seat<'_>, _: &Arc<Markets>, url: &str) -> Result<Script, VenueError> {
+        let said = seat.ask(questions::listen_key()).await;
         let key = said.answer(parse::listen_key)?;
+        let url = format!("{url}/ws/{}", key.expose_secret());
         Ok(Script {
-            url: format!("{url}/ws/{}", key.expose_secret()),
-            headers: &[],
-            login: None,
-            subscribe: Vec::new(),
-            confirms: 0,
-            ping: None,
-            ping_every: PING_EVERY,
             keep: Some((KEEP_EVERY, questions::keep_listening())),
-            read: Arc::new(parse::pushes),
+            ..Script::plain(url, PING_EVERY, Arc::new(parse::pushes))
         })
     }
 

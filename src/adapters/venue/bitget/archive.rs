@@ -1,7 +1,6 @@
 //! What Bitget tells of an account, list by list.
 
 use std::collections::BTreeMap;
-use std::time::Duration;
 
 use async_trait::async_trait;
 use domain::market::Action;
@@ -21,9 +20,6 @@ fn whole<T>(page: Page<T>) -> Page<T> {
 
 #[async_trait]
 impl Archive for Bitget {
-    const SETTLE: &'static str = "USDT";
-    const LONGEST: Duration = Duration::from_secs(7 * 24 * 3_600);
-
     async fn balances(&self, seat: &Seat<'_>) -> Result<Vec<Balance>, VenueError> {
         seat.ask(questions::balances()).await.answer(parse::balances)
     }

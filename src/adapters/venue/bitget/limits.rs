@@ -3,35 +3,18 @@
 //! Source: <https://www.bitget.com/api-doc/common/intro> and the pages of the endpoints: 6,000 requests a minute from an address; by account
 //! ten orders a second, and of most of what a look asks for ten a second, of positions and settings five.
 
-use std::time::Duration;
-
-use super::super::remote::{Allowance, Allowances, Cost, UsedHeaders};
+use super::super::remote::{Allowances, Cost, UsedHeaders};
 
 /// Answers do not tell what was used.
-pub const USED: UsedHeaders = UsedHeaders {
-    address: &[],
-    orders: &[],
-};
+pub const USED: UsedHeaders = UsedHeaders::NONE;
 
 /// The least of what endpoints allow counts for each of them.
 pub fn allowed() -> Allowances {
-    let of = |limit, seconds| Allowance {
-        limit,
-        window: Duration::from_secs(seconds),
-    };
-    Allowances {
-        address: vec![of(6_000, 60)],
-        orders: vec![of(10, 1)],
-        requests: vec![of(5, 1)],
-    }
+    Allowances::of(&[(6_000, 60)], &[(10, 1)], &[(5, 1)])
 }
 
 /// A public question.
-pub const PUBLIC: Cost = Cost {
-    weight: 1,
-    orders: 0,
-    requests: 0,
-};
+pub const PUBLIC: Cost = Cost::public(1);
 /// A question about an account, or a setting.
 pub const LOOK: Cost = Cost::look(1);
 /// An order or a cancel.

@@ -10,12 +10,12 @@ use domain::id::VenueAccountId;
 use domain::market::{Action, Bar, Symbol};
 use domain::outcome::Outcome;
 use domain::time::Timestamp;
-use domain::user::{PositionMode, VenueAccount};
-use domain::venue::{AccountReport, MarginMode, OrderIntent, OrderReport, Protection, VenueName, VenueOrderId};
+use domain::user::PositionMode;
+use domain::venue::{AccountReport, OrderIntent, Protection, VenueName, VenueOrderId};
 use serde_json::json;
 
-use super::super::dialect::{AskError, Listing, Listings, ParseError, Verdict, unsigned};
-use super::super::remote::{self, Core, Manners, Markets, Script, Seat, Speech, Terms, Wish, seat};
+use super::super::dialect::{AskError, Listing, Listings, ParseError, Taken, Verdict, unsigned};
+use super::super::remote::{self, Core, Manners, Markets, Script, Seat, Speech, Terms, Wish};
 use super::{ask, limits, parse, protect, questions, sign, verdict};
 use crate::ports::keyring::Credential;
 use crate::ports::venue::{Look, Lookup, Quote, Sought, VenueError};
@@ -24,8 +24,6 @@ use crate::ports::venue::{Look, Lookup, Quote, Sought, VenueError};
 const PING_EVERY: Duration = Duration::from_secs(5);
 /// How long an answer may be ahead of the lists.
 const GRACE: Duration = Duration::from_secs(5);
-/// Clocks differ: a minute earlier costs nothing.
-const SLACK: Duration = Duration::from_secs(60);
 /// Orders of which it is remembered what they do.
 const ORDERS: usize = 10_000;
 
@@ -71,15 +69,11 @@ fn trades(symbols: &[Symbol]) -> String {
 
 fn script(url: &str, login: Option<String>, subscription: String, confirms: usize) -> Script {
     Script {
-        url: url.to_owned(),
-        headers: &[],
         login,
         subscribe: vec![subscription],
         confirms,
         ping: Some("ping".to_owned()),
-        ping_every: PING_EVERY,
-        keep: None,
-        read: Arc::new(parse::pushes),
+        ..Script::plain(url.to_owned(), PING_EVERY, Arc::new(parse::pushes))
     }
 }
 
@@ -97,15 +91,12 @@ impl Speech for Bitget {
         core.caller.ask(&questions::listings()).await.answer(parse::listings)
     }
 
-    async fn bars(
-        &self,
-        core: &Core,
-        _: &Markets,
-        symbol: &Symbol,
-        before: Option<Timestamp>,
-    ) -> Result<Vec<Bar>, VenueError> {
-        let said = core.caller.ask(&questions::bars(symbol, before)).await;
-        said.answer(parse::bars)
+    fn ask_bars(&self, symbol: &Symbol, before: Option<Timestamp>, _: Timestamp) -> Wish {
+        questions::bars(symbol, before)
+    }
+
+    fn told_bars(&self, body: &[u8], _: &Symbol, _: &Markets) -> Result<Vec<Bar>, ParseError> {
+        parse::bars(body)
     }
 
     async fn quote(&self, core: &Core, symbol: &Symbol) -> Result<Quote, VenueError> {
@@ -117,46 +108,27 @@ impl Speech for Bitget {
         said.answer(parse::rights).map(Some)
     }
 
-    async fn prepare(&self, core: &Core, account: &VenueAccount) -> Result<(), VenueError> {
-        let seat = seat(core, account.id);
+    async fn prepare(&self, seat: &Seat<'_>, wanted: PositionMode) -> Result<(), VenueError> {
         let mode = seat.ask(questions::account(None)).await.answer(parse::position_mode)?;
-        if mode != account.mode {
-            seat.ask(questions::set_position_mode(account.mode)).await.stands()?;
+        if mode != wanted {
+            seat.ask(questions::set_position_mode(wanted)).await.stands()?;
         }
         Ok(())
     }
 
-    async fn terms(
-        &self,
-        core: &Core,
-        account: VenueAccountId,
-        symbol: &Symbol,
-        _: Terms,
-    ) -> Result<Terms, VenueError> {
-        let said = seat(core, account).ask(questions::account(Some(symbol))).await;
+    async fn terms(&self, seat: &Seat<'_>, symbol: &Symbol, _: Terms) -> Result<Terms, VenueError> {
+        let said = seat.ask(questions::account(Some(symbol))).await;
         let (leverage, margin_mode) = said.answer(parse::terms)?;
         Ok(Terms { leverage, margin_mode })
     }
 
-    async fn set_terms(
-        &self,
-        core: &Core,
-        account: VenueAccountId,
-        symbol: &Symbol,
-        from: Terms,
-        to: Terms,
-    ) -> Result<(), VenueError> {
-        let seat = seat(core, account);
+    async fn set_terms(&self, seat: &Seat<'_>, symbol: &Symbol, from: Terms, to: Terms) -> Result<(), VenueError> {
         if from.margin_mode != to.margin_mode {
             seat.ask(questions::set_margin_mode(symbol, to.margin_mode))
                 .await
                 .stands()?;
         }
-        let sides: &[Option<&str>] = match (core.mode(account)?, to.margin_mode) {
-            (PositionMode::Hedge, MarginMode::Isolated) => &[Some("long"), Some("short")],
-            (PositionMode::Hedge, MarginMode::Cross) | (PositionMode::OneWay, _) => &[None],
-        };
-        for side in sides {
+        for side in to.sides(seat.mode()?) {
             let wish = questions::set_leverage(symbol, to.leverage, *side);
             seat.ask(wish).await.stands()?;
         }
@@ -167,38 +139,22 @@ impl Speech for Bitget {
         Ok(remote::order(ask::place(intent, mode, listing)?, intent, limits::ORDER))
     }
 
-    fn placed(
-        &self,
-        body: &[u8],
-        intent: &OrderIntent,
-        _: &Markets,
-        now: Timestamp,
-    ) -> Result<OrderReport, ParseError> {
-        parse::placed(body).map(|placed| placed.report(intent, now))
+    fn placed(&self, body: &[u8], _: &Markets) -> Result<Taken, ParseError> {
+        parse::placed(body).map(Taken::Named)
     }
 
     fn cancel(&self, symbol: &Symbol, order: &VenueOrderId) -> Wish {
         remote::cancel(ask::cancel(symbol, order), limits::ORDER)
     }
 
-    fn cancelled(&self, _: &[u8], _: &Markets) -> Result<Option<OrderReport>, ParseError> {
-        Ok(None)
-    }
-
-    async fn cancel_all(&self, core: &Core, _: &Markets, account: VenueAccountId, symbol: &Symbol) -> Outcome<()> {
+    async fn cancel_all(&self, seat: &Seat<'_>, _: &Markets, symbol: &Symbol) -> Outcome<()> {
         let wish = remote::cancel(ask::cancel_all(symbol), limits::ORDER);
-        core.ask(account, &wish).await.outcome(|_| Ok(()))
+        seat.ask(wish).await.outcome(|_| Ok(()))
     }
 
-    async fn protect(
-        &self,
-        core: &Core,
-        account: VenueAccountId,
-        protection: &Protection,
-        markets: &Markets,
-    ) -> Result<Wish, VenueError> {
+    async fn protect(&self, seat: &Seat<'_>, protection: &Protection, markets: &Markets) -> Result<Wish, VenueError> {
         let listing = markets.listed(&protection.symbol)?;
-        let request = protect::place(protection, core.mode(account)?, listing)?;
+        let request = protect::place(protection, seat.mode()?, listing)?;
         Ok(remote::protection(request, limits::ORDER))
     }
 
@@ -220,12 +176,11 @@ impl Speech for Bitget {
 
     /// By our id, among what rests, then among what ended since it was made.
     fn lookups(&self, sought: &Sought<'_>) -> Result<Vec<Wish>, AskError> {
-        let resting = questions::resting(Some(sought.symbol), None);
-        Ok(vec![
+        Ok(remote::lookups(
             remote::lookup(ask::lookup(sought.symbol, sought.client_id)?, limits::LOOK),
-            remote::lookup(resting.request, limits::LOOK),
-            questions::orders_since(sought.symbol, sought.since.before(SLACK)),
-        ])
+            questions::resting(Some(sought.symbol), None),
+            questions::orders_since(sought.symbol, remote::earliest(sought)),
+        ))
     }
 
     fn found(&self, body: &[u8], _: &Markets, sought: Option<&Sought<'_>>) -> Result<Lookup, ParseError> {
@@ -236,19 +191,7 @@ impl Speech for Bitget {
         }
     }
 
-    async fn look(
-        &self,
-        core: &Core,
-        markets: &Markets,
-        account: VenueAccountId,
-        look: &Look<'_>,
-    ) -> Result<AccountReport, VenueError> {
-        let seat = Seat {
-            core,
-            account,
-            is_event: look.is_event,
-            is_patient: true,
-        };
+    async fn look(&self, seat: Seat<'_>, markets: &Markets, look: &Look<'_>) -> Result<AccountReport, VenueError> {
         remote::look(self, seat, markets, look).await
     }
 
@@ -256,19 +199,13 @@ impl Speech for Bitget {
         script(url, None, trades(symbols), symbols.len())
     }
 
-    fn follow(&self, symbol: &Symbol, _: Timestamp) -> Vec<String> {
-        vec![trades(std::slice::from_ref(symbol))]
+    fn follow(&self, symbol: &Symbol, _: Timestamp) -> String {
+        trades(std::slice::from_ref(symbol))
     }
 
-    async fn private(
-        &self,
-        core: &Core,
-        _: &Arc<Markets>,
-        url: &str,
-        account: VenueAccountId,
-    ) -> Result<Script, VenueError> {
-        let credential = core.caller.credential(account).await?;
-        let login = sign::login(&credential, core.caller.sure_now().await?);
+    async fn private(&self, seat: &Seat<'_>, _: &Arc<Markets>, url: &str) -> Result<Script, VenueError> {
+        let credential = seat.core.caller.credential(seat.account).await?;
+        let login = sign::login(&credential, seat.core.caller.sure_now().await?);
         let of = |channel: &str, key: &str| json!({ "instType": "USDT-FUTURES", "channel": channel, key: "default" });
         let args = json!([
             of("orders", "instId"),

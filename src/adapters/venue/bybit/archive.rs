@@ -1,7 +1,5 @@
 //! What Bybit tells of an account, list by list.
 
-use std::time::Duration;
-
 use async_trait::async_trait;
 use domain::venue::OrderReport;
 
@@ -12,9 +10,6 @@ use crate::ports::venue::VenueError;
 
 #[async_trait]
 impl Archive for Bybit {
-    const SETTLE: &'static str = "USDT";
-    const LONGEST: Duration = Duration::from_secs(7 * 24 * 3_600);
-
     /// With cross margin what is free is told for all coins together, in dollars: it counts as if it were all in the settlement asset.
     async fn balances(&self, seat: &Seat<'_>) -> Result<Vec<Balance>, VenueError> {
         let told = |body: &[u8]| Ok((parse::balances(body)?, parse::available(body)?));

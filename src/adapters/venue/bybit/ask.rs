@@ -15,21 +15,12 @@ use super::CLIENT_ID;
 /// # Errors
 /// When it cannot be told.
 pub fn place(intent: &OrderIntent, mode: PositionMode, listing: &Listing) -> Result<Request, AskError> {
-    let index = match (mode, intent.position_side) {
-        (PositionMode::OneWay, _) => 0,
-        (PositionMode::Hedge, Side::Long) => 1,
-        (PositionMode::Hedge, Side::Short) => 2,
-    };
-    let side = match intent.action {
-        Action::Buy => "Buy",
-        Action::Sell => "Sell",
-    };
     let mut body = json!({
         "category": "linear",
         "symbol": intent.symbol.as_str(),
-        "side": side,
+        "side": word(intent.action),
         "qty": listing.contracts(intent.quantity)?.to_string(),
-        "positionIdx": index,
+        "positionIdx": index(mode, intent.position_side),
         "reduceOnly": intent.reduce_only,
         "orderLinkId": CLIENT_ID.write(&intent.client_id)?,
     });
@@ -43,6 +34,23 @@ pub fn place(intent: &OrderIntent, mode: PositionMode, listing: &Listing) -> Res
         }
     }
     Ok(Request::new("POST", "/v5/order/create", &[]).with_body(body.to_string()))
+}
+
+/// What an order does, in the venue's word.
+pub(super) const fn word(action: Action) -> &'static str {
+    match action {
+        Action::Buy => "Buy",
+        Action::Sell => "Sell",
+    }
+}
+
+/// The number of the position that an order is for.
+pub(super) const fn index(mode: PositionMode, side: Side) -> u8 {
+    match (mode, side) {
+        (PositionMode::OneWay, _) => 0,
+        (PositionMode::Hedge, Side::Long) => 1,
+        (PositionMode::Hedge, Side::Short) => 2,
+    }
 }
 
 /// To cancel an order.

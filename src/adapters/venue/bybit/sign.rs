@@ -20,21 +20,13 @@ pub fn signed(request: &Request, credential: &Credential, now: Timestamp, window
         request.body.clone()
     };
     let text = format!("{}{}{window}{told}", now.0, credential.key);
-    let mut headers = vec![
+    let headers = vec![
         ("X-BAPI-API-KEY", credential.key.clone()),
         ("X-BAPI-TIMESTAMP", now.0.to_string()),
         ("X-BAPI-RECV-WINDOW", window),
         ("X-BAPI-SIGN", signature(&credential.secret, &text)),
     ];
-    if !request.body.is_empty() {
-        headers.push(("Content-Type", "application/json".to_owned()));
-    }
-    Signed {
-        method: request.method,
-        target: request.target(),
-        headers,
-        body: request.body.clone(),
-    }
+    Signed::of(request, headers)
 }
 
 /// The message that logs a socket in, which the venue refuses after `until`.

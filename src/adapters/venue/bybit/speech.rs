@@ -5,16 +5,15 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use domain::credential::KeyRights;
-use domain::id::VenueAccountId;
 use domain::market::{Bar, Symbol};
 use domain::outcome::Outcome;
 use domain::time::Timestamp;
-use domain::user::{PositionMode, VenueAccount};
-use domain::venue::{AccountReport, OrderIntent, OrderReport, Protection, VenueName, VenueOrderId};
+use domain::user::PositionMode;
+use domain::venue::{AccountReport, OrderIntent, Protection, VenueName, VenueOrderId};
 use serde_json::json;
 
-use super::super::dialect::{AskError, Listing, Listings, ParseError, unsigned};
-use super::super::remote::{self, Core, Manners, Markets, Script, Seat, Speech, Terms, Wish, seat};
+use super::super::dialect::{AskError, Listing, Listings, ParseError, Taken, unsigned};
+use super::super::remote::{self, Core, Manners, Markets, Script, Seat, Speech, Terms, Wish};
 use super::{ask, limits, parse, protect, questions, sign, verdict};
 use crate::ports::keyring::Credential;
 use crate::ports::venue::{Look, Lookup, Quote, Sought, VenueError};
@@ -51,15 +50,11 @@ fn trades(symbols: &[Symbol]) -> String {
 
 fn script(url: &str, login: Option<String>, subscription: String) -> Script {
     Script {
-        url: url.to_owned(),
-        headers: &[],
         login,
         subscribe: vec![subscription],
         confirms: 1,
         ping: Some(json!({ "op": "ping" }).to_string()),
-        ping_every: PING_EVERY,
-        keep: None,
-        read: Arc::new(parse::pushes),
+        ..Script::plain(url.to_owned(), PING_EVERY, Arc::new(parse::pushes))
     }
 }
 
@@ -88,15 +83,12 @@ impl Speech for Bybit {
         }
     }
 
-    async fn bars(
-        &self,
-        core: &Core,
-        _: &Markets,
-        symbol: &Symbol,
-        before: Option<Timestamp>,
-    ) -> Result<Vec<Bar>, VenueError> {
-        let said = core.caller.ask(&questions::bars(symbol, before)).await;
-        said.answer(parse::bars)
+    fn ask_bars(&self, symbol: &Symbol, before: Option<Timestamp>, _: Timestamp) -> Wish {
+        questions::bars(symbol, before)
+    }
+
+    fn told_bars(&self, body: &[u8], _: &Symbol, _: &Markets) -> Result<Vec<Bar>, ParseError> {
+        parse::bars(body)
     }
 
     async fn quote(&self, core: &Core, symbol: &Symbol) -> Result<Quote, VenueError> {
@@ -108,37 +100,21 @@ impl Speech for Bybit {
         said.answer(parse::rights).map(Some)
     }
 
-    async fn prepare(&self, core: &Core, account: &VenueAccount) -> Result<(), VenueError> {
-        let seat = seat(core, account.id);
-        seat.ask(questions::set_position_mode(account.mode)).await.stands()
+    async fn prepare(&self, seat: &Seat<'_>, wanted: PositionMode) -> Result<(), VenueError> {
+        seat.ask(questions::set_position_mode(wanted)).await.stands()
     }
 
-    async fn terms(
-        &self,
-        core: &Core,
-        account: VenueAccountId,
-        symbol: &Symbol,
-        _: Terms,
-    ) -> Result<Terms, VenueError> {
-        let seat = seat(core, account);
+    async fn terms(&self, seat: &Seat<'_>, symbol: &Symbol, _: Terms) -> Result<Terms, VenueError> {
         let margin_mode = seat.ask(questions::account()).await.answer(parse::margin_mode)?;
         let leverage = seat.ask(questions::holding(symbol)).await.answer(parse::leverage)?;
         Ok(Terms { leverage, margin_mode })
     }
 
     /// How margin is shared is one setting of the account for all of its markets.
-    async fn set_terms(
-        &self,
-        core: &Core,
-        account: VenueAccountId,
-        symbol: &Symbol,
-        from: Terms,
-        to: Terms,
-    ) -> Result<(), VenueError> {
-        let seat = seat(core, account);
+    async fn set_terms(&self, seat: &Seat<'_>, symbol: &Symbol, from: Terms, to: Terms) -> Result<(), VenueError> {
         if from.margin_mode != to.margin_mode {
             seat.ask(questions::set_margin_mode(to.margin_mode)).await.stands()?;
-            core.terms_changed(account);
+            seat.core.terms_changed(seat.account);
         }
         if from.leverage != to.leverage {
             seat.ask(questions::set_leverage(symbol, to.leverage)).await.stands()?;
@@ -150,38 +126,22 @@ impl Speech for Bybit {
         Ok(remote::order(ask::place(intent, mode, listing)?, intent, limits::ORDER))
     }
 
-    fn placed(
-        &self,
-        body: &[u8],
-        intent: &OrderIntent,
-        _: &Markets,
-        now: Timestamp,
-    ) -> Result<OrderReport, ParseError> {
-        parse::placed(body).map(|placed| placed.report(intent, now))
+    fn placed(&self, body: &[u8], _: &Markets) -> Result<Taken, ParseError> {
+        parse::placed(body).map(Taken::Named)
     }
 
     fn cancel(&self, symbol: &Symbol, order: &VenueOrderId) -> Wish {
         remote::cancel(ask::cancel(symbol, order), limits::ORDER)
     }
 
-    fn cancelled(&self, _: &[u8], _: &Markets) -> Result<Option<OrderReport>, ParseError> {
-        Ok(None)
-    }
-
-    async fn cancel_all(&self, core: &Core, _: &Markets, account: VenueAccountId, symbol: &Symbol) -> Outcome<()> {
+    async fn cancel_all(&self, seat: &Seat<'_>, _: &Markets, symbol: &Symbol) -> Outcome<()> {
         let wish = remote::cancel(ask::cancel_all(symbol), limits::ORDER);
-        core.ask(account, &wish).await.outcome(|_| Ok(()))
+        seat.ask(wish).await.outcome(|_| Ok(()))
     }
 
-    async fn protect(
-        &self,
-        core: &Core,
-        account: VenueAccountId,
-        protection: &Protection,
-        markets: &Markets,
-    ) -> Result<Wish, VenueError> {
+    async fn protect(&self, seat: &Seat<'_>, protection: &Protection, markets: &Markets) -> Result<Wish, VenueError> {
         let listing = markets.listed(&protection.symbol)?;
-        let request = protect::place(protection, core.mode(account)?, listing)?;
+        let request = protect::place(protection, seat.mode()?, listing)?;
         Ok(remote::protection(request, limits::ORDER))
     }
 
@@ -209,19 +169,7 @@ impl Speech for Bybit {
         remote::pick(parse::orders(body)?.rows, sought, usize::MAX)
     }
 
-    async fn look(
-        &self,
-        core: &Core,
-        markets: &Markets,
-        account: VenueAccountId,
-        look: &Look<'_>,
-    ) -> Result<AccountReport, VenueError> {
-        let seat = Seat {
-            core,
-            account,
-            is_event: look.is_event,
-            is_patient: true,
-        };
+    async fn look(&self, seat: Seat<'_>, markets: &Markets, look: &Look<'_>) -> Result<AccountReport, VenueError> {
         remote::look(self, seat, markets, look).await
     }
 
@@ -229,19 +177,13 @@ impl Speech for Bybit {
         script(url, None, trades(symbols))
     }
 
-    fn follow(&self, symbol: &Symbol, _: Timestamp) -> Vec<String> {
-        vec![trades(std::slice::from_ref(symbol))]
+    fn follow(&self, symbol: &Symbol, _: Timestamp) -> String {
+        trades(std::slice::from_ref(symbol))
     }
 
-    async fn private(
-        &self,
-        core: &Core,
-        _: &Arc<Markets>,
-        url: &str,
-        account: VenueAccountId,
-    ) -> Result<Script, VenueError> {
-        let credential = core.caller.credential(account).await?;
-        let login = sign::login(&credential, core.caller.sure_now().await?.after(LOGIN_HOLDS));
+    async fn private(&self, seat: &Seat<'_>, _: &Arc<Markets>, url: &str) -> Result<Script, VenueError> {
+        let credential = seat.core.caller.credential(seat.account).await?;
+        let login = sign::login(&credential, seat.core.caller.sure_now().await?.after(LOGIN_HOLDS));
         let topics = ["order", "execution", "position", "wallet"].map(str::to_owned);
         Ok(script(url, Some(login), subscribe(&topics)))
     }

@@ -13,6 +13,25 @@ pub struct Placed {
     pub at: Option<Timestamp>,
 }
 
+/// The answer to an order that was taken.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Taken {
+    /// That it was, and under which id.
+    Named(Placed),
+    /// What has become of it by then, too.
+    Whole(OrderReport),
+}
+
+impl Taken {
+    /// As a report.
+    pub fn report(self, intent: &OrderIntent, now: Timestamp) -> OrderReport {
+        match self {
+            Self::Named(placed) => placed.report(intent, now),
+            Self::Whole(report) => report,
+        }
+    }
+}
+
 impl Placed {
     /// As a report: resting, with nothing filled yet that is known.
     pub fn report(&self, intent: &OrderIntent, now: Timestamp) -> OrderReport {

@@ -3,7 +3,9 @@
 use aws_lc_rs::{digest, hmac};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
+use domain::time::Timestamp;
 use secrecy::{ExposeSecret, SecretString};
+use serde_json::json;
 
 pub use crate::ports::keyring::Credential;
 
@@ -56,6 +58,63 @@ impl Request {
             query => format!("{}?{query}", self.path),
         }
     }
+}
+
+impl Signed {
+    /// A request with these headers; where it has a body, it is JSON.
+    pub fn of(request: &Request, mut headers: Vec<(&'static str, String)>) -> Self {
+        if !request.body.is_empty() {
+            headers.push(("Content-Type", "application/json".to_owned()));
+        }
+        Self {
+            method: request.method,
+            target: request.target(),
+            headers,
+            body: request.body.clone(),
+        }
+    }
+}
+
+/// The headers of a request that is signed with its time, at venues whose keys have a passphrase.
+#[derive(Debug)]
+pub struct Stamps {
+    /// Names the key.
+    pub key: &'static str,
+    /// The signature.
+    pub sign: &'static str,
+    /// The time.
+    pub at: &'static str,
+    /// The passphrase.
+    pub passphrase: &'static str,
+}
+
+/// A request that is signed with HMAC-SHA256 in base64 over the time as `at` tells it, method, path with query, and body.
+pub fn stamped(request: &Request, credential: &Credential, at: String, names: &Stamps) -> Signed {
+    let text = format!("{at}{}{}{}", request.method, request.target(), request.body);
+    let headers = vec![
+        (names.key, credential.key.clone()),
+        (names.sign, base64_sha256(&credential.secret, &text)),
+        (names.at, at),
+        (names.passphrase, passphrase(credential)),
+    ];
+    Signed::of(request, headers)
+}
+
+/// The message that logs a socket in at such a venue: signed as if `path` were asked for at a whole second.
+pub fn stamped_login(credential: &Credential, now: Timestamp, path: &str) -> String {
+    let seconds = (now.0 / 1000).to_string();
+    let sign = base64_sha256(&credential.secret, &format!("{seconds}GET{path}"));
+    let passphrase = passphrase(credential);
+    let args = json!({ "apiKey": credential.key, "passphrase": passphrase, "timestamp": seconds, "sign": sign });
+    json!({ "op": "login", "args": [args] }).to_string()
+}
+
+/// Empty where the key has none, which a venue that wants one refuses.
+fn passphrase(credential: &Credential) -> String {
+    let passphrase = credential.passphrase.as_ref();
+    passphrase
+        .map(|text| text.expose_secret().to_owned())
+        .unwrap_or_default()
 }
 
 /// A request that needs no key, as it is sent.

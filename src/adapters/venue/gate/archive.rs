@@ -1,7 +1,5 @@
 //! What Gate tells of an account, list by list.
 
-use std::time::Duration;
-
 use async_trait::async_trait;
 use domain::market::Symbol;
 use domain::venue::OrderReport;
@@ -21,9 +19,6 @@ fn page<T>(rows: Vec<T>, full: usize, offset: Option<&str>) -> Page<T> {
 
 #[async_trait]
 impl Archive for Gate {
-    const SETTLE: &'static str = "USDT";
-    const LONGEST: Duration = Duration::from_secs(7 * 24 * 3_600);
-
     async fn balances(&self, seat: &Seat<'_>) -> Result<Vec<Balance>, VenueError> {
         seat.ask(questions::account()).await.answer(parse::balances)
     }

@@ -23,11 +23,7 @@ const LIMIT: &str = "100";
 /// # Errors
 /// When it cannot be told.
 pub fn place(intent: &OrderIntent, listing: &Listing) -> Result<Request, AskError> {
-    let contracts = listing.contracts(intent.quantity)?;
-    let size = match intent.action {
-        Action::Buy => contracts,
-        Action::Sell => -contracts,
-    };
+    let size = listing.contracts(intent.quantity)?;
     let (price, until) = match intent.kind {
         OrderKind::Market if intent.post_only => return Err(AskError::PostOnly),
         // A price of zero takes the best there is.
@@ -36,7 +32,7 @@ pub fn place(intent: &OrderIntent, listing: &Listing) -> Result<Request, AskErro
     };
     let body = json!({
         "contract": intent.symbol.as_str(),
-        "size": number(size),
+        "size": signed(intent.action, size),
         "price": price,
         "tif": until,
         "reduce_only": intent.reduce_only,
@@ -45,8 +41,12 @@ pub fn place(intent: &OrderIntent, listing: &Listing) -> Result<Request, AskErro
     Ok(Request::new("POST", ORDERS, &[]).with_body(body.to_string()))
 }
 
-/// Whole contracts are a JSON number; parts of them, which only some markets have, are text.
-pub(super) fn number(size: Decimal) -> Value {
+/// A size, above zero where it buys. Whole contracts are a JSON number; parts of them, which only some markets have, are text.
+pub(super) fn signed(action: Action, size: Decimal) -> Value {
+    let size = match action {
+        Action::Buy => size,
+        Action::Sell => -size,
+    };
     match i64::try_from(size) {
         Ok(whole) if size.fract().is_zero() => json!(whole),
         Ok(_) | Err(_) => json!(size.to_string()),

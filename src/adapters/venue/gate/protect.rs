@@ -3,13 +3,13 @@
 //! Source: <https://www.gate.com/docs/developers/apiv4/en/#create-price-triggered-order>. Their `text` names a source, and no id of
 //! a client is documented for them: the venue keeps none.
 
-use domain::market::{Action, Side};
+use domain::market::Side;
 use domain::venue::{Protection, VenueOrderId};
 use serde::Deserialize;
 use serde_json::json;
 
 use super::super::dialect::{AskError, Listing, ParseError, Request, Text, read};
-use super::ask::number;
+use super::ask::signed;
 
 const PRICE_ORDERS: &str = "/api/v4/futures/usdt/price_orders";
 
@@ -25,11 +25,7 @@ struct Taken {
 /// # Errors
 /// When it cannot be told.
 pub fn place(protection: &Protection, listing: &Listing) -> Result<Request, AskError> {
-    let contracts = listing.contracts(protection.quantity)?;
-    let size = match protection.action() {
-        Action::Buy => contracts,
-        Action::Sell => -contracts,
-    };
+    let size = listing.contracts(protection.quantity)?;
     let kind = match protection.position_side {
         Side::Long => "plan-close-long-position",
         Side::Short => "plan-close-short-position",
@@ -37,7 +33,7 @@ pub fn place(protection: &Protection, listing: &Listing) -> Result<Request, AskE
     let body = json!({
         "initial": {
             "contract": protection.symbol.as_str(),
-            "size": number(size),
+            "size": signed(protection.action(), size),
             "price": "0",
             "tif": "ioc",
             "reduce_only": true,

@@ -33,21 +33,13 @@ pub fn signed(request: &Request, credential: &Credential, now: Timestamp) -> Sig
         .collect();
     let digest = digest_sha512(&request.body);
     let text = [request.method, &request.path, &query.join("&"), &digest, &seconds].join("\n");
-    let mut headers = vec![
+    let headers = vec![
         ("KEY", credential.key.clone()),
         ("Timestamp", seconds),
         ("SIGN", signature(&credential.secret, &text)),
         decimals(),
     ];
-    if !request.body.is_empty() {
-        headers.push(("Content-Type", "application/json".to_owned()));
-    }
-    Signed {
-        method: request.method,
-        target: request.target(),
-        headers,
-        body: request.body.clone(),
-    }
+    Signed::of(request, headers)
 }
 
 /// The message that subscribes a socket to a private channel; each subscription is signed by itself.

@@ -5,16 +5,15 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use domain::credential::KeyRights;
-use domain::id::VenueAccountId;
 use domain::market::{Bar, Symbol};
 use domain::outcome::Outcome;
 use domain::time::Timestamp;
-use domain::user::{PositionMode, VenueAccount};
+use domain::user::PositionMode;
 use domain::venue::{AccountReport, OrderIntent, OrderReport, Protection, VenueName, VenueOrderId};
 use serde_json::json;
 
-use super::super::dialect::{AskError, Listing, Listings, ParseError};
-use super::super::remote::{self, Archive, Core, Manners, Markets, Script, Seat, Speech, Terms, Wish, seat};
+use super::super::dialect::{AskError, Listing, Listings, ParseError, Taken};
+use super::super::remote::{self, Archive, Core, Manners, Markets, Script, Seat, Speech, Terms, Wish};
 use super::{DECIMALS, ask, limits, parse, protect, questions, sign, verdict};
 use crate::ports::keyring::Credential;
 use crate::ports::venue::{Look, Lookup, Quote, Sought, VenueError};
@@ -45,16 +44,13 @@ fn trades(symbols: &[Symbol], now: Timestamp) -> String {
 
 fn script(url: &str, subscribe: Vec<String>, markets: &Arc<Markets>, now: Timestamp) -> Script {
     let markets = Arc::clone(markets);
+    let read = Arc::new(move |message: &[u8]| parse::pushes(message, markets.contracts(), Gate::SETTLE));
     Script {
-        url: url.to_owned(),
         headers: &[DECIMALS],
-        login: None,
         confirms: subscribe.len(),
         subscribe,
         ping: Some(json!({ "time": now.0 / 1_000, "channel": "futures.ping" }).to_string()),
-        ping_every: PING_EVERY,
-        keep: None,
-        read: Arc::new(move |message| parse::pushes(message, markets.contracts(), Gate::SETTLE)),
+        ..Script::plain(url.to_owned(), PING_EVERY, read)
     }
 }
 
@@ -72,16 +68,13 @@ impl Speech for Gate {
         core.caller.ask(&questions::listings()).await.answer(parse::listings)
     }
 
-    async fn bars(
-        &self,
-        core: &Core,
-        markets: &Markets,
-        symbol: &Symbol,
-        before: Option<Timestamp>,
-    ) -> Result<Vec<Bar>, VenueError> {
-        let before = before.unwrap_or_else(|| core.now().after(Duration::from_secs(60)));
-        let said = core.caller.ask(&questions::bars(symbol, before)).await;
-        said.answer(|body| parse::bars(body, symbol, markets.contracts()))
+    fn ask_bars(&self, symbol: &Symbol, before: Option<Timestamp>, now: Timestamp) -> Wish {
+        let before = before.unwrap_or_else(|| now.after(Duration::from_secs(60)));
+        questions::bars(symbol, before)
+    }
+
+    fn told_bars(&self, body: &[u8], symbol: &Symbol, markets: &Markets) -> Result<Vec<Bar>, ParseError> {
+        parse::bars(body, symbol, markets.contracts())
     }
 
     async fn quote(&self, core: &Core, symbol: &Symbol) -> Result<Quote, VenueError> {
@@ -103,45 +96,31 @@ impl Speech for Gate {
         }
     }
 
-    async fn prepare(&self, core: &Core, account: &VenueAccount) -> Result<(), VenueError> {
-        let seat = seat(core, account.id);
+    async fn prepare(&self, seat: &Seat<'_>, wanted: PositionMode) -> Result<(), VenueError> {
         let mode = seat.ask(questions::account()).await.answer(parse::position_mode)?;
-        if mode != account.mode {
-            seat.ask(questions::set_position_mode(account.mode)).await.stands()?;
+        if mode != wanted {
+            seat.ask(questions::set_position_mode(wanted)).await.stands()?;
         }
         Ok(())
     }
 
-    async fn terms(
-        &self,
-        core: &Core,
-        account: VenueAccountId,
-        symbol: &Symbol,
-        _: Terms,
-    ) -> Result<Terms, VenueError> {
-        let wish = questions::position(symbol, core.mode(account)?);
-        let (leverage, margin_mode) = seat(core, account).ask(wish).await.answer(parse::terms)?;
+    async fn terms(&self, seat: &Seat<'_>, symbol: &Symbol, _: Terms) -> Result<Terms, VenueError> {
+        let wish = questions::position(symbol, seat.mode()?);
+        let (leverage, margin_mode) = seat.ask(wish).await.answer(parse::terms)?;
         Ok(Terms { leverage, margin_mode })
     }
 
-    async fn set_terms(
-        &self,
-        core: &Core,
-        account: VenueAccountId,
-        symbol: &Symbol,
-        _: Terms,
-        to: Terms,
-    ) -> Result<(), VenueError> {
-        let wish = questions::set_terms(symbol, core.mode(account)?, to);
-        seat(core, account).ask(wish).await.stands()
+    async fn set_terms(&self, seat: &Seat<'_>, symbol: &Symbol, _: Terms, to: Terms) -> Result<(), VenueError> {
+        let wish = questions::set_terms(symbol, seat.mode()?, to);
+        seat.ask(wish).await.stands()
     }
 
     fn place(&self, intent: &OrderIntent, _: PositionMode, listing: &Listing) -> Result<Wish, AskError> {
         Ok(remote::order(ask::place(intent, listing)?, intent, limits::ORDER))
     }
 
-    fn placed(&self, body: &[u8], _: &OrderIntent, markets: &Markets, _: Timestamp) -> Result<OrderReport, ParseError> {
-        parse::order(body, markets.contracts())
+    fn placed(&self, body: &[u8], markets: &Markets) -> Result<Taken, ParseError> {
+        parse::order(body, markets.contracts()).map(Taken::Whole)
     }
 
     fn cancel(&self, _: &Symbol, order: &VenueOrderId) -> Wish {
@@ -152,18 +131,12 @@ impl Speech for Gate {
         parse::order(body, markets.contracts()).map(Some)
     }
 
-    async fn cancel_all(&self, core: &Core, _: &Markets, account: VenueAccountId, symbol: &Symbol) -> Outcome<()> {
+    async fn cancel_all(&self, seat: &Seat<'_>, _: &Markets, symbol: &Symbol) -> Outcome<()> {
         let wish = remote::cancel(ask::cancel_all(symbol), limits::ORDER);
-        core.ask(account, &wish).await.outcome(|_| Ok(()))
+        seat.ask(wish).await.outcome(|_| Ok(()))
     }
 
-    async fn protect(
-        &self,
-        _: &Core,
-        _: VenueAccountId,
-        protection: &Protection,
-        markets: &Markets,
-    ) -> Result<Wish, VenueError> {
+    async fn protect(&self, _: &Seat<'_>, protection: &Protection, markets: &Markets) -> Result<Wish, VenueError> {
         let listing = markets.listed(&protection.symbol)?;
         let request = protect::place(protection, listing)?;
         Ok(remote::protection(request, limits::LOOK))
@@ -200,19 +173,7 @@ impl Speech for Gate {
         }
     }
 
-    async fn look(
-        &self,
-        core: &Core,
-        markets: &Markets,
-        account: VenueAccountId,
-        look: &Look<'_>,
-    ) -> Result<AccountReport, VenueError> {
-        let seat = Seat {
-            core,
-            account,
-            is_event: look.is_event,
-            is_patient: true,
-        };
+    async fn look(&self, seat: Seat<'_>, markets: &Markets, look: &Look<'_>) -> Result<AccountReport, VenueError> {
         remote::look(self, seat, markets, look).await
     }
 
@@ -220,21 +181,15 @@ impl Speech for Gate {
         script(url, vec![trades(symbols, now)], markets, now)
     }
 
-    fn follow(&self, symbol: &Symbol, now: Timestamp) -> Vec<String> {
-        vec![trades(std::slice::from_ref(symbol), now)]
+    fn follow(&self, symbol: &Symbol, now: Timestamp) -> String {
+        trades(std::slice::from_ref(symbol), now)
     }
 
-    async fn private(
-        &self,
-        core: &Core,
-        markets: &Arc<Markets>,
-        url: &str,
-        account: VenueAccountId,
-    ) -> Result<Script, VenueError> {
-        let credential = core.caller.credential(account).await?;
-        let said = seat(core, account).ask(questions::account()).await;
+    async fn private(&self, seat: &Seat<'_>, markets: &Arc<Markets>, url: &str) -> Result<Script, VenueError> {
+        let credential = seat.core.caller.credential(seat.account).await?;
+        let said = seat.ask(questions::account()).await;
         let owner = said.answer(parse::owner)?;
-        let now = core.caller.sure_now().await?;
+        let now = seat.core.caller.sure_now().await?;
         let all: &[&str] = &[&owner, "!all"];
         let subscribe = ["futures.orders", "futures.usertrades", "futures.positions"]
             .map(|channel| sign::subscribe(&credential, channel, all, now));

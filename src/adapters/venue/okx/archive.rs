@@ -1,7 +1,5 @@
 //! What OKX tells of an account, list by list.
 
-use std::time::Duration;
-
 use async_trait::async_trait;
 use domain::market::Symbol;
 use domain::venue::OrderReport;
@@ -14,9 +12,6 @@ use crate::ports::venue::VenueError;
 
 #[async_trait]
 impl Archive for Okx {
-    const SETTLE: &'static str = "USDT";
-    const LONGEST: Duration = Duration::from_secs(7 * 24 * 3_600);
-
     async fn balances(&self, seat: &Seat<'_>) -> Result<Vec<Balance>, VenueError> {
         seat.ask(questions::balances()).await.answer(parse::balances)
     }

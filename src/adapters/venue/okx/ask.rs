@@ -2,10 +2,10 @@
 //!
 //! Source: <https://www.okx.com/docs-v5/en/#order-book-trading-trade-post-place-order>.
 
-use domain::market::{Action, Side, Symbol};
+use domain::market::{Side, Symbol};
 use domain::user::PositionMode;
 use domain::venue::{ClientOrderId, OrderIntent, OrderKind, VenueOrderId};
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::super::dialect::{AskError, Listing, Request};
 use super::CLIENT_ID;
@@ -15,22 +15,15 @@ use super::CLIENT_ID;
 /// # Errors
 /// When it cannot be told.
 pub fn place(intent: &OrderIntent, mode: PositionMode, listing: &Listing) -> Result<Request, AskError> {
-    let side = match intent.action {
-        Action::Buy => "buy",
-        Action::Sell => "sell",
-    };
     let mut body = json!({
         "instId": intent.symbol.as_str(),
         "tdMode": intent.margin_mode.as_str(),
-        "side": side,
+        "side": intent.action.as_str(),
         "sz": listing.contracts(intent.quantity)?.to_string(),
         "clOrdId": CLIENT_ID.write(&intent.client_id)?,
     });
-    match (mode, intent.position_side) {
-        (PositionMode::Hedge, Side::Long) => body["posSide"] = json!("long"),
-        (PositionMode::Hedge, Side::Short) => body["posSide"] = json!("short"),
-        (PositionMode::OneWay, _) => body["reduceOnly"] = json!(intent.reduce_only),
-    }
+    let (name, value) = held(mode, intent.position_side, intent.reduce_only);
+    body[name] = value;
     match intent.kind {
         OrderKind::Market if intent.post_only => return Err(AskError::PostOnly),
         OrderKind::Market => body["ordType"] = json!("market"),
@@ -40,6 +33,14 @@ pub fn place(intent: &OrderIntent, mode: PositionMode, listing: &Listing) -> Res
         }
     }
     Ok(Request::new("POST", "/api/v5/trade/order", &[]).with_body(body.to_string()))
+}
+
+/// The field that says what an order is for: the side in hedge mode, else whether it only shrinks.
+pub(super) fn held(mode: PositionMode, side: Side, reduces: bool) -> (&'static str, Value) {
+    match mode {
+        PositionMode::Hedge => ("posSide", json!(side.as_str())),
+        PositionMode::OneWay => ("reduceOnly", json!(reduces)),
+    }
 }
 
 /// To cancel an order.

@@ -2,13 +2,14 @@
 //!
 //! Source: <https://www.okx.com/docs-v5/en/#order-book-trading-algo-trading>.
 
-use domain::market::{Action, Side, Symbol};
+use domain::market::Symbol;
 use domain::user::PositionMode;
 use domain::venue::{MarginMode, Protection, ProtectionKind, VenueOrderId};
 use serde::Deserialize;
 use serde_json::json;
 
 use super::super::dialect::{AskError, Holding, Listing, ParseError, Request, Text};
+use super::ask::held;
 use super::{CLIENT_ID, parse};
 use crate::ports::venue::VenueError;
 
@@ -47,23 +48,16 @@ pub fn place(
     margin_mode: MarginMode,
     listing: &Listing,
 ) -> Result<Request, AskError> {
-    let side = match protection.action() {
-        Action::Buy => "buy",
-        Action::Sell => "sell",
-    };
     let mut body = json!({
         "instId": protection.symbol.as_str(),
         "tdMode": margin_mode.as_str(),
-        "side": side,
+        "side": protection.action().as_str(),
         "ordType": "conditional",
         "sz": listing.contracts(protection.quantity)?.to_string(),
         "algoClOrdId": CLIENT_ID.write(&protection.client_id)?,
     });
-    match (mode, protection.position_side) {
-        (PositionMode::Hedge, Side::Long) => body["posSide"] = json!("long"),
-        (PositionMode::Hedge, Side::Short) => body["posSide"] = json!("short"),
-        (PositionMode::OneWay, _) => body["reduceOnly"] = json!(true),
-    }
+    let (name, value) = held(mode, protection.position_side, true);
+    body[name] = value;
     let [trigger, by, price] = match protection.kind {
         ProtectionKind::StopLoss => ["slTriggerPx", "slTriggerPxType", "slOrdPx"],
         ProtectionKind::TakeProfit => ["tpTriggerPx", "tpTriggerPxType", "tpOrdPx"],

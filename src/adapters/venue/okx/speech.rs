@@ -5,16 +5,15 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use domain::credential::KeyRights;
-use domain::id::VenueAccountId;
 use domain::market::{Bar, Symbol};
 use domain::outcome::{Outcome, Refusal};
 use domain::time::Timestamp;
-use domain::user::{PositionMode, VenueAccount};
-use domain::venue::{AccountReport, MarginMode, OrderIntent, OrderReport, Protection, VenueName, VenueOrderId};
+use domain::user::PositionMode;
+use domain::venue::{AccountReport, OrderIntent, Protection, VenueName, VenueOrderId};
 use serde_json::json;
 
-use super::super::dialect::{AskError, Listing, Listings, ParseError, unsigned};
-use super::super::remote::{self, Core, Manners, Markets, Script, Seat, Speech, Terms, Urgency, Wish, seat};
+use super::super::dialect::{AskError, Listing, Listings, ParseError, Taken, unsigned};
+use super::super::remote::{self, Core, Manners, Markets, Script, Seat, Speech, Terms, Urgency, Wish};
 use super::{ask, limits, parse, protect, questions, sign, verdict};
 use crate::ports::keyring::Credential;
 use crate::ports::venue::{Look, Lookup, Quote, Sought, VenueError};
@@ -23,8 +22,6 @@ use crate::ports::venue::{Look, Lookup, Quote, Sought, VenueError};
 const PING_EVERY: Duration = Duration::from_secs(5);
 /// How long an answer may be ahead of the lists.
 const GRACE: Duration = Duration::from_secs(5);
-/// Clocks differ: a minute earlier costs nothing.
-const SLACK: Duration = Duration::from_secs(60);
 /// How often what rests is listed and cancelled.
 const ROUNDS: usize = 10;
 /// Orders that one request cancels.
@@ -54,16 +51,13 @@ fn trades(symbols: &[Symbol]) -> String {
 
 fn script(url: &str, login: Option<String>, subscription: String, confirms: usize, markets: &Arc<Markets>) -> Script {
     let markets = Arc::clone(markets);
+    let read = Arc::new(move |message: &[u8]| parse::pushes(message, markets.contracts()));
     Script {
-        url: url.to_owned(),
-        headers: &[],
         login,
         subscribe: vec![subscription],
         confirms,
         ping: Some("ping".to_owned()),
-        ping_every: PING_EVERY,
-        keep: None,
-        read: Arc::new(move |message| parse::pushes(message, markets.contracts())),
+        ..Script::plain(url.to_owned(), PING_EVERY, read)
     }
 }
 
@@ -81,15 +75,12 @@ impl Speech for Okx {
         core.caller.ask(&questions::listings()).await.answer(parse::listings)
     }
 
-    async fn bars(
-        &self,
-        core: &Core,
-        _: &Markets,
-        symbol: &Symbol,
-        before: Option<Timestamp>,
-    ) -> Result<Vec<Bar>, VenueError> {
-        let said = core.caller.ask(&questions::bars(symbol, before)).await;
-        said.answer(parse::bars)
+    fn ask_bars(&self, symbol: &Symbol, before: Option<Timestamp>, _: Timestamp) -> Wish {
+        questions::bars(symbol, before)
+    }
+
+    fn told_bars(&self, body: &[u8], _: &Symbol, _: &Markets) -> Result<Vec<Bar>, ParseError> {
+        parse::bars(body)
     }
 
     async fn quote(&self, core: &Core, symbol: &Symbol) -> Result<Quote, VenueError> {
@@ -101,25 +92,18 @@ impl Speech for Okx {
         said.answer(parse::rights).map(Some)
     }
 
-    async fn prepare(&self, core: &Core, account: &VenueAccount) -> Result<(), VenueError> {
-        let seat = seat(core, account.id);
+    async fn prepare(&self, seat: &Seat<'_>, wanted: PositionMode) -> Result<(), VenueError> {
         let mode = seat.ask(questions::account()).await.answer(parse::position_mode)?;
-        if mode != account.mode {
-            seat.ask(questions::set_position_mode(account.mode)).await.stands()?;
+        if mode != wanted {
+            seat.ask(questions::set_position_mode(wanted)).await.stands()?;
         }
         Ok(())
     }
 
     /// The margin mode is told with each order; each has its own leverage, and in hedge mode each side of an isolated market.
-    async fn terms(
-        &self,
-        core: &Core,
-        account: VenueAccountId,
-        symbol: &Symbol,
-        wanted: Terms,
-    ) -> Result<Terms, VenueError> {
+    async fn terms(&self, seat: &Seat<'_>, symbol: &Symbol, wanted: Terms) -> Result<Terms, VenueError> {
         let wish = questions::leverage(symbol, wanted.margin_mode);
-        let told = seat(core, account).ask(wish).await.answer(parse::leverages)?;
+        let told = seat.ask(wish).await.answer(parse::leverages)?;
         let mut leverages = told
             .into_iter()
             .filter(|(of, ..)| of == symbol)
@@ -135,21 +119,10 @@ impl Speech for Okx {
         Ok(Terms { leverage, ..wanted })
     }
 
-    async fn set_terms(
-        &self,
-        core: &Core,
-        account: VenueAccountId,
-        symbol: &Symbol,
-        _: Terms,
-        to: Terms,
-    ) -> Result<(), VenueError> {
-        let sides: &[Option<&str>] = match (core.mode(account)?, to.margin_mode) {
-            (PositionMode::Hedge, MarginMode::Isolated) => &[Some("long"), Some("short")],
-            (PositionMode::Hedge, MarginMode::Cross) | (PositionMode::OneWay, _) => &[None],
-        };
-        for side in sides {
+    async fn set_terms(&self, seat: &Seat<'_>, symbol: &Symbol, _: Terms, to: Terms) -> Result<(), VenueError> {
+        for side in to.sides(seat.mode()?) {
             let wish = questions::set_leverage(symbol, to.leverage, to.margin_mode, *side);
-            seat(core, account).ask(wish).await.stands()?;
+            seat.ask(wish).await.stands()?;
         }
         Ok(())
     }
@@ -158,34 +131,19 @@ impl Speech for Okx {
         Ok(remote::order(ask::place(intent, mode, listing)?, intent, limits::ORDER))
     }
 
-    fn placed(
-        &self,
-        body: &[u8],
-        intent: &OrderIntent,
-        _: &Markets,
-        now: Timestamp,
-    ) -> Result<OrderReport, ParseError> {
-        parse::placed(body).map(|placed| placed.report(intent, now))
+    fn placed(&self, body: &[u8], _: &Markets) -> Result<Taken, ParseError> {
+        parse::placed(body).map(Taken::Named)
     }
 
     fn cancel(&self, symbol: &Symbol, order: &VenueOrderId) -> Wish {
         remote::cancel(ask::cancel(symbol, order), limits::ORDER)
     }
 
-    fn cancelled(&self, _: &[u8], _: &Markets) -> Result<Option<OrderReport>, ParseError> {
-        Ok(None)
-    }
-
     /// It has no word for all of them: those that rest are cancelled by name.
-    async fn cancel_all(
-        &self,
-        core: &Core,
-        markets: &Markets,
-        account: VenueAccountId,
-        symbol: &Symbol,
-    ) -> Outcome<()> {
+    async fn cancel_all(&self, seat: &Seat<'_>, markets: &Markets, symbol: &Symbol) -> Outcome<()> {
         for _ in 0..ROUNDS {
-            let said = core.ask(account, &questions::resting(Some(symbol), None)).await;
+            let resting = questions::resting(Some(symbol), None);
+            let said = seat.core.ask(seat.account, &resting).await;
             let resting = match said.answer(|body| parse::orders(body, markets.contracts())) {
                 Ok(resting) if resting.is_empty() => return Outcome::Done(()),
                 Ok(resting) => resting,
@@ -194,7 +152,7 @@ impl Speech for Okx {
             let orders: Vec<VenueOrderId> = resting.into_iter().map(|order| order.venue_id).take(BATCH).collect();
             let wish = remote::cancel(ask::cancel_many(symbol, &orders), limits::ORDER);
             // One that was filled meanwhile is refused, and the others are cancelled: the next round tells.
-            if let Outcome::Unknown(seen) = core.ask(account, &wish).await.outcome(|_| Ok(())) {
+            if let Outcome::Unknown(seen) = seat.ask(wish).await.outcome(|_| Ok(())) {
                 return Outcome::Unknown(seen);
             }
         }
@@ -202,22 +160,16 @@ impl Speech for Okx {
     }
 
     /// How the position shares margin is asked for: the order has to say it.
-    async fn protect(
-        &self,
-        core: &Core,
-        account: VenueAccountId,
-        protection: &Protection,
-        markets: &Markets,
-    ) -> Result<Wish, VenueError> {
+    async fn protect(&self, seat: &Seat<'_>, protection: &Protection, markets: &Markets) -> Result<Wish, VenueError> {
         let listing = markets.listed(&protection.symbol)?;
         let wish = Wish {
             urgency: Urgency::Close,
             ..questions::holdings()
         };
-        let said = core.ask(account, &wish).await;
+        let said = seat.ask(wish).await;
         let held = said.answer(|body| parse::holdings(body, markets.contracts()))?;
         let margin_mode = protect::margin_mode(protection, &held)?;
-        let request = protect::place(protection, core.mode(account)?, margin_mode, listing)?;
+        let request = protect::place(protection, seat.mode()?, margin_mode, listing)?;
         Ok(remote::protection(request, limits::LOOK))
     }
 
@@ -236,31 +188,18 @@ impl Speech for Okx {
 
     /// By our id, among what rests, then among what ended since it was made.
     fn lookups(&self, sought: &Sought<'_>) -> Result<Vec<Wish>, AskError> {
-        let resting = questions::resting(Some(sought.symbol), None);
-        Ok(vec![
+        Ok(remote::lookups(
             remote::lookup(ask::lookup(sought.symbol, sought.client_id)?, limits::LOOK),
-            remote::lookup(resting.request, limits::LOOK),
-            questions::orders_since(sought.symbol, sought.since.before(SLACK)),
-        ])
+            questions::resting(Some(sought.symbol), None),
+            questions::orders_since(sought.symbol, remote::earliest(sought)),
+        ))
     }
 
     fn found(&self, body: &[u8], markets: &Markets, sought: Option<&Sought<'_>>) -> Result<Lookup, ParseError> {
         remote::pick(parse::orders(body, markets.contracts())?, sought, questions::PAGE)
     }
 
-    async fn look(
-        &self,
-        core: &Core,
-        markets: &Markets,
-        account: VenueAccountId,
-        look: &Look<'_>,
-    ) -> Result<AccountReport, VenueError> {
-        let seat = Seat {
-            core,
-            account,
-            is_event: look.is_event,
-            is_patient: true,
-        };
+    async fn look(&self, seat: Seat<'_>, markets: &Markets, look: &Look<'_>) -> Result<AccountReport, VenueError> {
         remote::look(self, seat, markets, look).await
     }
 
@@ -268,19 +207,13 @@ impl Speech for Okx {
         script(url, None, trades(symbols), symbols.len(), markets)
     }
 
-    fn follow(&self, symbol: &Symbol, _: Timestamp) -> Vec<String> {
-        vec![trades(std::slice::from_ref(symbol))]
+    fn follow(&self, symbol: &Symbol, _: Timestamp) -> String {
+        trades(std::slice::from_ref(symbol))
     }
 
-    async fn private(
-        &self,
-        core: &Core,
-        markets: &Arc<Markets>,
-        url: &str,
-        account: VenueAccountId,
-    ) -> Result<Script, VenueError> {
-        let credential = core.caller.credential(account).await?;
-        let login = sign::login(&credential, core.caller.sure_now().await?);
+    async fn private(&self, seat: &Seat<'_>, markets: &Arc<Markets>, url: &str) -> Result<Script, VenueError> {
+        let credential = seat.core.caller.credential(seat.account).await?;
+        let login = sign::login(&credential, seat.core.caller.sure_now().await?);
         let args = json!([
             { "channel": "orders", "instType": "SWAP" },
             { "channel": "positions", "instType": "SWAP" },

@@ -38,19 +38,11 @@ impl PaperVenue {
                 ..Rules::default()
             },
         };
-        match self.accept(account, request).await {
-            Outcome::Done(report) => Outcome::Done(report.venue_id),
-            Outcome::Refused(refusal) => Outcome::Refused(refusal),
-            Outcome::Unknown(seen) => Outcome::Unknown(seen),
-        }
+        self.accept(account, request).await.map(|report| report.venue_id)
     }
 
     /// Takes one back.
     pub(super) async fn unguard(&self, account: VenueAccountId, order: &VenueOrderId) -> Outcome<()> {
-        match self.take_back(account, order).await {
-            Outcome::Done(_) => Outcome::Done(()),
-            Outcome::Refused(refusal) => Outcome::Refused(refusal),
-            Outcome::Unknown(seen) => Outcome::Unknown(seen),
-        }
+        self.take_back(account, order).await.map(drop)
     }
 }

@@ -13,11 +13,11 @@ use domain::outcome::{Outcome, Refusal};
 use domain::user::{PositionMode, VenueAccount};
 use domain::venue::{AccountReport, OrderIntent, OrderReport, Protection, VenueName, VenueOrderId};
 
-use super::core::{Core, Markets, Terms};
+use super::core::{Core, Markets, Seat, Terms};
 use super::dead_man;
 use super::prices::Prices;
 use super::private::Privates;
-use super::speech::Speech;
+use super::speech::{Speech, seat};
 use crate::event;
 use crate::ports::keyring::Credential;
 use crate::ports::market::{Tape, Wake};
@@ -125,7 +125,7 @@ impl<S: Speech> Connected<S> {
         };
         let stands = match core.terms(account, symbol) {
             Some(terms) => terms,
-            None => speech.terms(core, account, symbol, wanted).await?,
+            None => speech.terms(&seat(core, account), symbol, wanted).await?,
         };
         core.terms_are(account, symbol, Some(stands));
         if stands == wanted {
@@ -133,7 +133,8 @@ impl<S: Speech> Connected<S> {
         }
         // Whatever comes of it, what stood before does not count any more.
         core.terms_are(account, symbol, None);
-        speech.set_terms(core, account, symbol, stands, wanted).await?;
+        let seat = seat(core, account);
+        speech.set_terms(&seat, symbol, stands, wanted).await?;
         core.terms_are(account, symbol, Some(wanted));
         Ok(())
     }
@@ -150,7 +151,8 @@ impl<S: Speech> Connected<S> {
         let wish = wish.map_err(|error| VenueError::Refused(error.to_string()))?;
         let said = self.core().ask(account, &wish).await;
         let now = self.core().now();
-        Ok(said.outcome(|body| self.wire.speech.placed(body, intent, &markets, now)))
+        let taken = said.outcome(|body| self.wire.speech.placed(body, &markets));
+        Ok(taken.map(|taken| taken.report(intent, now)))
     }
 
     async fn order(
@@ -200,7 +202,8 @@ impl<S: Speech> Venue for Connected<S> {
     }
 
     async fn prepare(&self, account: &VenueAccount) -> Result<(), VenueError> {
-        self.wire.speech.prepare(self.core(), account).await?;
+        let seat = seat(self.core(), account.id);
+        self.wire.speech.prepare(&seat, account.mode).await?;
         self.core().mode_is(account.id, account.mode);
         Ok(())
     }
@@ -235,8 +238,8 @@ impl<S: Speech> Venue for Connected<S> {
     async fn cancel_all(&self, account: VenueAccountId, symbol: &Symbol) -> Outcome<()> {
         match self.wire.markets().await {
             Ok(markets) => {
-                let speech = &self.wire.speech;
-                speech.cancel_all(self.core(), &markets, account, symbol).await
+                let seat = seat(self.core(), account);
+                self.wire.speech.cancel_all(&seat, &markets, symbol).await
             }
             Err(error) => Outcome::Refused(not_sent(&error)),
         }
@@ -269,7 +272,13 @@ impl<S: Speech> Venue for Connected<S> {
 
     async fn poll(&self, account: VenueAccountId, look: &Look<'_>) -> Result<AccountReport, VenueError> {
         let markets = self.wire.markets().await?;
-        let report = self.wire.speech.look(self.core(), &markets, account, look).await?;
+        let seat = Seat {
+            core: self.core(),
+            account,
+            is_event: look.is_event,
+            is_patient: true,
+        };
+        let report = self.wire.speech.look(seat, &markets, look).await?;
         self.privates.holds(account, look.markets, &report);
         Ok(report)
     }

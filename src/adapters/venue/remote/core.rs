@@ -35,6 +35,16 @@ pub struct Terms {
     pub margin_mode: MarginMode,
 }
 
+impl Terms {
+    /// The sides that have a leverage of their own, where an isolated market has one for each in hedge mode; else one for both.
+    pub const fn sides(self, mode: PositionMode) -> &'static [Option<&'static str>] {
+        match (mode, self.margin_mode) {
+            (PositionMode::Hedge, MarginMode::Isolated) => &[Some("long"), Some("short")],
+            (PositionMode::Hedge, MarginMode::Cross) | (PositionMode::OneWay, _) => &[None],
+        }
+    }
+}
+
 /// The markets of a venue, by name.
 #[derive(Debug, Default)]
 pub struct Markets {
@@ -252,6 +262,14 @@ pub struct Seat<'a> {
 }
 
 impl Seat<'_> {
+    /// The mode that the account was prepared with.
+    ///
+    /// # Errors
+    /// When it was not.
+    pub fn mode(&self) -> Result<PositionMode, VenueError> {
+        self.core.mode(self.account)
+    }
+
     /// Asks as the account. A look that needs more questions than a short window allows, and did not wait, would begin anew for
     /// ever.
     pub async fn ask(&self, wish: Wish) -> Said {

@@ -45,9 +45,9 @@ pub struct Stretch {
 #[async_trait]
 pub trait Archive: Speech {
     /// The asset that accounts are settled in.
-    const SETTLE: &'static str;
-    /// The longest stretch in which the venue tells history at once.
-    const LONGEST: Duration;
+    const SETTLE: &'static str = "USDT";
+    /// The longest stretch in which the venue tells history at once: a week, where nothing else is known of it.
+    const LONGEST: Duration = Duration::from_secs(7 * 24 * 3_600);
 
     /// The balances, with what is free of each.
     async fn balances(&self, seat: &Seat<'_>) -> Result<Vec<Balance>, VenueError>;

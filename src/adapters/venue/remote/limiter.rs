@@ -29,6 +29,24 @@ pub struct Allowances {
     pub requests: Vec<Allowance>,
 }
 
+impl Allowances {
+    /// So much in so many seconds, each.
+    pub fn of(address: &[(u32, u64)], orders: &[(u32, u64)], requests: &[(u32, u64)]) -> Self {
+        let all = |told: &[(u32, u64)]| {
+            let each = told.iter().map(|(limit, seconds)| Allowance {
+                limit: *limit,
+                window: Duration::from_secs(*seconds),
+            });
+            each.collect()
+        };
+        Self {
+            address: all(address),
+            orders: all(orders),
+            requests: all(requests),
+        }
+    }
+}
+
 /// What one request counts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Cost {
@@ -41,6 +59,15 @@ pub struct Cost {
 }
 
 impl Cost {
+    /// A question that is nobody's.
+    pub const fn public(weight: u32) -> Self {
+        Self {
+            weight,
+            orders: 0,
+            requests: 0,
+        }
+    }
+
     /// A question.
     pub const fn look(weight: u32) -> Self {
         Self {
@@ -248,15 +275,7 @@ mod tests {
     }
 
     fn limiter() -> Limiter {
-        let of = |limit, seconds| Allowance {
-            limit,
-            window: Duration::from_secs(seconds),
-        };
-        Limiter::new(Allowances {
-            address: vec![of(100, 60)],
-            orders: vec![of(2, 10), of(5, 60)],
-            requests: Vec::new(),
-        })
+        Limiter::new(Allowances::of(&[(100, 60)], &[(2, 10), (5, 60)], &[]))
     }
 
     #[test]
@@ -312,13 +331,7 @@ mod tests {
 
     #[test]
     fn endpoints_are_counted_apart_and_an_account_that_was_told_to_rest_rests_alone() {
-        let allowed = Allowances {
-            requests: vec![Allowance {
-                limit: 2,
-                window: Duration::from_secs(2),
-            }],
-            ..Allowances::default()
-        };
+        let allowed = Allowances::of(&[], &[], &[(2, 2)]);
         let (limiter, now) = (Limiter::new(allowed), Instant::now());
         let ask = |account, endpoint| {
             let leave = leave(account, Cost::look(0), Urgency::Close);

@@ -44,6 +44,14 @@ pub struct UsedHeaders {
     pub orders: &'static [&'static str],
 }
 
+impl UsedHeaders {
+    /// Nothing is told.
+    pub const NONE: Self = Self {
+        address: &[],
+        orders: &[],
+    };
+}
+
 /// How to reach a venue.
 #[derive(Debug, Clone)]
 pub struct Door {

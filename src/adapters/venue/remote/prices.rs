@@ -24,6 +24,9 @@ use crate::ports::venue::VenueError;
 /// While the stream is down the last price of each market is asked for this often: exits must not be blind.
 const LOOK_EVERY: Duration = Duration::from_secs(1);
 
+/// A market that could not be opened is tried again no sooner.
+const TRY_EVERY: Duration = Duration::from_secs(1);
+
 type Tapes = Arc<Mutex<HashMap<Symbol, Arc<Tape>>>>;
 
 /// The tapes of a venue, and what feeds them.
@@ -32,7 +35,8 @@ pub struct Prices<S: Speech> {
     tapes: Tapes,
     /// Subscribes the running stream to one market more; there once it runs.
     more: Mutex<Option<mpsc::UnboundedSender<String>>>,
-    opening: tokio::sync::Mutex<()>,
+    /// Held by whoever opens a tape: when each market was tried last without success, and why there was none.
+    opening: tokio::sync::Mutex<HashMap<Symbol, (Instant, VenueError)>>,
 }
 
 impl<S: Speech> Prices<S> {
@@ -54,10 +58,26 @@ impl<S: Speech> Prices<S> {
         if let Some(tape) = lock(&self.tapes).get(symbol) {
             return Ok(Arc::clone(tape));
         }
-        let _turn = self.opening.lock().await;
+        let asked_at = Instant::now();
+        let mut failed = self.opening.lock().await;
         if let Some(tape) = lock(&self.tapes).get(symbol) {
             return Ok(Arc::clone(tape));
         }
+        // Many robots want one market: one tries for all of them.
+        if let Some((at, error)) = failed.get(symbol)
+            && *at + TRY_EVERY > asked_at
+        {
+            return Err(error.clone());
+        }
+        let opened = self.open(symbol).await;
+        match &opened {
+            Ok(_) => failed.remove(symbol),
+            Err(error) => failed.insert(symbol.clone(), (Instant::now(), error.clone())),
+        };
+        opened
+    }
+
+    async fn open(&self, symbol: &Symbol) -> Result<Arc<Tape>, VenueError> {
         let markets = self.wire.markets().await?;
         if markets.get(symbol).is_none() {
             return Err(VenueError::Refused(format!("{symbol} is not listed")));
@@ -100,10 +120,9 @@ impl<S: Speech> Prices<S> {
         let mut more = lock(&self.more);
         let running = more.as_ref().filter(|more| !more.is_closed());
         if let Some(running) = running {
-            for text in self.wire.speech.follow(symbol, self.wire.core.now()) {
-                if running.send(text).is_err() {
-                    tracing::debug!("the stream of prices has ended");
-                }
+            let text = self.wire.speech.follow(symbol, self.wire.core.now());
+            if running.send(text).is_err() {
+                tracing::debug!("the stream of prices has ended");
             }
             return;
         }

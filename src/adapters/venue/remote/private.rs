@@ -17,7 +17,7 @@ use super::connected::Wire;
 use super::rejoin::Rejoin;
 use super::script::Next;
 use super::socket::{self, Listener};
-use super::speech::Speech;
+use super::speech::{Speech, seat};
 use crate::event;
 use crate::ports::market::Wake;
 
@@ -123,7 +123,7 @@ async fn stream<S: Speech>(wire: &Arc<Wire<S>>, account: VenueAccountId, bell: &
         Err(error) => return error.to_string(),
     };
     let url = &wire.streams.private;
-    let script = match wire.speech.private(&wire.core, &markets, url, account).await {
+    let script = match wire.speech.private(&seat(&wire.core, account), &markets, url).await {
         Ok(script) => script,
         Err(error) => return error.to_string(),
     };

@@ -6,7 +6,7 @@ use domain::outcome::Outcome;
 use domain::venue::{Protection, VenueOrderId};
 
 use super::connected::Connected;
-use super::speech::Speech;
+use super::speech::{Speech, seat};
 use crate::ports::venue::VenueError;
 
 impl<S: Speech> Connected<S> {
@@ -21,7 +21,7 @@ impl<S: Speech> Connected<S> {
     ) -> Result<Outcome<VenueOrderId>, VenueError> {
         let (speech, core) = (&self.wire.speech, self.core());
         let markets = self.wire.markets().await?;
-        let wish = speech.protect(core, account, protection, &markets).await?;
+        let wish = speech.protect(&seat(core, account), protection, &markets).await?;
         Ok(core.ask(account, &wish).await.outcome(|body| speech.protected(body)))
     }
 

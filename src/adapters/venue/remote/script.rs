@@ -33,6 +33,23 @@ pub struct Script {
     pub read: Reader,
 }
 
+impl Script {
+    /// Listens without a login or a subscription, and pings with the protocol.
+    pub fn plain(url: String, ping_every: Duration, read: Reader) -> Self {
+        Self {
+            url,
+            headers: &[],
+            login: None,
+            subscribe: Vec::new(),
+            confirms: 0,
+            ping: None,
+            ping_every,
+            keep: None,
+            read,
+        }
+    }
+}
+
 impl fmt::Debug for Script {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Script")

@@ -9,7 +9,7 @@ use domain::id::VenueAccountId;
 use domain::market::{Bar, Symbol};
 use domain::outcome::Outcome;
 use domain::time::Timestamp;
-use domain::user::{PositionMode, VenueAccount};
+use domain::user::PositionMode;
 use domain::venue::{AccountReport, OrderIntent, OrderReport, Protection, VenueName, VenueOrderId};
 
 use super::budget::Urgency;
@@ -17,9 +17,12 @@ use super::caller::Wish;
 use super::core::{Core, Markets, Seat, Terms};
 use super::limiter::Cost;
 use super::script::Script;
-use crate::adapters::venue::dialect::{AskError, Call, Listing, Listings, ParseError, Request, Verdict};
+use crate::adapters::venue::dialect::{AskError, Call, Listing, Listings, ParseError, Request, Taken, Verdict};
 use crate::ports::keyring::Credential;
 use crate::ports::venue::{Look, Lookup, Quote, Sought, VenueError};
+
+/// Clocks differ: a minute earlier costs nothing.
+const SLACK: Duration = Duration::from_secs(60);
 
 /// A venue's own way. One value of it serves all accounts; what it knows is in [`Core`].
 #[async_trait]
@@ -33,6 +36,15 @@ pub trait Speech: Send + Sync + 'static {
     /// All markets.
     async fn listings(&self, core: &Core) -> Result<Listings, VenueError>;
 
+    /// To ask for one-minute bars of a market before a time, or for the last ones.
+    fn ask_bars(&self, symbol: &Symbol, before: Option<Timestamp>, now: Timestamp) -> Wish;
+
+    /// The bars in the answer, oldest first.
+    ///
+    /// # Errors
+    /// When it cannot be understood.
+    fn told_bars(&self, body: &[u8], symbol: &Symbol, markets: &Markets) -> Result<Vec<Bar>, ParseError>;
+
     /// One-minute bars of a market before a time, or the last ones; oldest first, as many as one question brings.
     async fn bars(
         &self,
@@ -40,7 +52,10 @@ pub trait Speech: Send + Sync + 'static {
         markets: &Markets,
         symbol: &Symbol,
         before: Option<Timestamp>,
-    ) -> Result<Vec<Bar>, VenueError>;
+    ) -> Result<Vec<Bar>, VenueError> {
+        let said = core.caller.ask(&self.ask_bars(symbol, before, core.now())).await;
+        said.answer(|body| self.told_bars(body, symbol, markets))
+    }
 
     /// The best prices of a market.
     async fn quote(&self, core: &Core, symbol: &Symbol) -> Result<Quote, VenueError>;
@@ -49,26 +64,13 @@ pub trait Speech: Send + Sync + 'static {
     async fn rights(&self, core: &Core, credential: &Credential) -> Result<Option<KeyRights>, VenueError>;
 
     /// Makes the account one-way or hedge, as its row says, and whatever else must stand before it can trade.
-    async fn prepare(&self, core: &Core, account: &VenueAccount) -> Result<(), VenueError>;
+    async fn prepare(&self, seat: &Seat<'_>, wanted: PositionMode) -> Result<(), VenueError>;
 
     /// Leverage and margin mode of a market as they stand; where the mode is told with each order, `wanted` with its leverage.
-    async fn terms(
-        &self,
-        core: &Core,
-        account: VenueAccountId,
-        symbol: &Symbol,
-        wanted: Terms,
-    ) -> Result<Terms, VenueError>;
+    async fn terms(&self, seat: &Seat<'_>, symbol: &Symbol, wanted: Terms) -> Result<Terms, VenueError>;
 
     /// Turns leverage and margin mode of a market from what they are to what they are to be.
-    async fn set_terms(
-        &self,
-        core: &Core,
-        account: VenueAccountId,
-        symbol: &Symbol,
-        from: Terms,
-        to: Terms,
-    ) -> Result<(), VenueError>;
+    async fn set_terms(&self, seat: &Seat<'_>, symbol: &Symbol, from: Terms, to: Terms) -> Result<(), VenueError>;
 
     /// To place an order; also the words with which its client id is told.
     ///
@@ -80,13 +82,7 @@ pub trait Speech: Send + Sync + 'static {
     ///
     /// # Errors
     /// When it cannot be understood.
-    fn placed(
-        &self,
-        body: &[u8],
-        intent: &OrderIntent,
-        markets: &Markets,
-        now: Timestamp,
-    ) -> Result<OrderReport, ParseError>;
+    fn placed(&self, body: &[u8], markets: &Markets) -> Result<Taken, ParseError>;
 
     /// To cancel an order by the venue's id.
     fn cancel(&self, symbol: &Symbol, order: &VenueOrderId) -> Wish;
@@ -95,23 +91,18 @@ pub trait Speech: Send + Sync + 'static {
     ///
     /// # Errors
     /// When it cannot be understood.
-    fn cancelled(&self, body: &[u8], markets: &Markets) -> Result<Option<OrderReport>, ParseError>;
+    fn cancelled(&self, _: &[u8], _: &Markets) -> Result<Option<OrderReport>, ParseError> {
+        Ok(None)
+    }
 
     /// Cancels all resting orders of a market.
-    async fn cancel_all(&self, core: &Core, markets: &Markets, account: VenueAccountId, symbol: &Symbol)
-    -> Outcome<()>;
+    async fn cancel_all(&self, seat: &Seat<'_>, markets: &Markets, symbol: &Symbol) -> Outcome<()>;
 
     /// To let a protective order wait.
     ///
     /// # Errors
     /// When it cannot be told, or what it needs (how the position shares margin) cannot be had now.
-    async fn protect(
-        &self,
-        core: &Core,
-        account: VenueAccountId,
-        protection: &Protection,
-        markets: &Markets,
-    ) -> Result<Wish, VenueError>;
+    async fn protect(&self, seat: &Seat<'_>, protection: &Protection, markets: &Markets) -> Result<Wish, VenueError>;
 
     /// The venue's id of a protective order that was taken.
     ///
@@ -146,31 +137,19 @@ pub trait Speech: Send + Sync + 'static {
     fn found(&self, body: &[u8], markets: &Markets, sought: Option<&Sought<'_>>) -> Result<Lookup, ParseError>;
 
     /// Looks at an account.
-    async fn look(
-        &self,
-        core: &Core,
-        markets: &Markets,
-        account: VenueAccountId,
-        look: &Look<'_>,
-    ) -> Result<AccountReport, VenueError>;
+    async fn look(&self, seat: Seat<'_>, markets: &Markets, look: &Look<'_>) -> Result<AccountReport, VenueError>;
 
     /// The dialogue of the stream of prices, with these markets to begin with.
     fn prices(&self, url: &str, markets: &Arc<Markets>, symbols: &[Symbol], now: Timestamp) -> Script;
 
     /// What subscribes the same stream to one market more.
-    fn follow(&self, symbol: &Symbol, now: Timestamp) -> Vec<String>;
+    fn follow(&self, symbol: &Symbol, now: Timestamp) -> String;
 
     /// The dialogue of an account's private stream.
     ///
     /// # Errors
     /// When what it needs (a key, a name for the stream) cannot be had now.
-    async fn private(
-        &self,
-        core: &Core,
-        markets: &Arc<Markets>,
-        url: &str,
-        account: VenueAccountId,
-    ) -> Result<Script, VenueError>;
+    async fn private(&self, seat: &Seat<'_>, markets: &Arc<Markets>, url: &str) -> Result<Script, VenueError>;
 
     /// What makes the venue cancel the resting orders of an account when it does not hear this again within `after`; empty
     /// where the venue has no such switch.
@@ -247,6 +226,20 @@ pub(in crate::adapters::venue) fn lookup(request: Request, cost: Cost) -> Wish {
     }
 }
 
+/// The questions after an order in doubt of which our id is known: by it, then among what rests, then among what was made since.
+pub(in crate::adapters::venue) fn lookups(by_id: Wish, resting: Wish, since: Wish) -> Vec<Wish> {
+    let resting = Wish {
+        urgency: Urgency::Risk,
+        ..resting
+    };
+    vec![by_id, resting, since]
+}
+
+/// The earliest that an order that is sought may have been made, by any clock.
+pub(in crate::adapters::venue) fn earliest(sought: &Sought<'_>) -> Timestamp {
+    sought.since.before(SLACK)
+}
+
 /// The order with the client id that is sought, or the first where none is. A list that is `full` and lacks it says nothing.
 pub(in crate::adapters::venue) fn pick(
     orders: Vec<OrderReport>,
@@ -268,7 +261,7 @@ pub(in crate::adapters::venue) fn pick(
 }
 
 /// An account that somebody waits for.
-pub(in crate::adapters::venue) const fn seat(core: &Core, account: VenueAccountId) -> Seat<'_> {
+pub(super) const fn seat(core: &Core, account: VenueAccountId) -> Seat<'_> {
     Seat {
         core,
         account,

@@ -7,6 +7,7 @@ use domain::venue::{MarginMode, OrderReport, PositionReport, ReportedState};
 
 use super::super::core::{Seat, Terms};
 use super::super::list::List;
+use super::super::speech::seat;
 use super::{Archive, Desk, Stretch};
 use crate::adapters::venue::dialect::{Booking, Holding, Trade};
 use crate::ports::venue::VenueError;
@@ -94,7 +95,7 @@ impl<S: Archive> Desk<'_, S> {
             leverage: 1,
             margin_mode: holding.margin_mode.unwrap_or(MarginMode::Cross),
         };
-        let terms = self.speech.terms(core, account, &holding.symbol, wanted).await?;
+        let terms = self.speech.terms(&seat(core, account), &holding.symbol, wanted).await?;
         core.terms_are(account, &holding.symbol, Some(terms));
         Ok(terms.leverage)
     }
