@@ -15,6 +15,7 @@ pub mod paper;
 pub mod state_files;
 pub mod stocks;
 pub mod targets;
+mod vaults;
 mod venues;
 
 use std::collections::HashMap;
@@ -86,6 +87,9 @@ pub enum StartError {
     /// A target of alerts cannot be used.
     #[error(transparent)]
     Target(#[from] targets::TargetError),
+    /// Vaults are set that cannot be followed.
+    #[error(transparent)]
+    Vaults(#[from] vaults::VaultsError),
     /// The master keys cannot be used.
     #[error(transparent)]
     Keys(#[from] keys::MasterError),

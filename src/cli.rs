@@ -92,9 +92,9 @@ enum Command {
     Market(market::Args),
     /// Orders: list, show
     Order(order::Args),
-    /// Chains: subscriptions, orders that they set off, logs that were not understood
+    /// Chains: subscriptions, orders that they set off, resume after a reorg, solvency, logs that were not understood
     Chain(chain::Args),
-    /// Payouts on chains: list, show
+    /// Payouts on chains: list, show, retry, cancel, replace
     Payout(payout::Args),
     /// Positions: list, show
     Position(position::Args),

@@ -127,8 +127,22 @@ impl Desk {
 
     /// One line for the trail, to be committed together with what it tells of.
     async fn audit(&self, asker: &Asker, action: &str, subject: String, now: Timestamp) -> Result<Change, DeskError> {
+        Ok(Change::AddAudit(self.trail(asker, action, subject, now).await?))
+    }
+
+    /// One line for the trail, which somebody else commits together with what it tells of.
+    ///
+    /// # Errors
+    /// When the store has no id for it.
+    pub async fn trail(
+        &self,
+        asker: &Asker,
+        action: &str,
+        subject: String,
+        now: Timestamp,
+    ) -> Result<Audit, DeskError> {
         let id = AuditId(self.next_id(IdKind::Audit).await?);
-        Ok(Change::AddAudit(Audit {
+        Ok(Audit {
             id,
             at: now,
             by: asker.by.clone(),
@@ -136,7 +150,7 @@ impl Desk {
             subject,
             reason: asker.reason.clone(),
             origin: Some(asker.from.clone()),
-        }))
+        })
     }
 
     /// Writes down that something was refused, after [`Desk::note`] has said that it was asked for.

@@ -31,6 +31,7 @@ mod schema;
 mod state;
 mod statements;
 mod tokens;
+mod treasury;
 
 use std::io;
 use std::net::SocketAddr;
@@ -45,7 +46,7 @@ use actix_web::{App, Error, HttpServer, web};
 pub use openapi::document;
 pub use problem::{Problem, ProblemKind};
 pub use routes::{Access, ROUTES, Row, Verb};
-pub use state::{AppState, Mailboxes, Options, Ready};
+pub use state::{AppState, Mailboxes, Options, PayoutMail, Ready, Vaults};
 
 /// Most connections per worker; beyond it new ones wait in the backlog. An idle one goes after [`HEAD_DEADLINE`].
 const CONNECTIONS_PER_WORKER: usize = 8_192;

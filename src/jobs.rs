@@ -1,6 +1,7 @@
 //! The jobs: what is done again and again, one file per job.
 
 pub mod check_anchors;
+pub mod compare_solvency;
 pub mod deliver_alerts;
 pub mod evaluate_alerts;
 pub mod judge_closes;
@@ -38,6 +39,9 @@ pub enum JobError {
         #[source]
         source: std::io::Error,
     },
+    /// The ledger could not be compared with the world.
+    #[error("{0}")]
+    World(String),
     /// An actor could not be told.
     #[error("{0}")]
     Mail(String),
@@ -56,6 +60,8 @@ pub enum JobReport {
     Pressed(Pressed),
     /// Of the audit.
     Verified(Box<Verified>),
+    /// Of the ledger beside the world: how much was compared, and how much differs now.
+    Compared(usize, usize),
 }
 
 impl JobReport {
@@ -66,7 +72,7 @@ impl JobReport {
             Self::Released(released) => released.failed > 0,
             Self::Verified(verified) => verified.finding.is_some(),
             // What is not taken is on record with its reason, and raises an alert of its own when it lasts.
-            Self::Judged(_) | Self::Pressed(_) => false,
+            Self::Judged(_) | Self::Pressed(_) | Self::Compared(..) => false,
         }
     }
 }
@@ -78,6 +84,7 @@ impl fmt::Display for JobReport {
             Self::Released(released) => released.fmt(f),
             Self::Pressed(pressed) => pressed.fmt(f),
             Self::Judged(raised) => write!(f, "{raised} alerts have reason"),
+            Self::Compared(compared, differ) => write!(f, "{differ} of {compared} balances differ from what is there"),
             Self::Verified(verified) => match &verified.finding {
                 Some(finding) => finding.fmt(f),
                 None => write!(

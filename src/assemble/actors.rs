@@ -13,6 +13,7 @@ use tracing::warn;
 
 use super::options::{self, UnfitSetting};
 use super::targets;
+use super::vaults::{self, Neighbours, VaultActors};
 use super::{StartError, disks};
 use crate::actors::alert::{AlertActor, AlertDeps};
 use crate::actors::job_scheduler::{JobSchedulerActor, JobSchedulerDeps};
@@ -28,6 +29,7 @@ use crate::config::Settings;
 use crate::desk::Desk;
 use crate::event;
 use crate::http::Mailboxes;
+use crate::jobs::compare_solvency;
 use crate::jobs::judge_closes::Ears;
 use crate::jobs::plan::JobPlan;
 use crate::jobs::press_close_alls::{self, CloseAllPress};
@@ -43,6 +45,7 @@ pub struct Actors {
     scheduler: Addr<SyncSchedulerActor>,
     supervisor: Addr<SupervisorActor>,
     jobs: Addr<JobSchedulerActor>,
+    vaults: Option<VaultActors>,
     supervisor_tick: Duration,
 }
 
@@ -79,9 +82,10 @@ impl Actors {
         let alert = parts.alert();
         let ledger = parts.ledger(&alert)?;
         let scheduler = parts.scheduler(&alert, &ledger, robots.clone())?;
-        let deps = Arc::new(parts.robot_deps((&ledger, &scheduler), installation)?);
+        let deps = Arc::new(parts.robot_deps((&ledger, &scheduler), installation.clone())?);
         let supervisor = parts.supervisor(&alert, Arc::clone(&deps), robots);
-        let jobs = parts.jobs(&alert, &ledger, &supervisor, deps)?;
+        let vaults = parts.vaults(&alert, &ledger, installation).await?;
+        let jobs = parts.jobs((&alert, &ledger, &supervisor), deps, vaults.as_ref())?;
         spawn::tick(scheduler.clone().recipient(), sync_scheduler::TICK);
         Ok(Self {
             alert,
@@ -89,6 +93,7 @@ impl Actors {
             scheduler,
             supervisor,
             jobs,
+            vaults,
             supervisor_tick: settings.supervisor.tick,
         })
     }
@@ -135,6 +140,11 @@ impl Actors {
             warn!(event = event::DAEMON_STOP_SLOW, "the job scheduler {gone}");
         }
         self.drain().await;
+        if let Some(vaults) = &self.vaults {
+            for who in vaults.stop().await {
+                warn!(event = event::DAEMON_STOP_SLOW, "{who} {gone}");
+            }
+        }
         if self.scheduler.send(Stop).await.is_err() {
             warn!(event = event::DAEMON_STOP_SLOW, "the sync scheduler {gone}");
         }
@@ -160,6 +170,7 @@ impl Actors {
             scheduler: self.scheduler.clone().recipient(),
             run_job: self.jobs.clone().recipient(),
             jobs: self.jobs.clone().recipient(),
+            vaults: self.vaults.as_ref().map(VaultActors::room),
         }
     }
 
@@ -303,15 +314,40 @@ impl Parts<'_> {
         .start()
     }
 
+    /// Whoever follows vaults, where some are set.
+    async fn vaults(
+        &self,
+        alert: &Addr<AlertActor>,
+        ledger: &Addr<LedgerActor>,
+        installation: String,
+    ) -> Result<Option<VaultActors>, StartError> {
+        let opened = vaults::open(self.settings, self.store.as_ref(), &self.clock).await?;
+        let by = Neighbours {
+            store: Arc::clone(&self.store),
+            clock: Arc::clone(&self.clock),
+            alert,
+            ledger,
+            crashes: self.crash_rules(),
+            installation,
+            fatal: self.fatal.clone(),
+        };
+        Ok(opened.map(|opened| opened.start(&by)))
+    }
+
+    fn crash_rules(&self) -> CrashRules {
+        let options = &self.settings.supervisor;
+        CrashRules {
+            backoff_first: options.backoff_first,
+            backoff_max: options.backoff_max,
+            crashes_until_quarantine: options.crashes_until_quarantine,
+            crash_window: options.crash_window,
+        }
+    }
+
     fn supervisor_options(&self) -> SupervisorOptions {
         let options = &self.settings.supervisor;
         SupervisorOptions {
-            crashes: CrashRules {
-                backoff_first: options.backoff_first,
-                backoff_max: options.backoff_max,
-                crashes_until_quarantine: options.crashes_until_quarantine,
-                crash_window: options.crash_window,
-            },
+            crashes: self.crash_rules(),
             read_every: options.read_every,
             spawns_per_tick: options.spawns_per_tick,
             close_deadline: options.close_deadline,
@@ -340,10 +376,9 @@ impl Parts<'_> {
 
     fn jobs(
         &self,
-        alert: &Addr<AlertActor>,
-        ledger: &Addr<LedgerActor>,
-        supervisor: &Addr<SupervisorActor>,
+        (alert, ledger, supervisor): (&Addr<AlertActor>, &Addr<LedgerActor>, &Addr<SupervisorActor>),
         outside: Arc<RobotDeps>,
+        vaults: Option<&VaultActors>,
     ) -> Result<Addr<JobSchedulerActor>, UnfitSetting> {
         let press = CloseAllPress {
             store: Arc::clone(&self.store),
@@ -380,6 +415,7 @@ impl Parts<'_> {
         };
         let mut jobs = plan.jobs();
         jobs.push(press_close_alls::job(press, self.settings.close_all.look_every));
+        jobs.extend(vaults.map(|vaults| compare_solvency::job(vaults.solvency())));
         Ok(JobSchedulerActor::new(deps, jobs).start())
     }
 }

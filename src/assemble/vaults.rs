@@ -18,7 +18,7 @@ use crate::actors::alert::AlertActor;
 use crate::actors::chain_keeper::{ChainKeeperActor, KeeperDeps};
 use crate::actors::chain_subscription::{ChainSights, ChainSubscriptionActor, FollowDeps};
 use crate::actors::ledger::LedgerActor;
-use crate::actors::mail::{Drain, Look, Stop};
+use crate::actors::mail::{Look, Stop};
 use crate::actors::payout::{PayoutActor, PayoutDeps, SolvencyDeps};
 use crate::actors::relay::RelayActor;
 use crate::actors::spawn;
@@ -26,8 +26,6 @@ use crate::actors::supervisor::CrashRules;
 use crate::actors::trigger::{self, Shared, TriggerActor, TriggerDeps, TriggerOptions};
 use crate::clock::Clock;
 use crate::http::Vaults;
-use crate::ports::chain::Abi;
-use crate::ports::stocks::StockVenue;
 use crate::ports::store::Store;
 pub use open::VaultsError;
 pub(super) use open::{Opened, open};
@@ -53,6 +51,7 @@ pub(super) struct Neighbours<'a> {
 }
 
 /// The actors of all vaults.
+#[derive(Clone)]
 pub(super) struct VaultActors {
     keeper: Addr<ChainKeeperActor>,
     triggers: Addr<TriggerActor>,
@@ -87,7 +86,10 @@ impl Opened {
     }
 
     fn trigger_deps(&self, by: &Neighbours<'_>, relay: &Addr<RelayActor>, sights: ChainSights) -> TriggerDeps {
-        let chains = self.chains.values().map(|chain| (chain.chain.id(), Arc::clone(&chain.chain)));
+        let chains = self
+            .chains
+            .values()
+            .map(|chain| (chain.chain.id(), Arc::clone(&chain.chain)));
         TriggerDeps {
             store: Arc::clone(&by.store),
             clock: Arc::clone(&by.clock),
@@ -109,7 +111,10 @@ impl Opened {
     }
 
     fn shared_listings(&self) -> BTreeMap<SubscriptionId, Arc<Listing>> {
-        let each = self.listings.iter().map(|(id, vault)| (*id, Arc::new(vault.listing.clone())));
+        let each = self
+            .listings
+            .iter()
+            .map(|(id, vault)| (*id, Arc::new(vault.listing.clone())));
         each.collect()
     }
 
@@ -221,7 +226,7 @@ impl VaultActors {
     /// Stops them: who reads first, who pays last; names whoever was gone.
     pub(super) async fn stop(&self) -> Vec<&'static str> {
         let mut gone = Vec::new();
-        if self.keeper.send(Drain).await.is_err() {
+        if self.keeper.send(Stop).await.is_err() {
             gone.push("the keeper of subscriptions");
         }
         if self.triggers.send(Stop).await.is_err() {

@@ -134,6 +134,20 @@ impl Form {
         self.show(&answer?)
     }
 
+    /// Asks the daemon for a list that only its actors know, and prints it.
+    ///
+    /// # Errors
+    /// Why there is no answer.
+    pub(super) async fn ask(&self, global: &Global, path: &str, columns: &[Column]) -> Result<(), CliError> {
+        let client = self.reach.daemon(global).await?;
+        let value = client.look(path, &[]).await?;
+        if self.json {
+            return print(&format!("{value}\n"));
+        }
+        let items = value.get("items").and_then(Value::as_array);
+        print(&table::rows(items.map_or(&[], Vec::as_slice), columns))
+    }
+
     /// Asks for one thing.
     ///
     /// # Errors

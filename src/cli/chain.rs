@@ -3,8 +3,10 @@
 use domain::chain::Address;
 use domain::id::SubscriptionId;
 use domain::trigger::{TRIGGER_STATES, TriggerKind};
+use serde_json::Map;
 
 use crate::cli::answer::{Form, Pages};
+use crate::cli::robot::Why;
 use crate::cli::table::Column;
 use crate::cli::{CliError, Exit, Global};
 use crate::desk::Desk;
@@ -30,6 +32,20 @@ enum Act {
         which: Which,
         #[command(flatten)]
         pages: Pages,
+        #[command(flatten)]
+        form: Form,
+    },
+    /// Let a halted subscription go on: what a reorg took off the chain is told, what it moved acts no second time (the daemon must run)
+    Resume {
+        /// The subscription
+        id: i64,
+        #[command(flatten)]
+        why: Why,
+        #[command(flatten)]
+        form: Form,
+    },
+    /// Compare the ledger with vaults, share tokens and the stock venue now (the daemon must run)
+    Solvency {
         #[command(flatten)]
         form: Form,
     },
@@ -128,6 +144,15 @@ const ORDERS: &[Column] = &[
     ("ERROR", "error"),
 ];
 
+const COMPARED: &[Column] = &[
+    ("SUBSCRIPTION", "subscription"),
+    ("WHAT", "measure"),
+    ("ASSET", "asset"),
+    ("LEDGER", "ledger"),
+    ("THERE", "outside"),
+    ("DIFFERENCE", "difference"),
+];
+
 const MALFORMED: &[Column] = &[
     ("BLOCK", "block"),
     ("TRANSACTION", "tx_hash"),
@@ -138,7 +163,7 @@ const MALFORMED: &[Column] = &[
 pub(super) async fn run(args: &Args, global: &Global) -> Result<Exit, CliError> {
     match &args.act {
         Act::Subscriptions { form } => {
-            let direct = async |desk: &Desk| Ok(desk.subscriptions().await?);
+            let direct = async |desk: &Desk| Ok(desk.subscriptions(None).await?);
             form.list(global, ("/chain/subscriptions", Vec::new()), SUBSCRIPTIONS, direct)
                 .await?;
         }
@@ -149,6 +174,11 @@ pub(super) async fn run(args: &Args, global: &Global) -> Result<Exit, CliError> 
             let direct = async |desk: &Desk| Ok(desk.triggers(filter, ask).await?);
             form.list(global, ("/triggers", query), ORDERS, direct).await?;
         }
+        Act::Resume { id, why, form } => {
+            let path = format!("/chain/subscriptions/{id}/resume");
+            form.act(global, &path, &why.body(Map::new())).await?;
+        }
+        Act::Solvency { form } => form.ask(global, "/chain/solvency", COMPARED).await?,
         Act::Malformed { pages, form } => {
             let ask = pages.ask()?;
             let direct = async |desk: &Desk| Ok(desk.malformed_logs(ask).await?);

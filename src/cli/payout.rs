@@ -3,8 +3,10 @@
 use domain::chain::ChainId;
 use domain::id::{PayoutId, SubscriptionId};
 use domain::payout::PAYOUT_STATES;
+use serde_json::{Map, Value, json};
 
 use crate::cli::answer::{Form, Pages};
+use crate::cli::robot::Why;
 use crate::cli::table::Column;
 use crate::cli::{CliError, Exit, Global};
 use crate::desk::Desk;
@@ -25,6 +27,36 @@ enum Act {
         which: Which,
         #[command(flatten)]
         pages: Pages,
+        #[command(flatten)]
+        form: Form,
+    },
+    /// Try a halted payout again, or let a waiting one pass over the limits (the daemon must run)
+    Retry {
+        /// The payout
+        id: i64,
+        /// Whether limits do not hold for it
+        #[arg(long)]
+        over_limits: bool,
+        #[command(flatten)]
+        why: Why,
+        #[command(flatten)]
+        form: Form,
+    },
+    /// Hold a payout back that nothing is signed for; `retry` lets it go on (the daemon must run)
+    Cancel {
+        /// The payout
+        id: i64,
+        #[command(flatten)]
+        why: Why,
+        #[command(flatten)]
+        form: Form,
+    },
+    /// Sign a payout that waits anew at its nonce, for higher fees within the caps (the daemon must run)
+    Replace {
+        /// The payout
+        id: i64,
+        #[command(flatten)]
+        why: Why,
         #[command(flatten)]
         form: Form,
     },
@@ -102,10 +134,25 @@ pub(super) async fn run(args: &Args, global: &Global) -> Result<Exit, CliError> 
             let direct = async |desk: &Desk| Ok(desk.payouts(filter, ask).await?);
             form.list(global, ("/payouts", query), COLUMNS, direct).await?;
         }
+        Act::Retry {
+            id,
+            over_limits,
+            why,
+            form,
+        } => {
+            let fields = Map::from_iter([("over_limits".to_owned(), json!(over_limits))]);
+            act(global, (*id, "retry"), why.body(fields), form).await?;
+        }
+        Act::Cancel { id, why, form } => act(global, (*id, "cancel"), why.body(Map::new()), form).await?,
+        Act::Replace { id, why, form } => act(global, (*id, "replace"), why.body(Map::new()), form).await?,
         Act::Show { id, form } => {
             let direct = async |desk: &Desk| Ok(desk.payout(PayoutId(*id)).await?);
             form.one(global, &format!("/payouts/{id}"), direct).await?;
         }
     }
     Ok(Exit::Done)
+}
+
+async fn act(global: &Global, (id, what): (i64, &str), body: Value, form: &Form) -> Result<(), CliError> {
+    form.act(global, &format!("/payouts/{id}/{what}"), &body).await
 }

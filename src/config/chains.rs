@@ -163,7 +163,13 @@ impl ChainSettings {
         within(wrong, "look_every", self.look_every, short, minute);
         within(wrong, "audit_every", self.audit_every, short, Duration::from_secs(600));
         within(wrong, "scan_every", self.scan_every, short, Duration::from_secs(86_400));
-        within(wrong, "quiet_after", self.quiet_after, short, Duration::from_secs(86_400));
+        within(
+            wrong,
+            "quiet_after",
+            self.quiet_after,
+            short,
+            Duration::from_secs(86_400),
+        );
         wrong.between(&key("scan_blocks"), self.scan_blocks, 1, 1_000_000);
         wrong.between(&key("ready_lag"), self.ready_lag, 1, 1_000_000);
         wrong.between(&key("failures"), self.failures, 1, 100);

@@ -116,7 +116,12 @@ impl FutuSettings {
         let shown = duration::text(self.lookup_grace);
         wrong.unless(fits, &key("lookup_grace"), shown, "must be between 1s and 10m");
         let known = Asset::new(&self.cash_asset).is_some();
-        wrong.unless(known, &key("cash_asset"), &self.cash_asset, "must be 1 to 12 of A-Z and 0-9");
+        wrong.unless(
+            known,
+            &key("cash_asset"),
+            &self.cash_asset,
+            "must be 1 to 12 of A-Z and 0-9",
+        );
         wrong.money(&key("cash_before"), self.cash_before);
     }
 }

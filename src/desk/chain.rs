@@ -2,18 +2,29 @@
 
 use std::collections::HashMap;
 
+use domain::chain::Subscription;
 use domain::id::{OrderId, PayoutId, TriggerId};
 use domain::payout::Payout;
 use domain::trigger::{StockOrder, Trigger};
 use serde::Serialize;
 use utoipa::ToSchema;
 
+use crate::actors::chain_subscription::ChainSights;
 use crate::desk::{Desk, DeskError, Listing, OrderDetail, PageAsk};
 use crate::ports::store::{OrderFilter, PayoutFilter, TriggerFilter};
 use crate::view::{
     AttemptView, ChainOrderDetail, ChainOrderView, MalformedLogView, MoveView, OrderView, PayoutDetail, PayoutView,
     StockOrderView, SubscriptionView,
 };
+
+fn seen(row: Subscription, sights: Option<&ChainSights>) -> SubscriptionView {
+    let sight = sights.and_then(|sights| sights.of(row.id));
+    let view = SubscriptionView::from(row);
+    match sight {
+        Some(sight) => view.with_sight(&sight),
+        None => view,
+    }
+}
 
 /// An order of either origin.
 #[derive(Debug, Clone, Serialize, ToSchema)]
@@ -91,11 +102,11 @@ impl Desk {
         })
     }
 
-    /// Every subscription that was ever made, as it is on record.
-    pub async fn subscriptions(&self) -> Result<Listing<SubscriptionView>, DeskError> {
+    /// Every subscription that was ever made, as it is on record, with what its follower last saw where there is one.
+    pub async fn subscriptions(&self, sights: Option<&ChainSights>) -> Result<Listing<SubscriptionView>, DeskError> {
         let rows = self.store.subscriptions().await?;
         Ok(Listing {
-            items: rows.into_iter().map(SubscriptionView::from).collect(),
+            items: rows.into_iter().map(|row| seen(row, sights)).collect(),
             next: None,
         })
     }

@@ -59,7 +59,8 @@ pub enum DeskError {
 }
 
 impl DeskError {
-    pub(super) fn absent(what: &str, id: impl std::fmt::Display) -> Self {
+    /// Something of this name does not exist.
+    pub fn absent(what: &str, id: impl std::fmt::Display) -> Self {
         Self::Absent {
             what: format!("{what} {id}"),
         }

@@ -13,7 +13,7 @@ use crate::desk::PageAsk;
 use crate::http::asked::{Asked, Paging};
 use crate::http::mail::ask;
 use crate::http::problem::{Problem, ProblemKind};
-use crate::http::state::AppState;
+use crate::http::state::{AppState, Vaults};
 use crate::view::{ActorView, HealthView, RobotsHealth, StoreHealth, Vitality};
 
 /// Longest wait for one actor's answer.
@@ -34,10 +34,26 @@ pub(super) async fn ready(state: web::Data<AppState>) -> Result<HttpResponse, Pr
     if !state.ready.is() {
         return Err(not_ready("the daemon is starting or stopping"));
     }
+    if let Some(behind) = behind(&state) {
+        return Err(not_ready(&behind));
+    }
     match state.vitals.dead(&state).await.as_slice() {
         [] => Ok(HttpResponse::Ok().json(json!({ "ready": true }))),
         dead => Err(not_ready(&format!("dead: {}", dead.join(", ")))),
     }
+}
+
+/// The subscriptions that are halted, or too far behind their chains.
+fn behind(state: &AppState) -> Option<String> {
+    let vaults = state.mail.vaults.as_ref()?;
+    let unready = vaults.sights.unready(&vaults.wanted);
+    let named = unready.iter().map(|id| match vaults.sights.of(*id) {
+        Some(sight) if sight.halted.is_some() => format!("{id} is halted"),
+        Some(sight) => format!("{id} is {} blocks behind", sight.lag),
+        None => format!("{id} has not been read yet"),
+    });
+    let named: Vec<String> = named.collect();
+    (!named.is_empty()).then(|| format!("subscriptions: {}", named.join(", ")))
 }
 
 /// How every actor is. 503 only when the ledger, the store or the supervisor's tick is dead.
@@ -131,6 +147,15 @@ async fn look(state: &AppState, page: PageAsk) -> HealthView {
         ask(&mail.children, ListChildren, ANSWER_DEADLINE, "supervisor"),
     );
     let dead = signs.dead(state);
+    let mut actors = vec![
+        view("ledger", signs.ledger),
+        view("supervisor", signs.supervisor),
+        view("sync_scheduler", scheduler),
+        view("job_scheduler", jobs),
+    ];
+    if let Some(vaults) = &mail.vaults {
+        actors.extend(of_vaults(vaults).await);
+    }
     HealthView {
         status: if dead.is_empty() { Vitality::Ok } else { Vitality::Down },
         dead,
@@ -138,14 +163,25 @@ async fn look(state: &AppState, page: PageAsk) -> HealthView {
         version: env!("CARGO_PKG_VERSION"),
         now: state.desk.clock.now(),
         store: signs.store,
-        actors: vec![
-            view("ledger", signs.ledger),
-            view("supervisor", signs.supervisor),
-            view("sync_scheduler", scheduler),
-            view("job_scheduler", jobs),
-        ],
+        actors,
         robots: robots(children.unwrap_or_default(), page),
     }
+}
+
+/// Whoever follows vaults and deals with what they set off.
+async fn of_vaults(vaults: &Vaults) -> Vec<ActorView> {
+    let (keeper, children, triggers) = tokio::join!(
+        ask(&vaults.keeper, HowAreYou, ANSWER_DEADLINE, "chain_keeper"),
+        ask(&vaults.children, ListChildren, ANSWER_DEADLINE, "chain_keeper"),
+        ask(&vaults.triggers, HowAreYou, ANSWER_DEADLINE, "trigger"),
+    );
+    let mut actors = vec![view("chain_keeper", keeper), view("trigger", triggers)];
+    actors.extend(children.unwrap_or_default().into_iter().map(ActorView::from));
+    for payout in vaults.payouts.values() {
+        let health = ask(&payout.health, HowAreYou, ANSWER_DEADLINE, "payout").await;
+        actors.push(view("payout", health));
+    }
+    actors
 }
 
 fn view(name: &'static str, health: Result<ActorHealth, MailError>) -> ActorView {

@@ -319,7 +319,7 @@ fn agreed(
     }
 }
 
-fn reference(text: &str) -> Vec<WrongField> {
+pub(super) fn reference(text: &str) -> Vec<WrongField> {
     let rule = "must be 1 to 100 visible ASCII characters";
     // One rule for all keys that are made of a reference.
     match EntryKey::recharge(text) {
@@ -328,7 +328,7 @@ fn reference(text: &str) -> Vec<WrongField> {
     }
 }
 
-fn positive(amount: Amount) -> Option<WrongField> {
+pub(super) fn positive(amount: Amount) -> Option<WrongField> {
     (!amount.is_positive()).then(|| WrongField::new("amount", "must be above zero"))
 }
 

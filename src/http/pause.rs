@@ -5,6 +5,8 @@ use domain::pause::PauseScope;
 use serde::Deserialize;
 use utoipa::ToSchema;
 
+use crate::actors::mail::Look;
+use crate::actors::spawn;
 use crate::http::asked::Sent;
 use crate::http::caller::Writer;
 use crate::http::problem::Problem;
@@ -15,7 +17,7 @@ use crate::view::{PauseStatus, PauseView};
 #[derive(Debug, Clone, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Scoped {
-    /// `global`, which is meant when absent, `venue:NAME`, `user:ID` or `robot:ID`.
+    /// `global`, which is meant when absent, `venue:NAME`, `user:ID`, `robot:ID` or `subscription:ID`.
     #[schema(value_type = Option<String>, example = "global")]
     #[serde(default = "everything")]
     scope: PauseScope,
@@ -71,5 +73,9 @@ async fn set(
     paused: bool,
 ) -> Result<web::Json<PauseView>, Problem> {
     let asker = writer.asker(sent.reason.as_deref())?;
-    Ok(web::Json(state.desk.set_pause(sent.body.scope, paused, &asker).await?))
+    let pause = state.desk.set_pause(sent.body.scope, paused, &asker).await?;
+    if let Some(vaults) = &state.mail.vaults {
+        spawn::poke(&vaults.look, Look);
+    }
+    Ok(web::Json(pause))
 }

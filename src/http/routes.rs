@@ -7,7 +7,7 @@ use utoipa::OpenApi;
 
 use crate::http::{
     alerts, chain, close_all, health, keys, ledger, markets, metrics, money, openapi, orders, pause, payouts, people,
-    positions, reports, robots, statements, tokens,
+    positions, reports, robots, statements, tokens, treasury,
 };
 
 /// The methods that the interface knows.
@@ -129,7 +129,12 @@ table! {
     Get "/triggers" VIEWER => orders::triggers;
     Get "/payouts" VIEWER => payouts::list;
     Get "/payouts/{id}" VIEWER => payouts::show;
+    Post "/payouts/{id}/retry" ADMIN => payouts::retry;
+    Post "/payouts/{id}/cancel" OPERATOR => payouts::cancel;
+    Post "/payouts/{id}/replace" OPERATOR => payouts::replace;
     Get "/chain/subscriptions" VIEWER => chain::subscriptions;
+    Post "/chain/subscriptions/{id}/resume" ADMIN => chain::resume;
+    Get "/chain/solvency" VIEWER => chain::solvency;
     Get "/chain/malformed" VIEWER => chain::malformed;
     Get "/markets/{venue}/{symbol}" VIEWER => markets::show;
     Get "/users" VIEWER => people::users;
@@ -155,6 +160,7 @@ table! {
     Post "/ledger/withdraw" ADMIN => money::withdraw;
     Post "/ledger/adjust" ADMIN => money::adjust;
     Post "/ledger/transfer" ADMIN => money::transfer;
+    Post "/ledger/treasury" ADMIN => treasury::moved;
     Post "/ledger/debts/{id}/waive" ADMIN => money::waive;
     Post "/ledger/entries/{id}/reverse" ADMIN => money::reverse;
     Post "/ledger/sweep" OPERATOR => ledger::sweep;

@@ -1,14 +1,22 @@
 //! What every request is answered with: the desk, the actors' mailboxes, the tokens and the limits.
 
+use std::collections::BTreeMap;
 use std::net::SocketAddr;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use actix::Recipient;
+use domain::chain::ChainId;
 use domain::fixed::Ratio;
+use domain::id::SubscriptionId;
 use metrics_exporter_prometheus::PrometheusHandle;
 
-use crate::actors::mail::{ClosePosition, HowAreYou, ListChildren, Look, Post, Pulse, RunJob, SyncNow};
+use crate::actors::chain_subscription::ChainSights;
+use crate::actors::mail::{
+    ClosePosition, HoldPayout, HowAreYou, ListChildren, Look, Post, Pulse, ReplacePayout, ResumeSubscription,
+    RetryPayout, RunJob, SyncNow,
+};
+use crate::actors::payout::SolvencyDeps;
 use crate::desk::Desk;
 use crate::http::attempts::Attempts;
 use crate::http::health::Vitals;
@@ -39,6 +47,44 @@ pub struct Mailboxes {
     pub run_job: Recipient<RunJob>,
     /// The job scheduler: how it is.
     pub jobs: Recipient<HowAreYou>,
+    /// Where vaults are followed, whoever does.
+    pub vaults: Option<Vaults>,
+}
+
+/// What there is beside where vaults are followed.
+#[derive(Clone)]
+pub struct Vaults {
+    /// What was last seen of each subscription.
+    pub sights: ChainSights,
+    /// The subscriptions that are followed.
+    pub wanted: Vec<SubscriptionId>,
+    /// The keeper: let a subscription go on.
+    pub resume: Recipient<ResumeSubscription>,
+    /// The keeper: how it is.
+    pub keeper: Recipient<HowAreYou>,
+    /// The keeper: how each subscription is.
+    pub children: Recipient<ListChildren>,
+    /// The actor of triggers: a pause may be over.
+    pub look: Recipient<Look>,
+    /// The actor of triggers: how it is.
+    pub triggers: Recipient<HowAreYou>,
+    /// Whoever pays, by chain.
+    pub payouts: BTreeMap<ChainId, PayoutMail>,
+    /// What the comparison with the world needs.
+    pub solvency: SolvencyDeps,
+}
+
+/// Where mail to the actor of payouts on one chain goes.
+#[derive(Clone)]
+pub struct PayoutMail {
+    /// Try again.
+    pub retry: Recipient<RetryPayout>,
+    /// Hold back.
+    pub hold: Recipient<HoldPayout>,
+    /// Sign anew for more.
+    pub replace: Recipient<ReplacePayout>,
+    /// How it is.
+    pub health: Recipient<HowAreYou>,
 }
 
 /// Limits of the interface.

@@ -1,5 +1,6 @@
 //! Subscriptions to contracts, as the outside sees them.
 
+use crate::actors::chain_subscription::ChainSight;
 use domain::chain::{FollowState, StoredLog, Subscription};
 use domain::time::Timestamp;
 use serde::Serialize;
@@ -43,6 +44,10 @@ pub struct SubscriptionView {
     pub head: Option<u64>,
     /// Blocks from the cursor to the newest one that may be acted on.
     pub lag: Option<u64>,
+    /// Whether it is not halted and close enough behind a head that moves; absent while no daemon follows it.
+    pub is_ready: Option<bool>,
+    /// Why the last look failed.
+    pub trouble: Option<String>,
     /// Reorgs seen, of any depth.
     pub reorgs: u32,
     /// Logs that only a later look found.
@@ -73,11 +78,34 @@ impl From<Subscription> for SubscriptionView {
             cursor_hash: subscription.cursor_hash.map(|hash| hash.to_string()),
             head: None,
             lag: None,
+            is_ready: None,
+            trouble: None,
             reorgs: subscription.reorgs,
             late_logs: subscription.late_logs,
             malformed: subscription.malformed,
             endpoints: Vec::new(),
             updated_at: subscription.updated_at,
+        }
+    }
+}
+
+impl SubscriptionView {
+    /// With what the daemon that follows it last saw.
+    pub fn with_sight(self, sight: &ChainSight) -> Self {
+        let endpoints = sight.endpoints.iter().map(|endpoint| EndpointView {
+            name: endpoint.name.clone(),
+            in_use: endpoint.in_use,
+            is_heard: endpoint.is_heard,
+            failures: endpoint.failures,
+            head: endpoint.head.map(|head| head.0),
+        });
+        Self {
+            head: sight.head.map(|head| head.0),
+            lag: Some(sight.lag),
+            is_ready: Some(sight.is_ready),
+            trouble: sight.trouble.clone(),
+            endpoints: endpoints.collect(),
+            ..self
         }
     }
 }

@@ -5,9 +5,7 @@ use std::sync::{Arc, Mutex, MutexGuard};
 use std::time::Duration;
 
 use async_trait::async_trait;
-use bursar::ports::chain::{
-    Abi, BlockAt, Chain, ChainError, EndpointHealth, GasPrices, LogFilter, Receipt, Sent,
-};
+use bursar::ports::chain::{Abi, BlockAt, Chain, ChainError, EndpointHealth, GasPrices, LogFilter, Receipt, Sent};
 use bursar::ports::market::Wake;
 use domain::chain::{Address, Block, BlockNumber, ChainEvent, ChainId, ChainLog, Hash, LogKey, RawAmount};
 use domain::outcome::Outcome;

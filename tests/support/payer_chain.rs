@@ -6,8 +6,8 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use bursar::ports::chain::{
-    Abi, BlockAt, Chain, ChainError, EndpointHealth, GasPrices, LogFilter, PayoutSigner, Receipt, Sent, SignError, Signed,
-    Unsigned,
+    Abi, BlockAt, Chain, ChainError, EndpointHealth, GasPrices, LogFilter, PayoutSigner, Receipt, Sent, SignError,
+    Signed, Unsigned,
 };
 use bursar::ports::market::Wake;
 use domain::chain::{Address, Block, BlockNumber, ChainEvent, ChainId, ChainLog, Hash, RawAmount};
@@ -525,8 +525,10 @@ impl Chain for PayerChain {
     }
 
     async fn knows(&self, tx: Hash) -> Result<bool, ChainError> {
-        self.asked(|state| Ok(state.mempool.values().any(|waiting| waiting.hash() == tx) || state.receipt(tx).is_some()))
-            .await
+        self.asked(
+            |state| Ok(state.mempool.values().any(|waiting| waiting.hash() == tx) || state.receipt(tx).is_some()),
+        )
+        .await
     }
 
     fn heed(&self, _: Address, _: Wake) {}

@@ -151,7 +151,10 @@ impl Stage {
             assert!(trigger.state.is_final(), "{} is {:?}", trigger.id, trigger.state);
             parts::adds_up(trigger, &self.listing, &payouts);
         }
-        assert!(self.stocks.marks().values().all(|sent| *sent == 1), "nothing is sent twice");
+        assert!(
+            self.stocks.marks().values().all(|sent| *sent == 1),
+            "nothing is sent twice"
+        );
         assert_eq!(self.balance(AccountKind::ChainEscrow, "USDT"), Amount::ZERO);
         assert_eq!(self.balance(AccountKind::ChainEscrow, "AAPL"), Amount::ZERO);
         // What we hold at the venue by the ledger is what the venue has for us.

@@ -55,7 +55,9 @@ enum Place {
     Gated,
     Later(Instant),
     /// Somebody works on it; whether it is to be looked at once more afterwards.
-    Working { again: bool },
+    Working {
+        again: bool,
+    },
 }
 
 /// Triggers that are not over, by listing.

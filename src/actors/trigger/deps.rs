@@ -190,7 +190,10 @@ impl TriggerDeps {
         let now = Instant::now();
         let reach = {
             let mut reach = lock(&self.shared.reach);
-            let entry = reach.entry(venue).or_insert(Reach { failures: 0, since: now });
+            let entry = reach.entry(venue).or_insert(Reach {
+                failures: 0,
+                since: now,
+            });
             entry.failures = entry.failures.saturating_add(1);
             *entry
         };

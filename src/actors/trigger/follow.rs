@@ -81,7 +81,10 @@ fn grace(job: &Job<'_>, order: &StockOrder) -> Duration {
 /// Puts on record that the rest of an order is to be cancelled, and asks for it. What becomes of it is looked up.
 async fn cancelled(job: &Job<'_>, case: Case) -> Result<Case, StoreError> {
     let now = job.deps.clock.now();
-    let known = case.order.as_ref().and_then(|order| Some((order, order.venue_id.clone()?)));
+    let known = case
+        .order
+        .as_ref()
+        .and_then(|order| Some((order, order.venue_id.clone()?)));
     let Some((order, venue_id)) = known else {
         return Ok(case);
     };

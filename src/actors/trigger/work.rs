@@ -180,7 +180,11 @@ impl Job<'_> {
     /// The venue could not be asked: nothing is concluded from it.
     async fn unseen(&self, case: &Case, error: &VenueError) -> Result<Flow, StoreError> {
         let wait = self.not_answered(error);
-        let until = self.deps.clock.now().after(wait.saturating_mul(self.deps.clock.speed()));
+        let until = self
+            .deps
+            .clock
+            .now()
+            .after(wait.saturating_mul(self.deps.clock.speed()));
         let why = "the venue does not answer".to_owned();
         let is_common = true;
         self.wait(case, Wait { until, is_common, why }).await

@@ -102,9 +102,15 @@ pub fn money(settings: &PayoutSettings) -> Result<Limits, UnfitSetting> {
 
 /// So much, in wei, of something that is `unit` wei.
 fn wei(value: Decimal, unit: u128) -> Result<u128, NumberError> {
-    let unit = i128::try_from(unit).ok().and_then(|unit| Decimal::try_from_i128_with_scale(unit, 0).ok());
-    let exact = unit.and_then(|unit| value.checked_mul(unit)).filter(|exact| exact.fract().is_zero());
-    exact.and_then(|exact| u128::try_from(exact).ok()).ok_or(NumberError::OutOfRange)
+    let unit = i128::try_from(unit)
+        .ok()
+        .and_then(|unit| Decimal::try_from_i128_with_scale(unit, 0).ok());
+    let exact = unit
+        .and_then(|unit| value.checked_mul(unit))
+        .filter(|exact| exact.fract().is_zero());
+    exact
+        .and_then(|exact| u128::try_from(exact).ok())
+        .ok_or(NumberError::OutOfRange)
 }
 
 #[cfg(test)]

@@ -112,7 +112,10 @@ pub async fn open(
     }
     let chains = chains(settings)?;
     let stocks = stocks::futu(&settings.stocks.futu, clock)?.ok_or(VaultsError::NoStocks)?;
-    let ids: BTreeMap<String, ChainId> = chains.iter().map(|(name, own)| (name.clone(), own.chain.id())).collect();
+    let ids: BTreeMap<String, ChainId> = chains
+        .iter()
+        .map(|(name, own)| (name.clone(), own.chain.id()))
+        .collect();
     let listed = listings(&settings.subscriptions, &ids, store, clock.now()).await?;
     let mut vaults = BTreeMap::new();
     for (id, listing) in listed {
@@ -204,7 +207,10 @@ fn beginning(own: &SubscriptionSettings) -> Result<Beginning, UnfitSetting> {
 
 fn cash(settings: &Settings) -> Result<(Asset, Amount), UnfitSetting> {
     let own = &settings.stocks.futu;
-    let asset = unfit("stocks.futu.cash_asset", Asset::new(&own.cash_asset).ok_or(NumberError::NotANumber))?;
+    let asset = unfit(
+        "stocks.futu.cash_asset",
+        Asset::new(&own.cash_asset).ok_or(NumberError::NotANumber),
+    )?;
     Ok((asset, amount("stocks.futu.cash_before", own.cash_before)?))
 }
 

@@ -60,7 +60,13 @@ impl SubscriptionSettings {
         let field = |name: &str| format!("{key}.{name}");
         let minute = Duration::from_secs(60);
         within(&field("late_after"), self.late_after, minute, 30 * DAY, wrong);
-        within(&field("patience"), self.patience, Duration::from_secs(5), 30 * DAY, wrong);
+        within(
+            &field("patience"),
+            self.patience,
+            Duration::from_secs(5),
+            30 * DAY,
+            wrong,
+        );
         wrong.money(&field("vault_money_before"), self.vault_money_before);
         wrong.money(&field("shares_before"), self.shares_before);
         wrong.money(&field("venue_shares_before"), self.venue_shares_before);

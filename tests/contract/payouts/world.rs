@@ -123,7 +123,15 @@ impl World {
     /// What the cashier is made with.
     pub fn deps(&self) -> PayoutDeps {
         let (ledger, alerts) = (&self.ledger, &self.alerts);
-        deps(&self.store, &self.clock, &self.chain, ledger, alerts, &self.vault, self.rules)
+        deps(
+            &self.store,
+            &self.clock,
+            &self.chain,
+            ledger,
+            alerts,
+            &self.vault,
+            self.rules,
+        )
     }
 
     /// The process dies and begins anew.
@@ -174,7 +182,10 @@ impl World {
             .enumerate()
             .map(|(place, (kind, whole))| payout(trigger * 10 + place as i64, trigger, to, *kind, *whole, now))
             .collect();
-        let state = match kinds.iter().any(|(kind, _)| matches!(kind, PayoutKind::Mint | PayoutKind::Proceeds)) {
+        let state = match kinds
+            .iter()
+            .any(|(kind, _)| matches!(kind, PayoutKind::Mint | PayoutKind::Proceeds))
+        {
             true => TriggerState::Paying,
             false => TriggerState::Returning,
         };
@@ -221,7 +232,10 @@ impl World {
     pub async fn come_to_rest(&mut self, limit: u32) {
         for _ in 0..limit {
             let live = self.payouts().await;
-            if live.iter().all(|payout| matches!(payout.state.as_str(), "confirmed" | "halted")) {
+            if live
+                .iter()
+                .all(|payout| matches!(payout.state.as_str(), "confirmed" | "halted"))
+            {
                 return;
             }
             self.step().await;
@@ -239,7 +253,11 @@ impl World {
     }
 
     pub async fn states(&self) -> Vec<&'static str> {
-        self.payouts().await.iter().map(|payout| payout.state.as_str()).collect()
+        self.payouts()
+            .await
+            .iter()
+            .map(|payout| payout.state.as_str())
+            .collect()
     }
 
     pub async fn attempts(&self, id: i64) -> Vec<Attempt> {
@@ -252,8 +270,14 @@ impl World {
 
     pub async fn balance(&self, kind: AccountKind, asset: Asset) -> String {
         let owner = SUBSCRIPTION.0;
-        let found = self.store.accounts_by_key(&[AccountKey { kind, owner, asset }]).await.unwrap();
-        found.first().map_or("none".to_owned(), |account| account.balance.to_string())
+        let found = self
+            .store
+            .accounts_by_key(&[AccountKey { kind, owner, asset }])
+            .await
+            .unwrap();
+        found
+            .first()
+            .map_or("none".to_owned(), |account| account.balance.to_string())
     }
 
     /// Open alerts as `kind subject`, once the alert actor has written all that it was told.
@@ -278,7 +302,12 @@ impl World {
         let effects = self.chain.effects();
         for payout in self.payouts().await {
             let done: Vec<_> = effects.iter().filter(|pay| pay.key == payout.key).collect();
-            assert!(done.len() <= 1, "{story}: payout {} has {} effects", payout.id, done.len());
+            assert!(
+                done.len() <= 1,
+                "{story}: payout {} has {} effects",
+                payout.id,
+                done.len()
+            );
             let entries = self.store.entries_by_key(&[EntryKey::payout(payout.id)]).await.unwrap();
             if let PayoutState::Confirmed { .. } = payout.state {
                 assert_eq!(done, [&PlainAbi::pay(&payout)], "{story}");
@@ -298,7 +327,10 @@ impl World {
         let nonces: Vec<u64> = (0..used.map_or(0, |last| last + 1)).collect();
         let signed = self.store.attempts_at(CHAIN, PAYER, &nonces).await.unwrap();
         for hash in self.chain.arrived() {
-            assert!(signed.iter().any(|attempt| attempt.hash == hash), "{story}: {hash} is not on record");
+            assert!(
+                signed.iter().any(|attempt| attempt.hash == hash),
+                "{story}: {hash} is not on record"
+            );
         }
         let verified = verify_ledger(&self.store.without_faults()).await.unwrap();
         assert!(verified.finding.is_none(), "{story}: {:?}", verified.finding);

@@ -33,7 +33,10 @@ fn everywhere(fates: &[Fate], redeems: bool) -> u32 {
         }
         stage.rest();
         let sent = stage.stocks.market().sent.len();
-        assert!(sent <= 1 + fates.len() || fates.len() > 1, "{sent} orders after a crash at {at}");
+        assert!(
+            sent <= 1 + fates.len() || fates.len() > 1,
+            "{sent} orders after a crash at {at}"
+        );
         if ended {
             return at - 1;
         }
@@ -84,7 +87,12 @@ fn s3_13_a_process_that_dies_anywhere_returns_each_deposit_once() {
 
 #[test]
 fn s3_14_a_process_that_dies_anywhere_pays_or_mints_each_redemption_once() {
-    for fates in [vec![], vec![Fate::Refuse], vec![Fate::PartOfDay(1)], vec![Fate::LoseFilled]] {
+    for fates in [
+        vec![],
+        vec![Fate::Refuse],
+        vec![Fate::PartOfDay(1)],
+        vec![Fate::LoseFilled],
+    ] {
         let died = everywhere(&fates, true);
         assert!(died > 20, "{fates:?}: {died}");
     }

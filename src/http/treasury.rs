@@ -1,0 +1,98 @@
+//! Money that operators move between a vault, its reserve and the stock venue, put on record in the ledger.
+
+use std::sync::Arc;
+
+use actix_web::{HttpResponse, web};
+use domain::fixed::Amount;
+use domain::id::SubscriptionId;
+use domain::ledger::{PostAnswer, Request};
+use domain::payout::treasury::{self, TreasuryMove, TreasuryOrder};
+use serde::Deserialize;
+use utoipa::ToSchema;
+
+use crate::actors::mail::Post;
+use crate::desk::{DeskError, WrongField};
+use crate::http::asked::Sent;
+use crate::http::caller::Writer;
+use crate::http::chain::vaults;
+use crate::http::mail::ask;
+use crate::http::money::{positive, reference};
+use crate::http::problem::Problem;
+use crate::http::state::AppState;
+use crate::view::PostView;
+
+/// Money that was moved by hand, on the chain or at the bank. The same reference is the same move, however often it is sent.
+#[derive(Debug, Clone, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Moved {
+    /// The asker's own reference: 1 to 100 visible ASCII characters.
+    reference: String,
+    /// Whose vault.
+    #[schema(value_type = i64)]
+    subscription: SubscriptionId,
+    /// `vault_to_venue`, `venue_to_vault`, `into_reserve` or `out_of_reserve`.
+    #[schema(value_type = String, example = "into_reserve")]
+    way: TreasuryMove,
+    /// How much, above zero.
+    #[schema(value_type = String, example = "10000")]
+    amount: Amount,
+}
+
+/// Puts money on record that was moved by hand between a vault, its reserve and the stock venue. Idempotent by reference.
+#[utoipa::path(
+    post,
+    path = "/ledger/treasury",
+    tag = "money",
+    request_body = Moved,
+    responses(
+        (status = 201, description = "It was posted now", body = PostView),
+        (status = 200, description = "The same was posted before", body = PostView)
+    )
+)]
+pub(super) async fn moved(
+    state: web::Data<AppState>,
+    writer: Writer,
+    sent: Sent<Moved>,
+) -> Result<HttpResponse, Problem> {
+    let asker = writer.money_asker(sent.reason.as_deref())?;
+    let body = sent.body;
+    let mut wrong = reference(&body.reference);
+    wrong.extend(positive(body.amount));
+    let listing = vaults(&state)?.solvency.vaults.iter().map(|(_, listing, _)| listing);
+    let listing = listing
+        .into_iter()
+        .find(|listing| listing.subscription == body.subscription);
+    let Some(listing) = listing.filter(|_| wrong.is_empty()) else {
+        if wrong.is_empty() {
+            wrong.push(WrongField::new("subscription", "must be one that is followed here"));
+        }
+        return Err(DeskError::Invalid(wrong).into());
+    };
+    let subject = format!("treasury:{}", body.reference);
+    let audit = state
+        .desk
+        .trail(&asker, "ledger.treasury", subject, state.desk.clock.now())
+        .await?;
+    let order = TreasuryOrder {
+        reference: body.reference,
+        subscription: body.subscription,
+        money: listing.money.clone(),
+        way: body.way,
+        amount: body.amount,
+        reason: asker.reason.clone(),
+        audit,
+    };
+    let posting = treasury::moved(&order).map_err(|error| DeskError::Conflict { why: error.to_string() })?;
+    let mail = Post {
+        request: Request::Escrow(Arc::new(posting)),
+    };
+    let receipt = ask(&state.mail.post, mail, state.options.request_deadline, "ledger").await??;
+    let why = match &receipt.answer {
+        PostAnswer::Created { .. } => return Ok(HttpResponse::Created().json(PostView::from(receipt))),
+        PostAnswer::Exists { .. } => return Ok(HttpResponse::Ok().json(PostView::from(receipt))),
+        PostAnswer::ExistsDifferent { field } => format!("this was posted before with another {field}"),
+        PostAnswer::AlreadyFailed { reason } | PostAnswer::Rejected { reason } => reason.clone(),
+        PostAnswer::NothingDue => "there is nothing to post".to_owned(),
+    };
+    Err(Problem::unposted(receipt.answer.into(), why))
+}
