@@ -8,6 +8,8 @@
 
 #![expect(clippy::unwrap_used, reason = "a test stops at the first surprise")]
 
+#[path = "../support/anvil.rs"]
+mod anvil;
 #[path = "../support/books.rs"]
 mod books;
 #[path = "../support/caller.rs"]
@@ -22,6 +24,8 @@ mod exchange;
 mod fleet;
 #[path = "../support/mariadb.rs"]
 mod mariadb;
+#[path = "../support/opend.rs"]
+mod opend;
 #[path = "../support/payer.rs"]
 mod payer;
 #[path = "../support/postgres.rs"]
@@ -51,7 +55,7 @@ mod lease;
 mod lost_response;
 mod migrate;
 mod notify;
-mod opend;
+mod opend_sdk;
 mod panics;
 mod role;
 mod secrets;
@@ -59,6 +63,7 @@ mod shared;
 mod simulator;
 mod statement;
 mod stop;
+mod vaults;
 mod venue;
 mod venues;
 mod venues_away;

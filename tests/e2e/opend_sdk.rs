@@ -1,49 +1,13 @@
 //! The vendor's own SDK, unmodified, trades on the simulated OpenD, in plain and encrypted.
 
-use std::io::{BufRead, BufReader};
 use std::path::Path;
-use std::process::{Child, Command, Stdio};
 
 use serde_json::{Value, json};
 
+use crate::opend::Opend;
 use crate::python::Client;
 
 const KEY: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/fixtures/opend/rsa.pem");
-
-/// `bursar simulate opend` in a process of its own.
-struct Opend {
-    process: Child,
-    address: String,
-}
-
-impl Opend {
-    fn open(more: &[&str]) -> Self {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_bursar"));
-        command.args([
-            "simulate",
-            "opend",
-            "--listen",
-            "127.0.0.1:0",
-            "--control",
-            "127.0.0.1:0",
-        ]);
-        command.args(["--tick-interval", "200ms"]).args(more);
-        let mut process = command.stdout(Stdio::piped()).spawn().unwrap();
-        let mut lines = BufReader::new(process.stdout.take().unwrap()).lines();
-        let address = lines.find_map(|line| Some(line.unwrap().strip_prefix("simulated OpenD")?.trim().to_owned()));
-        Self {
-            process,
-            address: address.unwrap(),
-        }
-    }
-}
-
-impl Drop for Opend {
-    fn drop(&mut self) {
-        self.process.kill().unwrap();
-        self.process.wait().unwrap();
-    }
-}
 
 /// Lets the SDK trade, and gives what it says that it did.
 fn trade(more: &[&str], key: Option<&str>) -> Option<Value> {
@@ -52,7 +16,7 @@ fn trade(more: &[&str], key: Option<&str>) -> Option<Value> {
         program: "trade_futu.py",
     };
     let python = client.python()?;
-    let opend = Opend::open(more);
+    let opend = Opend::open("127.0.0.1:0", &[&["--tick-interval", "200ms"], more].concat());
     let home = tempfile::tempdir().unwrap();
     let mut variables = vec![
         ("OPEND_ADDRESS", opend.address.as_str()),
