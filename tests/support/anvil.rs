@@ -190,10 +190,14 @@ impl Anvil {
             tokio::time::sleep(std::time::Duration::from_millis(5)).await;
         }
         if receipt["status"] == "0x1" {
-            Ok(receipt)
-        } else {
-            Err(format!("reverted: {receipt}"))
+            return Ok(receipt);
         }
+        // Why is told to who asks what it would do.
+        let why = self.try_rpc("eth_call", json!([transaction, "latest"])).await;
+        Err(format!(
+            "reverted: {}",
+            why.err().unwrap_or_else(|| receipt.to_string())
+        ))
     }
 
     /// Puts money (a contract of that name), shares and a vault on the chain; the vault may mint.

@@ -124,7 +124,7 @@ pub fn judge(error: &NodeError, asked: Asked, name: &Name) -> ChainError {
     }
     if let Asked::Logs(from) = asked
         && !text.contains("invalid block range")
-        && (holds(&text, TOO_MUCH) || holds(&text, TOO_LONG))
+        && (wants_less(&text) || holds(&text, TOO_LONG))
     {
         let proposed = proposed(&text, from);
         return ChainError::TooMuch { proposed };
@@ -140,6 +140,11 @@ pub fn judge(error: &NodeError, asked: Asked, name: &Name) -> ChainError {
         return ChainError::Unreachable(format!("{}: {}", name.shown(), told()));
     }
     ChainError::Refused(told())
+}
+
+/// Whether it is the range that the node minds, or what is in it.
+fn wants_less(text: &str) -> bool {
+    holds(text, TOO_MUCH) || (text.contains("range") && text.contains("exceeds limit"))
 }
 
 /// Whether the node has no such method.

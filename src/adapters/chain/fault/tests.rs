@@ -68,6 +68,10 @@ fn t9_a_range_that_is_too_large_is_known_in_the_words_of_many_nodes() {
         let proposed = proposed.map(BlockNumber);
         assert_eq!(of_logs(code, message), ChainError::TooMuch { proposed }, "{message}");
     }
+}
+
+#[test]
+fn t9_what_a_node_means_may_stand_beside_its_words() {
     let tenderly = json!({"error_id": "1", "payload": "range 9009594 is bigger than range limit 2000"});
     let told = judged(-32_602, "invalid params", tenderly, Asked::Logs(BlockNumber(1_000)));
     assert_eq!(

@@ -319,8 +319,11 @@ impl<'a> Session<'a> {
             return Err(format!("silent for {}ms", silent.as_millis()));
         }
         self.pulse_at = Instant::now() + beat(self.timing);
-        self.waiting
-            .retain(|_, waiting| !matches!(waiting, Waiting::Ask { to, .. } if to.is_closed()));
+        self.waiting.retain(|_, waiting| match waiting {
+            Waiting::Ask { to, .. } => !to.is_closed(),
+            Waiting::Pulse | Waiting::Nobody => false,
+            Waiting::Chain | Waiting::Heads | Waiting::Logs(_) => true,
+        });
         if self.is_up {
             self.own(question::head(), Waiting::Pulse).await?;
         }
