@@ -125,8 +125,15 @@ impl Ground {
     /// An OpenD, and an adapter that has connected.
     pub async fn open(options: OpendOptions, how: impl FnOnce(&Bound) -> FutuOptions) -> Self {
         let ground = Self::bare(options, how).await;
-        ground.until(|answers| answers["Trd_SubAccPush"]["0"] == json!(1)).await;
+        ground.connected(1).await;
         ground
+    }
+
+    /// Waits until the adapter has connected so often, and can be used.
+    pub async fn connected(&self, times: u32) {
+        self.until(|answers| answers["Trd_SubAccPush"]["0"] == json!(times))
+            .await;
+        self.venue.session(&Symbol::new(STOCK)).await.unwrap();
     }
 
     /// The same, whether it connects or not.

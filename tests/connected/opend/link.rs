@@ -53,6 +53,7 @@ async fn a_connection_that_is_cut_comes_back_and_wakes_at_both() {
         let before = count.load(Ordering::Relaxed);
         ground.say("cut", json!({})).await;
         until_woken(&count, before + 1).await;
+        ground.connected(round + 1).await;
         ground.placed(&buy(&format!("b-{round}"))).await;
     }
     assert_eq!(ground.marks().await, ["b-1", "b-2", "b-3"]);

@@ -141,20 +141,26 @@ impl Link {
     pub async fn mind(self: Arc<Self>) {
         let mut failures: u32 = 0;
         loop {
-            let end = self.connect().await;
-            let was_up = matches!(*self.standing.borrow(), Standing::Up(_));
+            let (end, was_up) = self.connect().await;
             self.tell(&end, was_up);
             failures = if was_up { 0 } else { failures.saturating_add(1) };
             let wait = match end {
                 End::Broke(_) => FIRST.saturating_mul(1 << failures.min(10)).min(LONGEST),
                 End::Barred(_) => BARRED,
             };
-            self.standing.send_replace(Standing::Ended(end));
             if was_up {
                 self.wake();
             }
             tokio::time::sleep(wait).await;
         }
+    }
+
+    /// The connection has ended; whether there was one.
+    fn down(&self, end: &End) -> bool {
+        matches!(
+            self.standing.send_replace(Standing::Ended(end.clone())),
+            Standing::Up(_)
+        )
     }
 
     fn up(&self, wired: Arc<Wired>) {

@@ -36,15 +36,21 @@ const AES_CBC: i32 = 2;
 const SECURITIES: i32 = 1;
 
 impl Link {
-    /// One connection from its beginning to its end.
-    pub(super) async fn connect(self: &Arc<Self>) -> End {
+    /// One connection from its beginning to its end, and whether it could be used in between.
+    pub(super) async fn connect(self: &Arc<Self>) -> (End, bool) {
         match self.dialled().await {
             Ok((stream, wired, frames)) => {
                 let end = self.converse(stream, &wired, frames).await;
+                // In this order, so that whoever learns that an answer is lost asks over the next connection.
+                let was_up = self.down(&end);
                 wired.end();
-                end
+                (end, was_up)
             }
-            Err(error) => End::Broke(error.to_string()),
+            Err(error) => {
+                let end = End::Broke(error.to_string());
+                let was_up = self.down(&end);
+                (end, was_up)
+            }
         }
     }
 

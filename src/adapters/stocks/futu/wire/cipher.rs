@@ -77,10 +77,11 @@ impl RsaKey {
         Ok(out)
     }
 
-    /// Decrypts by the private half.
+    /// Decrypts by the private half. What was encrypted by another key may come out as nonsense, so that nobody learns from the error
+    /// how far it fits: the digest of the frame tells.
     ///
     /// # Errors
-    /// When it was encrypted by another key.
+    /// When the length is wrong.
     pub fn decrypt(&self, body: &[u8]) -> Result<Vec<u8>, CipherError> {
         let mut out = Vec::new();
         for chunk in body.chunks(self.0.size().max(1)) {

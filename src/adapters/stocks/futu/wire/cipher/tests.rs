@@ -53,7 +53,14 @@ fn a_long_first_message_goes_by_rsa_in_blocks_and_a_key_never_shows_itself() {
     let body = key.encrypt(&plain).unwrap();
     assert_eq!(body.len(), 3 * 128);
     assert_eq!(key.decrypt(&body).unwrap(), plain);
-    assert_eq!(key.decrypt(&[1; 128]), Err(CipherError::Failed));
+    assert_eq!(key.decrypt(&[1; 127]), Err(CipherError::Failed));
+    let mut changed = body.clone();
+    changed[5] ^= 1;
+    assert_ne!(
+        key.decrypt(&changed),
+        Ok(plain),
+        "an error or nonsense, which the digest tells"
+    );
     assert_eq!(format!("{key:?}"), "RsaKey(***)");
     for text in [
         "",
