@@ -116,7 +116,11 @@ impl ChainSubscriptionActor {
                 doubled.min(options.retry_max)
             }
         };
-        actor.failures = if looked.is_ok() { 0 } else { actor.failures.saturating_add(1) };
+        actor.failures = if looked.is_ok() {
+            0
+        } else {
+            actor.failures.saturating_add(1)
+        };
         course.tell(&looked, actor.failures);
         let now = Instant::now();
         (actor.ended_at, actor.due_at) = (Some(now), now + wait);

@@ -171,7 +171,13 @@ async fn open_alerts(store: &dyn Store) -> Result<BTreeMap<(&'static str, String
         | AlertKind::DeliveryFailing
         | AlertKind::DiskLow
         | AlertKind::DiskFull
-        | AlertKind::CloseAllLate => false,
+        | AlertKind::CloseAllLate
+        | AlertKind::ChainLag
+        | AlertKind::ChainReorg
+        | AlertKind::ChainOrphans
+        | AlertKind::ChainMalformed
+        | AlertKind::ChainUnreachable
+        | AlertKind::ChainQuarantined => false,
     };
     let mut open = BTreeMap::new();
     let mut page = Page::first(PAGE);

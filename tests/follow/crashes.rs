@@ -1,7 +1,7 @@
 //! Ends in the middle: of the reader, of the process, of commits. Nothing is lost, and nothing acts twice.
 
-use bursar::adapters::store::CommitFault;
 use bursar::actors::mail::Stop;
+use bursar::adapters::store::CommitFault;
 use domain::ledger::AccountKind;
 
 use crate::chain::{Tx, deposit};

@@ -3,15 +3,15 @@
 use std::sync::atomic::Ordering;
 use std::time::Duration;
 
+use bursar::ports::store::Store;
 use domain::alert::AlertKind;
-use domain::change::{Change, ChangeSet};
 use domain::chain::Address;
+use domain::change::{Change, ChangeSet};
 use domain::id::SubscriptionId;
 use domain::ledger::AccountKind;
 use domain::pause::{Pause, PauseScope};
 use domain::time::Timestamp;
 use domain::trigger::TriggerState;
-use bursar::ports::store::Store;
 
 use crate::chain::{Quirks, Tx, Written, deposit, redeem, strange, truncated};
 use crate::world::{DEPTH, Ground, ID, Life, balance, check, logs, logs_of, options, row, tell, triggers};
@@ -39,14 +39,24 @@ fn s3_01_fifty_events_of_one_transaction_act_once_each() {
 fn t8_logs_that_are_told_twice_and_in_the_wrong_order_act_once_and_in_order() {
     tell(async {
         let ground = Ground::new(1).await;
-        ground.chain.set(0, Quirks { stutters: true, ..Quirks::default() });
+        ground.chain.set(
+            0,
+            Quirks {
+                stutters: true,
+                ..Quirks::default()
+            },
+        );
         for units in ["1000000", "2000000", "3000000"] {
             ground.chain.one(deposit(units));
         }
         ground.chain.grow(DEPTH);
         let life = Life::begin(&ground).await;
         life.seconds(5).await;
-        let amounts: Vec<String> = triggers(&ground).await.iter().map(|trigger| trigger.amount.to_string()).collect();
+        let amounts: Vec<String> = triggers(&ground)
+            .await
+            .iter()
+            .map(|trigger| trigger.amount.to_string())
+            .collect();
         assert_eq!(amounts, ["1", "2", "3"]);
         drop(life);
         check(&ground).await;
@@ -128,7 +138,11 @@ fn t8_what_is_not_understood_is_on_record_with_the_reason_counted_and_acts_on_no
         assert_eq!(reasons, told);
         assert_eq!((triggers(&ground).await.len(), life.row().await.malformed), (1, 7));
         assert_eq!(life.alerts().await, ["chain_malformed"]);
-        assert!(life.message(AlertKind::ChainMalformed).await.contains("7 logs are not understood"));
+        assert!(
+            life.message(AlertKind::ChainMalformed)
+                .await
+                .contains("7 logs are not understood")
+        );
         life.seconds(60).await;
         ground.chain.grow(1);
         life.seconds(3_700).await;
@@ -200,11 +214,16 @@ fn s3_04_what_happened_while_nobody_listened_is_read_from_the_cursor() {
         let ground = Ground::new(1).await;
         ground.chain.be_heard(true);
         let life = Life::begin(&ground).await;
+        life.seconds(1).await;
         ground.chain.one(deposit("1000000"));
         ground.chain.grow(DEPTH);
         ground.chain.tell();
         life.seconds(1).await;
-        assert_eq!(triggers(&ground).await.len(), 1, "a socket's poke is looked after at once");
+        assert_eq!(
+            triggers(&ground).await.len(),
+            1,
+            "a socket's poke is looked after at once"
+        );
         life.end().await;
         let txs: Vec<Tx> = (0..30).map(|_| ground.chain.one(deposit("1000000"))).collect();
         ground.chain.grow(DEPTH);
@@ -212,7 +231,10 @@ fn s3_04_what_happened_while_nobody_listened_is_read_from_the_cursor() {
         life.seconds(1).await;
         let read = triggers(&ground).await;
         assert_eq!(read.len(), 31);
-        assert!(txs.iter().all(|tx| read.iter().any(|trigger| trigger.log.tx == tx.hash)));
+        assert!(
+            txs.iter()
+                .all(|tx| read.iter().any(|trigger| trigger.log.tx == tx.hash))
+        );
         // Nobody pokes: the audit looks.
         ground.chain.one(deposit("1000000"));
         ground.chain.grow(DEPTH);

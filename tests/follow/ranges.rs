@@ -45,13 +45,27 @@ fn t9_too_many_logs_are_asked_for_in_smaller_ranges_whatever_the_node_proposes()
 fn t9_one_block_with_too_many_logs_stops_with_the_reason_and_is_tried_again_at_a_pace() {
     tell(async {
         let ground = busy(1, 3, 20).await;
-        ground.chain.set(0, Quirks { most_logs: Some(10), ..Quirks::default() });
+        ground.chain.set(
+            0,
+            Quirks {
+                most_logs: Some(10),
+                ..Quirks::default()
+            },
+        );
         let life = Life::begin(&ground).await;
         life.seconds(120).await;
-        assert_eq!((triggers(&ground).await.len(), life.row().await.cursor.0), (0, 0), "CHN-2: it passes nothing by");
+        assert_eq!(
+            (triggers(&ground).await.len(), life.row().await.cursor.0),
+            (0, 0),
+            "CHN-2: it passes nothing by"
+        );
         assert!(ground.chain.asked().len() < 40, "{}", ground.chain.asked().len());
         assert!(life.alerts().await.contains(&"chain_unreachable"));
-        assert!(life.message(AlertKind::ChainUnreachable).await.contains("block 1 alone could not be read"));
+        assert!(
+            life.message(AlertKind::ChainUnreachable)
+                .await
+                .contains("block 1 alone could not be read")
+        );
         ground.chain.set(0, Quirks::default());
         life.seconds(60).await;
         assert_eq!(triggers(&ground).await.len(), 60);
@@ -64,13 +78,25 @@ fn t9_one_block_with_too_many_logs_stops_with_the_reason_and_is_tried_again_at_a
 fn t9_a_limit_of_requests_is_waited_for_and_silence_is_answered_with_less() {
     tell(async {
         let ground = busy(1, 60, 1).await;
-        ground.chain.set(0, Quirks { limits: 2, ..Quirks::default() });
+        ground.chain.set(
+            0,
+            Quirks {
+                limits: 2,
+                ..Quirks::default()
+            },
+        );
         let life = Life::begin(&ground).await;
         life.seconds(10).await;
         assert_eq!(triggers(&ground).await.len(), 60);
         life.end().await;
         let ground = busy(1, 60, 1).await;
-        ground.chain.set(0, Quirks { silences: 9, ..Quirks::default() });
+        ground.chain.set(
+            0,
+            Quirks {
+                silences: 9,
+                ..Quirks::default()
+            },
+        );
         let life = Life::begin(&ground).await;
         life.seconds(120).await;
         assert_eq!(triggers(&ground).await.len(), 60);
@@ -83,7 +109,13 @@ fn t9_a_limit_of_requests_is_waited_for_and_silence_is_answered_with_less() {
 fn t9_pruned_history_stops_and_another_node_is_asked() {
     tell(async {
         let ground = busy(2, 60, 1).await;
-        ground.chain.set(0, Quirks { pruned_below: 50, ..Quirks::default() });
+        ground.chain.set(
+            0,
+            Quirks {
+                pruned_below: 50,
+                ..Quirks::default()
+            },
+        );
         let life = Life::begin(&ground).await;
         life.seconds(30).await;
         assert_eq!(triggers(&ground).await.len(), 60);
@@ -97,11 +129,21 @@ fn t9_pruned_history_stops_and_another_node_is_asked() {
 fn t9_a_node_that_calls_pruned_blocks_empty_is_not_believed_where_another_one_knows_more() {
     tell(async {
         let ground = busy(2, 300, 1).await;
-        ground.chain.set(0, Quirks { withholds_below: 290, ..Quirks::default() });
+        ground.chain.set(
+            0,
+            Quirks {
+                withholds_below: 290,
+                ..Quirks::default()
+            },
+        );
         let life = Life::begin(&ground).await;
         life.seconds(30).await;
         // The last hundred blocks are what the search below the cursor is for.
-        assert!(triggers(&ground).await.len() >= 190, "{}", triggers(&ground).await.len());
+        assert!(
+            triggers(&ground).await.len() >= 190,
+            "{}",
+            triggers(&ground).await.len()
+        );
         life.seconds(400).await;
         assert_eq!(triggers(&ground).await.len(), 300);
         check(&ground).await;
@@ -112,7 +154,13 @@ fn t9_a_node_that_calls_pruned_blocks_empty_is_not_believed_where_another_one_kn
 fn t9_a_node_without_a_block_that_must_be_there_tells_nothing() {
     tell(async {
         let ground = busy(1, 30, 1).await;
-        ground.chain.set(0, Quirks { lacks: Some(20), ..Quirks::default() });
+        ground.chain.set(
+            0,
+            Quirks {
+                lacks: Some(20),
+                ..Quirks::default()
+            },
+        );
         let life = Life::begin(&ground).await;
         life.seconds(30).await;
         assert!(life.row().await.cursor.0 < 20, "CHN-2: it passes nothing by");

@@ -291,7 +291,12 @@ impl Life {
 
     /// Open alerts by name.
     pub async fn alerts(&self) -> Vec<&'static str> {
-        let open = self.ground.rows.alerts(AlertFilter::Open, Page::first(100)).await.unwrap();
+        let open = self
+            .ground
+            .rows
+            .alerts(AlertFilter::Open, Page::first(100))
+            .await
+            .unwrap();
         let mut kinds: Vec<&'static str> = open.iter().map(|alert| alert.kind.as_str()).collect();
         kinds.sort_unstable();
         kinds
@@ -300,7 +305,13 @@ impl Life {
     /// What an open alert says.
     pub async fn message(&self, kind: AlertKind) -> String {
         let subject = format!("subscription:{}", self.id);
-        self.ground.rows.open_alert(kind, &subject).await.unwrap().unwrap().message
+        self.ground
+            .rows
+            .open_alert(kind, &subject)
+            .await
+            .unwrap()
+            .unwrap()
+            .message
     }
 }
 
@@ -325,7 +336,9 @@ pub async fn row(rows: &MemoryStore, id: SubscriptionId) -> Subscription {
 
 /// All logs on record of a subscription.
 pub async fn logs_of(rows: &MemoryStore, id: SubscriptionId) -> Vec<StoredLog> {
-    rows.logs_between(id, BlockNumber(0), BlockNumber(1_000_000)).await.unwrap()
+    rows.logs_between(id, BlockNumber(0), BlockNumber(1_000_000))
+        .await
+        .unwrap()
 }
 
 pub async fn logs(ground: &Ground) -> Vec<StoredLog> {
@@ -351,7 +364,10 @@ pub async fn balance(ground: &Ground, id: SubscriptionId, kind: AccountKind, ass
         asset: Asset::new(asset).unwrap(),
     };
     let found = ground.rows.accounts_by_key(&[key]).await.unwrap();
-    found.first().map_or(Amount::ZERO, |account| account.balance).to_string()
+    found
+        .first()
+        .map_or(Amount::ZERO, |account| account.balance)
+        .to_string()
 }
 
 /// CHN-1 and CHN-2 at rest: each confirmed log that is understood has one trigger, none has two, and the escrow is their sum.

@@ -71,7 +71,9 @@ pub fn sort_out(recorded: &[StoredLog], branch: Vec<SeenLog>) -> SortedOut {
     for log in recorded {
         known.entry(log.seen.log.key.tx).or_default().push(log);
     }
-    known.values_mut().for_each(|logs| logs.sort_by_key(|log| log.seen.log.key.index));
+    known
+        .values_mut()
+        .for_each(|logs| logs.sort_by_key(|log| log.seen.log.key.index));
     let names: HashSet<LogKey> = recorded.iter().map(|log| log.seen.log.key).collect();
     let mut ordinals: BTreeMap<Hash, usize> = BTreeMap::new();
     let mut matched: HashSet<LogKey> = HashSet::new();
@@ -86,7 +88,9 @@ pub fn sort_out(recorded: &[StoredLog], branch: Vec<SeenLog>) -> SortedOut {
                 matched.insert(log.seen.log.key);
                 if !says_the_same(log, &seen) {
                     sorted.changed.push((log.clone(), seen));
-                } else if log.orphaned || log.seen.log.key != seen.log.key || log.seen.log.block_hash != seen.log.block_hash
+                } else if log.orphaned
+                    || log.seen.log.key != seen.log.key
+                    || log.seen.log.block_hash != seen.log.block_hash
                 {
                     sorted.moved.push(moved(log, &seen));
                 }
@@ -191,7 +195,11 @@ fn taken_back(listing: &Listing, trigger: &Trigger) -> EscrowEntry {
         key: EntryKey::unlog(&trigger.log),
         kind: EntryKind::Contract,
         reference: format!("trigger:{}", trigger.id),
-        remark: format!("taken off the chain again: {} of {}", trigger.kind.as_str(), trigger.user),
+        remark: format!(
+            "taken off the chain again: {} of {}",
+            trigger.kind.as_str(),
+            trigger.user
+        ),
         lines,
     }
 }

@@ -134,7 +134,9 @@ fn remembered(subscription: &Subscription, last: Block, blocks: &[Block]) -> Cha
         number: block.number,
         hash: block.hash,
     };
-    let kept = blocks.iter().filter(|block| block.number >= keep_from && block.number < last.number);
+    let kept = blocks
+        .iter()
+        .filter(|block| block.number >= keep_from && block.number < last.number);
     Change::AddAnchors {
         anchors: kept.chain([&last]).map(anchor).collect(),
         subscription: subscription.id,
@@ -267,7 +269,10 @@ fn trigger(reception: &Reception<'_>, given: Given, id: TriggerId, seen: &SeenLo
 
 /// The first block that is read again below a cursor by a search for logs that were not told at first; `None` when nothing was read.
 pub fn scan_from(subscription: &Subscription, blocks: u64) -> Option<BlockNumber> {
-    let first = subscription.start.plus(1).max(subscription.cursor.minus(blocks.saturating_sub(1)));
+    let first = subscription
+        .start
+        .plus(1)
+        .max(subscription.cursor.minus(blocks.saturating_sub(1)));
     (first <= subscription.cursor && subscription.cursor_hash.is_some()).then_some(first)
 }
 

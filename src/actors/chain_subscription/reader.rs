@@ -115,7 +115,11 @@ impl Reader {
 
     /// Logs of a range from another node, as they came.
     pub async fn second_look(&self, from: BlockNumber, to: BlockNumber) -> Result<RawPage, Refusal> {
-        let logs = self.chain.logs_elsewhere(self.filter(from, to)).await.map_err(refusal)?;
+        let logs = self
+            .chain
+            .logs_elsewhere(self.filter(from, to))
+            .await
+            .map_err(refusal)?;
         let blocks = self.blocks(&RawPage::needed(from, to, &logs)).await?;
         let before = blocks.iter().find(|block| block.number == to).map(|block| block.hash);
         let before = before.ok_or_else(|| Refusal::Hopeless(format!("the node has no block {to}")))?;

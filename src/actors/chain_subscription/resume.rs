@@ -96,7 +96,9 @@ impl Course {
         let sorted = sort_out(recorded, read.0);
         let above = self.branch(end.fork, end.hash, head.number).await?.0;
         let gone = sorted.vanished.iter().filter(|log| !log.orphaned);
-        let coming = gone.filter(|log| above.iter().any(|seen| seen.log.key.tx == log.seen.log.key.tx)).count();
+        let coming = gone
+            .filter(|log| above.iter().any(|seen| seen.log.key.tx == log.seen.log.key.tx))
+            .count();
         if coming > 0 {
             let words = format!("{coming} logs that acted are in blocks that do not count yet; ask again later");
             return Err(Refused::NotYet(words));
@@ -115,17 +117,19 @@ impl Course {
         while let Some(page) = self.reader.fetch(at.0, at.1, last).await? {
             logs.extend(seen(&page, |log| self.deps.abi.event(log)));
             at = (page.last.number, Some(page.last.hash));
-            end = Some(GoOn {
-                fork: at.0,
-                hash: at.1,
-            });
+            end = Some(GoOn { fork: at.0, hash: at.1 });
         }
         Ok((logs, end))
     }
 
     async fn triggers_of(&self, sorted: &SortedOut) -> Result<Vec<Trigger>, Trouble> {
         let mut triggers = Vec::new();
-        for id in sorted.vanished.iter().filter(|log| !log.orphaned).filter_map(|log| log.trigger) {
+        for id in sorted
+            .vanished
+            .iter()
+            .filter(|log| !log.orphaned)
+            .filter_map(|log| log.trigger)
+        {
             triggers.extend(self.deps.store.trigger(id).await?);
         }
         Ok(triggers)

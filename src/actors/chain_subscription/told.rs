@@ -6,11 +6,13 @@ use domain::alert::AlertKind;
 use domain::chain::branch::SortedOut;
 use domain::chain::follow::Dropped;
 use domain::chain::{BlockNumber, FollowState, Subscription};
+use domain::id::TriggerId;
 use tokio::time::Instant;
 
 use super::trouble::Trouble;
 use super::{ChainSight, FollowDeps};
 use crate::actors::mail::{Raise, Resolve};
+use crate::actors::spawn::poke;
 use crate::event;
 
 /// How a chain does.
@@ -40,23 +42,59 @@ pub(super) struct Told {
 /// Names and units of what is measured.
 pub(super) fn describe() {
     use metrics::{describe_counter, describe_gauge};
-    describe_gauge!("bursar_chain_cursor_block", "Block up to which logs are on record, by subscription.");
-    describe_gauge!("bursar_chain_head_block", "Highest block that a node told, by subscription.");
-    describe_gauge!("bursar_chain_lag_blocks", "Blocks that count and are not read yet, by subscription.");
-    describe_gauge!("bursar_chain_range_blocks", "Blocks that are asked for at once, by subscription.");
+    describe_gauge!(
+        "bursar_chain_cursor_block",
+        "Block up to which logs are on record, by subscription."
+    );
+    describe_gauge!(
+        "bursar_chain_head_block",
+        "Highest block that a node told, by subscription."
+    );
+    describe_gauge!(
+        "bursar_chain_lag_blocks",
+        "Blocks that count and are not read yet, by subscription."
+    );
+    describe_gauge!(
+        "bursar_chain_range_blocks",
+        "Blocks that are asked for at once, by subscription."
+    );
     describe_gauge!("bursar_chain_reorgs", "Reorgs seen, of any depth, by subscription.");
-    describe_gauge!("bursar_chain_malformed_logs", "Logs that were not understood, by subscription.");
+    describe_gauge!(
+        "bursar_chain_malformed_logs",
+        "Logs that were not understood, by subscription."
+    );
     describe_gauge!(
         "bursar_chain_late_logs",
         "Logs that were found below the cursor only by a later look, by subscription."
     );
-    describe_counter!("bursar_chain_triggers_total", "Deposits and redemptions that were received.");
-    describe_counter!("bursar_chain_malformed_logs_total", "Logs that were received and not understood.");
-    describe_counter!("bursar_chain_dropped_logs_total", "Logs that nodes told and that were left out, by reason.");
-    describe_counter!("bursar_chain_refused_ranges_total", "Ranges of blocks that a node did not answer.");
-    describe_counter!("bursar_chain_withheld_logs_total", "Logs that one node told of a range that another called empty.");
-    describe_counter!("bursar_chain_unchecked_ranges_total", "Empty ranges that no other node could be asked about.");
-    describe_counter!("bursar_chain_failed_looks_total", "Looks at a chain that did not come to their end, by cause.");
+    describe_counter!(
+        "bursar_chain_triggers_total",
+        "Deposits and redemptions that were received."
+    );
+    describe_counter!(
+        "bursar_chain_malformed_logs_total",
+        "Logs that were received and not understood."
+    );
+    describe_counter!(
+        "bursar_chain_dropped_logs_total",
+        "Logs that nodes told and that were left out, by reason."
+    );
+    describe_counter!(
+        "bursar_chain_refused_ranges_total",
+        "Ranges of blocks that a node did not answer."
+    );
+    describe_counter!(
+        "bursar_chain_withheld_logs_total",
+        "Logs that one node told of a range that another called empty."
+    );
+    describe_counter!(
+        "bursar_chain_unchecked_ranges_total",
+        "Empty ranges that no other node could be asked about."
+    );
+    describe_counter!(
+        "bursar_chain_failed_looks_total",
+        "Looks at a chain that did not come to their end, by cause."
+    );
 }
 
 impl Told {
@@ -88,7 +126,11 @@ impl Told {
             Some(_) | None => (None, lasting),
         };
         let is_over = trouble.is_none();
-        self.say(AlertKind::ChainUnreachable, unreachable.map(ToString::to_string), is_over);
+        self.say(
+            AlertKind::ChainUnreachable,
+            unreachable.map(ToString::to_string),
+            is_over,
+        );
         let Some(row) = row else {
             self.note_trouble(trouble);
             return;
@@ -99,11 +141,20 @@ impl Told {
         self.tell_lag(lag, behind, vitals);
         let is_fresh = vitals.head_since.elapsed() < self.deps.options.silent_after;
         let is_ready = !self.is_halted && vitals.head.is_some() && is_fresh && lag <= self.deps.options.ready_lag;
-        self.deps.sights.note(row.id, self.sight(row, vitals, lag, is_ready, trouble));
+        self.deps
+            .sights
+            .note(row.id, self.sight(row, vitals, lag, is_ready, trouble));
         self.measure(row, vitals, lag);
     }
 
-    fn sight(&self, row: &Subscription, vitals: &Vitals, lag: u64, is_ready: bool, trouble: Option<&Trouble>) -> ChainSight {
+    fn sight(
+        &self,
+        row: &Subscription,
+        vitals: &Vitals,
+        lag: u64,
+        is_ready: bool,
+        trouble: Option<&Trouble>,
+    ) -> ChainSight {
         ChainSight {
             name: row.name.clone(),
             chain: row.chain,
@@ -157,8 +208,14 @@ impl Told {
     fn tell_lag(&mut self, lag: u64, behind: Option<&Trouble>, vitals: &Vitals) {
         let options = &self.deps.options;
         let lags = lag > options.alert_lag;
-        self.lags_since = if lags { self.lags_since.or(Some(Instant::now())) } else { None };
-        let lagged = self.lags_since.is_some_and(|since| since.elapsed() >= options.silent_after);
+        self.lags_since = if lags {
+            self.lags_since.or(Some(Instant::now()))
+        } else {
+            None
+        };
+        let lagged = self
+            .lags_since
+            .is_some_and(|since| since.elapsed() >= options.silent_after);
         let message = if self.is_halted {
             None
         } else if let Some(behind) = behind {
@@ -274,6 +331,25 @@ impl Told {
     /// The subscription is halted.
     pub fn halted(row: &Subscription, reason: &str) {
         tracing::error!(event = event::SUBSCRIPTION_HALTED, subscription.id = %row.id, "subscription {} is halted: {reason}", row.name);
+    }
+
+    /// Logs that had acted and were gone are on the chain again. They do not act again; what was done for them a person has to judge.
+    pub fn came_back(deps: &FollowDeps, triggers: impl Iterator<Item = TriggerId>) {
+        let ids: Vec<String> = triggers.map(|id| id.to_string()).collect();
+        if ids.is_empty() {
+            return;
+        }
+        let message = format!(
+            "{}: logs are back of the triggers {}",
+            deps.listing.name,
+            ids.join(", ")
+        );
+        tracing::error!(event = event::CHAIN_CONTRADICTION, subscription.id = %deps.listing.subscription, "{message}");
+        let (kind, subject) = (
+            AlertKind::ChainOrphans,
+            format!("subscription:{}", deps.listing.subscription),
+        );
+        poke(&deps.raises, Raise { kind, subject, message });
     }
 
     /// Logs that came back say something else.

@@ -57,7 +57,10 @@ fn t7_a_log_that_says_something_else_now_stands_for_it_and_a_person_is_told() {
     let sorted = sort_out(&recorded, vec![now.clone()]);
     assert_eq!(sorted.changed, [(recorded[0].clone(), now)]);
     assert!(sorted.fresh.is_empty() && sorted.vanished.is_empty());
-    assert_eq!(sorted.told(), Some("triggers whose logs say something else now: 1".to_owned()));
+    assert_eq!(
+        sorted.told(),
+        Some("triggers whose logs say something else now: 1".to_owned())
+    );
     assert_eq!(sorted.moves()[0].block, Some(block(20, 2)));
 }
 
@@ -66,7 +69,10 @@ fn t7_one_more_log_of_a_transaction_at_a_name_that_was_taken_is_told_and_not_rec
     let recorded = [stored(log(block(20, 1), 1, 3, money("5")), 1)];
     let new = block(20, 2);
     let sorted = sort_out(&recorded, vec![log(new, 1, 2, money("5")), log(new, 1, 3, money("5"))]);
-    assert_eq!((sorted.moved.len(), sorted.nameless.len(), sorted.fresh.len()), (1, 1, 0));
+    assert_eq!(
+        (sorted.moved.len(), sorted.nameless.len(), sorted.fresh.len()),
+        (1, 1, 0)
+    );
 }
 
 #[test]
@@ -78,7 +84,10 @@ fn t7_an_orphaned_log_that_comes_back_is_moved_and_does_not_act_again() {
     for back in [log(block(29, 2), 1, 3, money("5")), log(block(29, 2), 1, 8, money("5"))] {
         let sorted = sort_out(std::slice::from_ref(&orphan), vec![back.clone()]);
         assert_eq!((sorted.moved.len(), sorted.fresh.len()), (1, 0));
-        assert_eq!((sorted.moved[0].index, sorted.moved[0].block), (back.log.key.index, Some(back.block)));
+        assert_eq!(
+            (sorted.moved[0].index, sorted.moved[0].block),
+            (back.log.key.index, Some(back.block))
+        );
     }
     let away = sort_out(&[orphan], Vec::new());
     assert_eq!((away.moves(), away.told()), (Vec::new(), None));
@@ -86,7 +95,10 @@ fn t7_an_orphaned_log_that_comes_back_is_moved_and_does_not_act_again() {
 
 #[test]
 fn t7_the_same_branch_sorts_out_to_nothing() {
-    let seen = [log(block(20, 1), 1, 3, money("5")), log(block(20, 1), 2, 4, Err("x".to_owned()))];
+    let seen = [
+        log(block(20, 1), 1, 3, money("5")),
+        log(block(20, 1), 2, 4, Err("x".to_owned())),
+    ];
     let recorded = seen.clone().map(|seen| stored(seen, 1));
     assert_eq!(sort_out(&recorded, seen.to_vec()), SortedOut::default());
 }
@@ -106,7 +118,10 @@ fn trigger(state: TriggerState) -> Trigger {
         Change::AddTriggers(triggers) => triggers.first().cloned(),
         _ => None,
     });
-    Trigger { state, ..added.unwrap() }
+    Trigger {
+        state,
+        ..added.unwrap()
+    }
 }
 
 fn resumed(state: TriggerState) -> Arc<EscrowPosting> {

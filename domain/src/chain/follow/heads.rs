@@ -32,8 +32,7 @@ impl KeptHeads {
     pub fn see(&mut self, head: &Block) -> usize {
         self.highest = self.highest.max(Some(head.number));
         let below = head.number.minus(1);
-        let is_torn_below =
-            head.number.0 > 0 && self.hashes.get(&below).is_some_and(|hash| *hash != head.parent);
+        let is_torn_below = head.number.0 > 0 && self.hashes.get(&below).is_some_and(|hash| *hash != head.parent);
         let is_torn = self.hashes.get(&head.number).is_some_and(|hash| *hash != head.hash);
         let gone = match (is_torn_below, is_torn) {
             (true, _) => self.hashes.split_off(&below).len(),

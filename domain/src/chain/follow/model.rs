@@ -65,7 +65,11 @@ impl Chain {
         let parent = self.blocks.last().map_or(Hash([0; 32]), |(block, _)| block.hash);
         let at = Timestamp(i64::try_from(number.0).unwrap() * 12_000);
         let logs = transactions.into_iter().zip(0..).map(|(tx, index)| ChainLog {
-            key: LogKey { chain: CHAIN, tx, index },
+            key: LogKey {
+                chain: CHAIN,
+                tx,
+                index,
+            },
             block: number,
             block_hash: hash,
             address: VAULT,
@@ -73,7 +77,12 @@ impl Chain {
             data: Vec::new(),
             removed: false,
         });
-        let block = Block { number, hash, parent, at };
+        let block = Block {
+            number,
+            hash,
+            parent,
+            at,
+        };
         let logs = logs.collect();
         self.blocks.push((block, logs));
     }
@@ -156,7 +165,11 @@ impl Follower {
         };
         self.heads.see(&head);
         let at_cursor = chain.block(self.row.cursor, height);
-        let glance = standing::glance(&self.row, chain.block(BlockNumber(0), height).as_ref(), at_cursor.as_ref());
+        let glance = standing::glance(
+            &self.row,
+            chain.block(BlockNumber(0), height).as_ref(),
+            at_cursor.as_ref(),
+        );
         let Some(last) = Finality::Depth(DEPTH).last(&head, None) else {
             return;
         };
@@ -180,7 +193,8 @@ impl Follower {
             };
             self.pace.answered();
             let sound = page.judge(CHAIN, VAULT, self.row.cursor_hash).unwrap();
-            self.acted.extend(sound.logs.iter().map(|(log, _)| (log.key, log.block_hash)));
+            self.acted
+                .extend(sound.logs.iter().map(|(log, _)| (log.key, log.block_hash)));
             self.row.cursor = sound.last.number;
             self.row.cursor_hash = Some(sound.last.hash);
         }
@@ -188,7 +202,10 @@ impl Follower {
 
     fn page(&self, chain: &Chain, height: usize, from: BlockNumber, to: BlockNumber, logs: Vec<ChainLog>) -> RawPage {
         let needed = RawPage::needed(from, to, &logs);
-        let blocks = needed.into_iter().filter_map(|number| chain.block(number, height)).collect();
+        let blocks = needed
+            .into_iter()
+            .filter_map(|number| chain.block(number, height))
+            .collect();
         RawPage {
             from,
             to,

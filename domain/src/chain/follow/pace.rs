@@ -101,7 +101,10 @@ impl Pace {
                 self.waits += 1;
                 if self.waits > self.rules.waits {
                     self.waits = 0;
-                    return Then::Stop(format!("the node limits requests, also after {} waits", self.rules.waits));
+                    return Then::Stop(format!(
+                        "the node limits requests, also after {} waits",
+                        self.rules.waits
+                    ));
                 }
                 Then::Wait(*after)
             }

@@ -124,7 +124,8 @@ impl RawPage {
 fn unlinked(blocks: &BTreeMap<BlockNumber, Block>) -> Result<(), Unsound> {
     let pairs = blocks.values().zip(blocks.values().skip(1));
     let mut torn = pairs.filter(|(lower, upper)| lower.number.plus(1) == upper.number && lower.hash != upper.parent);
-    torn.next().map_or(Ok(()), |(_, upper)| Err(Unsound::Unlinked(upper.number)))
+    torn.next()
+        .map_or(Ok(()), |(_, upper)| Err(Unsound::Unlinked(upper.number)))
 }
 
 /// The logs that count, in order, each once.
@@ -158,7 +159,9 @@ pub fn portions(page: SoundPage, most: usize) -> Vec<SoundPage> {
     let mut portions: Vec<SoundPage> = Vec::new();
     let mut logs: Vec<(ChainLog, Block)> = Vec::new();
     for (log, block) in page.logs {
-        if let Some((_, end)) = logs.last().filter(|(_, last)| logs.len() >= most.max(1) && last.number < block.number)
+        if let Some((_, end)) = logs
+            .last()
+            .filter(|(_, last)| logs.len() >= most.max(1) && last.number < block.number)
         {
             let end = *end;
             portions.push(portion(std::mem::take(&mut logs), end, Dropped::default()));
@@ -187,7 +190,6 @@ fn portion(logs: Vec<(ChainLog, Block)>, last: Block, dropped: Dropped) -> Sound
         dropped,
     }
 }
-
 
 #[cfg(test)]
 mod tests;

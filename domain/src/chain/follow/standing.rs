@@ -59,12 +59,17 @@ pub fn glance(subscription: &Subscription, genesis: Option<&Block>, at_cursor: O
 /// What older blocks say: `anchors` that were read, and the hashes that the node has at their numbers.
 pub fn compare(subscription: &Subscription, anchors: &[Anchor], told: &[Block]) -> Standing {
     let at = |number: BlockNumber| told.iter().find(|block| block.number == number).map(|block| block.hash);
-    let compared = anchors.iter().filter_map(|anchor| Some((anchor, at(anchor.number)? == anchor.hash)));
+    let compared = anchors
+        .iter()
+        .filter_map(|anchor| Some((anchor, at(anchor.number)? == anchor.hash)));
     let (same, torn): (Vec<_>, Vec<_>) = compared.partition(|(_, is_same)| *is_same);
     if torn.is_empty() {
         return Standing::Behind;
     }
-    let newest = same.iter().map(|(anchor, _)| *anchor).max_by_key(|anchor| anchor.number);
+    let newest = same
+        .iter()
+        .map(|(anchor, _)| *anchor)
+        .max_by_key(|anchor| anchor.number);
     let fork = newest.map_or(subscription.start, |anchor| anchor.number);
     Standing::Deep {
         fork,
@@ -153,14 +158,23 @@ mod tests {
             } else {
                 // Nothing of what is kept is left: everything from the start is read again.
                 let start = BlockNumber(10);
-                assert_eq!(found, Standing::Deep { fork: start, hash: None, depth });
+                assert_eq!(
+                    found,
+                    Standing::Deep {
+                        fork: start,
+                        hash: None,
+                        depth
+                    }
+                );
             }
         }
     }
 
     #[test]
     fn t7_between_sparse_anchors_the_lower_one_is_the_fork() {
-        let told: Vec<Block> = (1..=200).map(|number| block(number, if number > 57 { 2 } else { 1 })).collect();
+        let told: Vec<Block> = (1..=200)
+            .map(|number| block(number, if number > 57 { 2 } else { 1 }))
+            .collect();
         let found = compare(&read_to(100), &anchors([20, 50, 60, 100]), &told);
         let (fork, hash) = (BlockNumber(50), Some(hash(50, 1)));
         assert_eq!(found, Standing::Deep { fork, hash, depth: 50 });
@@ -171,7 +185,9 @@ mod tests {
         let told: Vec<Block> = (1..=50).map(|number| block(number, 1)).collect();
         assert_eq!(compare(&read_to(100), &anchors(11..=100), &told), Standing::Behind);
         assert_eq!(compare(&read_to(100), &anchors(90..=100), &told), Standing::Behind);
-        let torn: Vec<Block> = (1..=50).map(|number| block(number, if number > 40 { 2 } else { 1 })).collect();
+        let torn: Vec<Block> = (1..=50)
+            .map(|number| block(number, if number > 40 { 2 } else { 1 }))
+            .collect();
         let (fork, hash) = (BlockNumber(40), Some(hash(40, 1)));
         let found = compare(&read_to(100), &anchors(11..=100), &torn);
         assert_eq!(found, Standing::Deep { fork, hash, depth: 60 });

@@ -165,7 +165,13 @@ fn a_deposit_and_a_redemption_are_booked_into_escrow_and_wait_for_their_orders()
         .posting
         .entries
         .iter()
-        .map(|entry| entry.lines.iter().map(|(account, amount)| format!("{account} {amount}")).collect())
+        .map(|entry| {
+            entry
+                .lines
+                .iter()
+                .map(|(account, amount)| format!("{account} {amount}"))
+                .collect()
+        })
         .collect();
     assert_eq!(lines[0], ["chain_escrow:3:USDT 1.5", "chain_custody:3:USDT -1.5"]);
     assert_eq!(lines[1], ["chain_escrow:3:AAPL 2", "share_supply:3:AAPL -2"]);
@@ -176,7 +182,10 @@ fn a_deposit_and_a_redemption_are_booked_into_escrow_and_wait_for_their_orders()
     assert_eq!(triggers[0].expires_at, Timestamp(87_400_000));
     assert_eq!(received.posting.entries[1].reference, "trigger:71");
     let after = &received.subscription;
-    assert_eq!((after.cursor.0, after.cursor_hash, after.version), (14, Some(block(14, 1).hash), 5));
+    assert_eq!(
+        (after.cursor.0, after.cursor_hash, after.version),
+        (14, Some(block(14, 1).hash), 5)
+    );
     assert_eq!(received.posting.guards, [(GuardedRow::Subscription(ID), 4)]);
 }
 
@@ -193,10 +202,16 @@ fn t8_what_cannot_be_counted_is_recorded_with_the_reason_and_acts_on_nothing() {
         (deposit("0"), "the amount is zero".to_owned()),
         (redeem("0"), "the amount is zero".to_owned()),
         (deposit(MOST), format!("the amount {MOST} is beyond the ledger's range")),
-        (redeem("9999999999"), "the amount 9999999999 is finer than the ledger counts".to_owned()),
+        (
+            redeem("9999999999"),
+            "the amount 9999999999 is finer than the ledger counts".to_owned(),
+        ),
         (Err("unknown topic".to_owned()), "unknown topic".to_owned()),
     ];
-    let seen = bad.iter().zip(0..).map(|((event, _), index)| log(block(12, 1), 5, index, event.clone()));
+    let seen = bad
+        .iter()
+        .zip(0..)
+        .map(|((event, _), index)| log(block(12, 1), 5, index, event.clone()));
     let received = received(false, seen.collect(), to(12));
     assert_eq!((received.triggers, received.malformed), (0, 5));
     assert_eq!(received.subscription.malformed, 5);
@@ -220,15 +235,26 @@ fn s3_08_the_cursor_moves_in_the_same_commit_as_the_logs_below_it() {
         panic!("{:?}", empty.posting.rows);
     };
     assert_eq!((keep_from.0, keep_to.0, anchors.len()), (45, 300, 256));
-    assert!(matches!(&empty.posting.rows[1], Change::UpdateSubscription(row) if row.cursor.0 == 300 && row.version == 4));
+    assert!(
+        matches!(&empty.posting.rows[1], Change::UpdateSubscription(row) if row.cursor.0 == 300 && row.version == 4)
+    );
     assert_eq!(empty.posting.rows.len(), 2);
 }
 
 #[test]
 fn t8_a_log_that_is_found_below_the_cursor_is_received_late_and_moves_no_cursor() {
     let late = received(false, vec![log(block(9, 1), 5, 0, deposit("1"))], Reach::Below);
-    assert_eq!((late.subscription.cursor, late.subscription.late_logs, late.triggers), (BlockNumber(10), 1, 1));
-    assert!(!late.posting.rows.iter().any(|row| matches!(row, Change::AddAnchors { .. })));
+    assert_eq!(
+        (late.subscription.cursor, late.subscription.late_logs, late.triggers),
+        (BlockNumber(10), 1, 1)
+    );
+    assert!(
+        !late
+            .posting
+            .rows
+            .iter()
+            .any(|row| matches!(row, Change::AddAnchors { .. }))
+    );
 }
 
 #[test]

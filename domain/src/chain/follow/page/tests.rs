@@ -110,7 +110,10 @@ fn t9_a_page_that_is_not_all_of_one_branch_tells_nothing() {
     assert_eq!(judged(page(vec![log(21, 0)])), Err(Unsound::OutOfRange(number(21))));
     let mut two = log(12, 0);
     two.key.tx = hash(12, 8);
-    assert_eq!(judged(page(vec![log(12, 0), two])), Err(Unsound::Contradiction(number(12))));
+    assert_eq!(
+        judged(page(vec![log(12, 0), two])),
+        Err(Unsound::Contradiction(number(12)))
+    );
     for missing in [11, 15, 20] {
         let mut holed = page(vec![log(15, 0)]);
         holed.blocks.retain(|block| block.number.0 != missing);
@@ -129,7 +132,15 @@ fn only_the_ends_of_a_range_and_the_blocks_of_logs_must_be_known() {
 
 #[test]
 fn a_page_is_cut_between_blocks_and_no_block_is_torn() {
-    let logs = vec![log(11, 0), log(11, 1), log(12, 0), log(12, 1), log(12, 2), log(13, 0), log(18, 0)];
+    let logs = vec![
+        log(11, 0),
+        log(11, 1),
+        log(12, 0),
+        log(12, 1),
+        log(12, 2),
+        log(13, 0),
+        log(18, 0),
+    ];
     let sound = judged(page(logs)).unwrap();
     let parts = portions(sound.clone(), 2);
     let shape: Vec<(u64, usize, usize)> = parts
