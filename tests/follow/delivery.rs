@@ -214,6 +214,7 @@ fn s3_04_what_happened_while_nobody_listened_is_read_from_the_cursor() {
         let ground = Ground::new(1).await;
         ground.chain.be_heard(true);
         let life = Life::begin(&ground).await;
+        life.seconds(1).await;
         ground.chain.one(deposit("1000000"));
         ground.chain.grow(DEPTH);
         ground.chain.tell();

@@ -93,7 +93,7 @@ fn t9_a_limit_of_requests_is_waited_for_and_silence_is_answered_with_less() {
         ground.chain.set(
             0,
             Quirks {
-                silences: 9,
+                silences: 6,
                 ..Quirks::default()
             },
         );

@@ -1,7 +1,7 @@
 //! A chain in memory that does what chains and their nodes do: reorgs, lies, limits, and being behind.
 
 use std::collections::BTreeMap;
-use std::sync::{Arc, Mutex, MutexGuard};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use async_trait::async_trait;
@@ -133,7 +133,7 @@ impl FakeChain {
     }
 
     fn lock(&self) -> MutexGuard<'_, State> {
-        self.state.lock().unwrap()
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     pub fn set(&self, node: usize, quirks: Quirks) {

@@ -103,6 +103,8 @@ impl Clerk {
         if let Some(words) = sorted.told() {
             Told::contradiction(&self.row, &words);
         }
+        let came_back = orphans.iter().filter(|log| !sorted.vanished.contains(log));
+        Told::came_back(&self.deps, came_back.filter_map(|log| log.trigger));
         let changed = sorted.changed.iter().map(|(from, to)| MovedLog {
             from: from.seen.log.key,
             index: to.log.key.index,

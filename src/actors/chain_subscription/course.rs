@@ -72,15 +72,15 @@ impl Course {
                 return Ok(());
             };
             let Some(last) = self.counting(&head).await? else {
-                break;
+                return Ok(());
             };
             self.last = self.last.max(last);
+            self.search().await?;
             // One page is what a new head brings; after more of them the head is further on.
             if self.read_to(last).await? <= 1 {
-                break;
+                return Ok(());
             }
         }
-        self.search().await
     }
 
     /// Reads the rows where they are not known. Answers whether the subscription is halted.
@@ -114,7 +114,7 @@ impl Course {
         let head = self.deps.chain.block(BlockAt::Latest).await?;
         let head = head.ok_or_else(|| Trouble::Chain("the node has no newest block".to_owned()))?;
         let before = self.heads.highest();
-        let gone = self.heads.see(&head);
+        let gone = self.compare_last(&head).await + self.heads.see(&head);
         if self.heads.highest() > before {
             self.head_since = Instant::now();
         }
@@ -124,6 +124,18 @@ impl Course {
             Told::shallow(row, gone);
         }
         Ok(head)
+    }
+
+    /// Where a new head does not follow the last one at once, the last one is looked at again. Answers how many blocks are gone.
+    async fn compare_last(&mut self, head: &Block) -> usize {
+        let Some(last) = self.heads.last().filter(|last| last.plus(1) < head.number) else {
+            return 0;
+        };
+        match self.deps.chain.block(BlockAt::Number(last)).await {
+            Ok(Some(block)) => self.heads.see(&block),
+            // It is only counted: the next heads tell.
+            Ok(None) | Err(_) => 0,
+        }
     }
 
     /// The last block that counts.

@@ -30,8 +30,8 @@ pub struct FollowOptions {
     pub audit_every: Duration,
     /// Time between two searches for logs that were not told at first.
     pub scan_every: Duration,
-    /// Blocks below the cursor that are searched; what is read further below the last block that counts is checked at once where a
-    /// node says that there is nothing.
+    /// Blocks below the cursor that are searched: more than come between two searches. What is further below the last block that
+    /// counts when it is read is asked of two nodes at once.
     pub scan_blocks: u64,
     /// Blocks that may be unread when it calls itself ready.
     pub ready_lag: u64,

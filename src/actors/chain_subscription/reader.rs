@@ -1,9 +1,10 @@
 //! Reading pages of logs from a chain: as much at once as the node gives, and all of one branch.
 
+use std::collections::HashSet;
 use std::sync::Arc;
 
 use domain::chain::follow::{Pace, RawPage, Refusal, SoundPage, Then};
-use domain::chain::{Block, BlockNumber, ChainLog, Hash};
+use domain::chain::{Block, BlockNumber, ChainLog, Hash, LogKey};
 use domain::trigger::Listing;
 
 use super::FollowOptions;
@@ -48,6 +49,11 @@ impl Reader {
         let Some((from, mut to)) = self.pace.next(cursor, last) else {
             return Ok(None);
         };
+        // What is old is asked of two nodes, and the search below the cursor never gets there: no page is both old and new.
+        let old = last.minus(self.scan_blocks);
+        if from <= old {
+            to = to.min(old);
+        }
         loop {
             let why = match self.ask(from, to, last).await {
                 Ok(page) => {
@@ -74,10 +80,13 @@ impl Reader {
         let before = self.blocks(&[to]).await?;
         let before = before.first().map(|block| block.hash);
         let before = before.ok_or_else(|| Refusal::Hopeless(format!("the node has no block {to}")))?;
-        let mut logs = self.chain.logs(self.filter(from, to)).await.map_err(refusal)?;
-        if logs.is_empty() && to < last.minus(self.scan_blocks) {
-            logs = self.elsewhere(from, to).await;
-        }
+        let is_old = to <= last.minus(self.scan_blocks) && self.chain.endpoints().len() > 1;
+        let logs = if is_old {
+            let told = tokio::join!(self.logs(from, to), self.elsewhere(from, to));
+            joined(told.0?, told.1?)
+        } else {
+            self.logs(from, to).await?
+        };
         let mut needed = RawPage::needed(from, to, &logs);
         if to == last {
             needed.extend((from.max(to.minus(TAIL)).0..to.0).map(BlockNumber));
@@ -94,21 +103,20 @@ impl Reader {
         })
     }
 
-    /// What another node says of a range in which there is nothing: one that has pruned it may say the same as one in which nothing
-    /// happened.
-    async fn elsewhere(&self, from: BlockNumber, to: BlockNumber) -> Vec<ChainLog> {
+    async fn logs(&self, from: BlockNumber, to: BlockNumber) -> Result<Vec<ChainLog>, Refusal> {
+        self.chain.logs(self.filter(from, to)).await.map_err(refusal)
+    }
+
+    /// What another node says of the same range: one that has pruned some of it may say the same as one in which nothing happened.
+    /// Where it cannot be asked, nothing is added.
+    async fn elsewhere(&self, from: BlockNumber, to: BlockNumber) -> Result<Vec<ChainLog>, Refusal> {
         match self.chain.logs_elsewhere(self.filter(from, to)).await {
-            Ok(logs) => {
-                if !logs.is_empty() {
-                    metrics::counter!("bursar_chain_withheld_logs_total")
-                        .increment(u64::try_from(logs.len()).unwrap_or(u64::MAX));
-                }
-                logs
-            }
+            Ok(logs) => Ok(logs),
+            Err(error @ ChainError::TooMuch { .. }) if from < to => Err(refusal(error)),
             Err(error) => {
                 metrics::counter!("bursar_chain_unchecked_ranges_total").increment(1);
                 tracing::debug!(%error, "blocks {from} to {to} were not checked at another node");
-                Vec::new()
+                Ok(Vec::new())
             }
         }
     }
@@ -146,4 +154,17 @@ impl Reader {
             to,
         }
     }
+}
+
+/// What one node told, and what only the other one did.
+fn joined(mut logs: Vec<ChainLog>, others: Vec<ChainLog>) -> Vec<ChainLog> {
+    let known: HashSet<LogKey> = logs.iter().map(|log| log.key).collect();
+    let withheld: Vec<ChainLog> = others.into_iter().filter(|log| !known.contains(&log.key)).collect();
+    if !withheld.is_empty() {
+        let count = u64::try_from(withheld.len()).unwrap_or(u64::MAX);
+        metrics::counter!("bursar_chain_withheld_logs_total").increment(count);
+        logs.extend(withheld);
+        logs.sort_by_key(|log| (log.block, log.key.index));
+    }
+    logs
 }

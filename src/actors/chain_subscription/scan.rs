@@ -15,25 +15,26 @@ use super::trouble::Trouble;
 /// When it was last searched, and how much at once.
 pub(super) struct Scan {
     pace: Pace,
-    at: Instant,
+    /// `None` before the first time: what the life before this one read is searched at once.
+    at: Option<Instant>,
 }
 
 impl Scan {
     pub fn new(rules: PaceRules) -> Self {
         Self {
             pace: Pace::new(rules),
-            at: Instant::now(),
+            at: None,
         }
     }
 
     /// Whether it is time to search.
     pub fn is_due(&self, every: Duration) -> bool {
-        self.at.elapsed() >= every
+        self.at.is_none_or(|at| at.elapsed() >= every)
     }
 
     /// Searches the last blocks below the cursor. What cannot be searched now is searched the next time.
     pub async fn run(&mut self, reader: &Reader, clerk: &mut Clerk, blocks: u64) -> Result<(), Trouble> {
-        self.at = Instant::now();
+        self.at = Some(Instant::now());
         let Some(from) = scan_from(&clerk.row, blocks) else {
             return Ok(());
         };

@@ -6,11 +6,13 @@ use domain::alert::AlertKind;
 use domain::chain::branch::SortedOut;
 use domain::chain::follow::Dropped;
 use domain::chain::{BlockNumber, FollowState, Subscription};
+use domain::id::TriggerId;
 use tokio::time::Instant;
 
 use super::trouble::Trouble;
 use super::{ChainSight, FollowDeps};
 use crate::actors::mail::{Raise, Resolve};
+use crate::actors::spawn::poke;
 use crate::event;
 
 /// How a chain does.
@@ -329,6 +331,25 @@ impl Told {
     /// The subscription is halted.
     pub fn halted(row: &Subscription, reason: &str) {
         tracing::error!(event = event::SUBSCRIPTION_HALTED, subscription.id = %row.id, "subscription {} is halted: {reason}", row.name);
+    }
+
+    /// Logs that had acted and were gone are on the chain again. They do not act again; what was done for them a person has to judge.
+    pub fn came_back(deps: &FollowDeps, triggers: impl Iterator<Item = TriggerId>) {
+        let ids: Vec<String> = triggers.map(|id| id.to_string()).collect();
+        if ids.is_empty() {
+            return;
+        }
+        let message = format!(
+            "{}: logs are back of the triggers {}",
+            deps.listing.name,
+            ids.join(", ")
+        );
+        tracing::error!(event = event::CHAIN_CONTRADICTION, subscription.id = %deps.listing.subscription, "{message}");
+        let (kind, subject) = (
+            AlertKind::ChainOrphans,
+            format!("subscription:{}", deps.listing.subscription),
+        );
+        poke(&deps.raises, Raise { kind, subject, message });
     }
 
     /// Logs that came back say something else.

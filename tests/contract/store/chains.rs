@@ -226,6 +226,8 @@ pub async fn a_log_follows_its_transaction_into_another_block_or_is_orphaned(gro
         .map(|log| (log.trigger.unwrap().0, log.orphaned))
         .collect();
     assert_eq!(orphaned, [(2, true), (3, false)]);
+    let gone = store.orphaned_logs(SUBSCRIPTION).await.unwrap();
+    assert_eq!(gone, [stayed[0].clone()]);
     // The trigger keeps the name under which its log acted.
     assert_eq!(store.trigger(trigger(1).id).await.unwrap(), Some(trigger(1)));
     // A place that is taken is taken; and whatever was orphaned may be found again.
@@ -245,6 +247,7 @@ pub async fn a_log_follows_its_transaction_into_another_block_or_is_orphaned(gro
         .await
         .unwrap();
     assert!(!again[0].orphaned);
+    assert_eq!(store.orphaned_logs(SUBSCRIPTION).await.unwrap(), []);
 }
 
 pub async fn malformed_logs_come_newest_first_page_by_page(ground: Arc<Ground>) {

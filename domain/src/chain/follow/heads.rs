@@ -27,6 +27,11 @@ impl KeptHeads {
         self.highest
     }
 
+    /// The highest of the kept ones.
+    pub fn last(&self) -> Option<BlockNumber> {
+        self.hashes.last_key_value().map(|(number, _)| *number)
+    }
+
     /// Takes a head in. Answers how many of the kept blocks are no longer on the chain; zero when none is known to be. A head that is
     /// lower than the last one is no reorg by itself: the node may be behind.
     pub fn see(&mut self, head: &Block) -> usize {
