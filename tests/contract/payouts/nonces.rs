@@ -154,7 +154,7 @@ fn t11_a_nonce_that_another_left_open_is_filled_and_jams_nothing() {
 }
 
 #[test]
-fn t11_what_a_halted_subscription_signed_jams_no_other_and_is_signed_anew_after_the_resume() {
+fn t11_what_a_halted_subscription_signed_is_not_sent_until_it_is_resumed() {
     simulate(async {
         let mut world = World::new().await;
         world.chain.set_mining(false);
@@ -168,7 +168,7 @@ fn t11_what_a_halted_subscription_signed_jams_no_other_and_is_signed_anew_after_
         world.follow(halted).await;
         let before = world.chain.arrived().len();
         world.steps(5).await;
-        // Nothing of it is sent, and nothing waits behind it.
+        // It is the only one, so nothing is jammed by what is not sent.
         assert_eq!(world.chain.arrived().len(), before);
         world.follow(FollowState::Following).await;
         world.chain.set_mining(true);
