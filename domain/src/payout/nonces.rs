@@ -130,7 +130,7 @@ mod tests {
     const RULES: FeeRules = FeeRules {
         max_fee_cap: 1_000,
         tip_cap: 100,
-    least_tip: 0,
+        least_tip: 0,
         bump_permille: 125,
     };
     const STUCK: Duration = Duration::from_secs(60);

@@ -7,9 +7,9 @@ use actix::Recipient;
 use domain::chain::{Address, RawAmount};
 use domain::fixed::{Amount, NumberError};
 use domain::id::SubscriptionId;
+use domain::payout::IllegalMove;
 use domain::payout::decide::PayoutRules;
 use domain::payout::limits::Limits;
-use domain::payout::IllegalMove;
 use domain::payout::money::{ConfirmError, VaultAssets};
 use domain::trigger::Listing;
 

@@ -27,7 +27,11 @@ enum Later {
 async fn tell(point: &str, passes: u32, reply: Reply, later: Later, kind: PayoutKind) {
     let story = format!("{point} after {passes}, {reply:?}, {later:?}, {kind}");
     let mut world = World::new().await;
-    let other = if kind.is_money() { PayoutKind::Mint } else { PayoutKind::Refund };
+    let other = if kind.is_money() {
+        PayoutKind::Mint
+    } else {
+        PayoutKind::Refund
+    };
     world.owe(1, user(1), &[(kind, 5), (other, 2)]).await;
     world.owe(2, user(2), &[(kind, 7)]).await;
     world.chain.script(&[reply]);
@@ -104,7 +108,10 @@ fn t10_a_payout_that_every_mempool_forgot_is_paid_once_all_the_same() {
 fn t10_dying_at_the_second_payout_is_no_different() {
     simulate(async {
         keep_quiet();
-        for point in POINTS.into_iter().filter(|point| !point.is_empty() && *point != "payout.receipt") {
+        for point in POINTS
+            .into_iter()
+            .filter(|point| !point.is_empty() && *point != "payout.receipt")
+        {
             for reply in Reply::ALL {
                 tell(point, 1, reply, Later::Stays, PayoutKind::Refund).await;
             }

@@ -57,7 +57,8 @@ async fn steps(world: &World, actor: &Addr<PayoutActor>, count: u32) {
 
 async fn trail(world: &World) -> Vec<String> {
     let audits = world.store.audits(Page::first(100)).await.unwrap();
-    let word = |audit: &domain::access::Audit| format!("{} {} {} {}", audit.by, audit.action, audit.subject, audit.reason);
+    let word =
+        |audit: &domain::access::Audit| format!("{} {} {} {}", audit.by, audit.action, audit.subject, audit.reason);
     audits.iter().map(word).collect()
 }
 
@@ -109,7 +110,10 @@ fn s3_28_a_payout_over_a_limit_passes_by_hand_and_on_record() {
     simulate(async {
         let each = Some(Amount::whole(1).unwrap());
         let vault = Vault {
-            money: Limits { each, ..Limits::default() },
+            money: Limits {
+                each,
+                ..Limits::default()
+            },
             ..vault()
         };
         let world = World::with(MemoryStore::new(), vault, rules()).await;

@@ -26,13 +26,24 @@ async fn with(limits: Limits) -> World {
 fn s3_28_what_is_over_the_limit_of_one_payout_waits_for_a_person_and_shares_go_on() {
     simulate(async {
         let each = whole(10);
-        let mut world = with(Limits { each, ..Limits::default() }).await;
+        let mut world = with(Limits {
+            each,
+            ..Limits::default()
+        })
+        .await;
         world.owe(1, user(1), &[(PayoutKind::Refund, 11)]).await;
         world.owe(2, user(1), &[(PayoutKind::Refund, 10)]).await;
         world.owe(3, user(1), &[(PayoutKind::Mint, 500)]).await;
         world.steps(10).await;
         assert_eq!(world.states().await, ["queued", "confirmed", "confirmed"]);
-        assert!(world.payout(10).await.note.unwrap().contains("limit of one payout is 10"));
+        assert!(
+            world
+                .payout(10)
+                .await
+                .note
+                .unwrap()
+                .contains("limit of one payout is 10")
+        );
         assert_eq!(world.open_alerts().await, ["payout_limited subscription:2"]);
         world.check("each").await;
     });
@@ -80,7 +91,10 @@ fn s3_28_a_payout_that_the_vault_cannot_cover_waits_and_a_smaller_one_goes() {
         world.chain.set_vault_money(18_000_000);
         world.come_to_rest(20).await;
         world.step().await;
-        assert_eq!((world.states().await, world.open_alerts().await), (vec!["confirmed"; 4], Vec::new()));
+        assert_eq!(
+            (world.states().await, world.open_alerts().await),
+            (vec!["confirmed"; 4], Vec::new())
+        );
         world.check("covered").await;
     });
 }

@@ -80,10 +80,16 @@ fn s3_28_shares_that_somebody_else_minted_are_a_difference() {
         world.come_to_rest(10).await;
         // Redeemed and given back: the ledger says as many as before. The chain has them from us alone.
         let report = watch_solvency(&deps(&world, "1000000", "3")).await.unwrap();
-        let supply = report.compared.iter().find(|compared| compared.measure == Measure::ShareSupply);
+        let supply = report
+            .compared
+            .iter()
+            .find(|compared| compared.measure == Measure::ShareSupply);
         assert_eq!(supply.unwrap().difference.to_string(), "0");
         let report = watch_solvency(&deps(&world, "1000000", "2")).await.unwrap();
-        let supply = report.compared.iter().find(|compared| compared.measure == Measure::ShareSupply);
+        let supply = report
+            .compared
+            .iter()
+            .find(|compared| compared.measure == Measure::ShareSupply);
         assert_eq!(supply.unwrap().difference.to_string(), "1");
     });
 }

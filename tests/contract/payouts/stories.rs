@@ -18,7 +18,9 @@ use crate::payer_chain::{PAYER, Reply, Tx};
 fn s3_13_a_refund_and_a_mint_of_one_trigger_are_booked_each_once_and_settle_it_together() {
     simulate(async {
         let mut world = World::new().await;
-        world.owe(1, user(1), &[(PayoutKind::Mint, 3), (PayoutKind::Refund, 5)]).await;
+        world
+            .owe(1, user(1), &[(PayoutKind::Mint, 3), (PayoutKind::Refund, 5)])
+            .await;
         assert_eq!(world.balance(AccountKind::ChainEscrow, money()).await, "5");
         world.look().await;
         assert_eq!(world.states().await, ["broadcast", "broadcast"]);
@@ -70,9 +72,16 @@ fn s3_26_a_stuck_payout_is_replaced_at_its_nonce_by_the_same_call_up_to_the_cap_
             assert_eq!((before.nonce, before.number + 1), (after.nonce, after.number));
             assert!(after.max_fee * 1_000 >= before.max_fee * 1_125 && after.tip * 1_000 >= before.tip * 1_125);
             let tx = Tx::read(&after.raw);
-            assert_eq!((tx.to, &tx.data, tx.nonce, tx.gas), (first.to, &first.data, first.nonce, first.gas));
+            assert_eq!(
+                (tx.to, &tx.data, tx.nonce, tx.gas),
+                (first.to, &first.data, first.nonce, first.gas)
+            );
         }
-        assert!(attempts.iter().all(|attempt| attempt.max_fee <= world.rules.fees.max_fee_cap));
+        assert!(
+            attempts
+                .iter()
+                .all(|attempt| attempt.max_fee <= world.rules.fees.max_fee_cap)
+        );
         assert_eq!(world.open_alerts().await, ["payout_stuck payout:10"]);
         world.chain.set_mining(true);
         world.come_to_rest(20).await;
@@ -144,7 +153,10 @@ fn s3_13_a_commit_that_may_or_may_not_be_written_signs_nothing_twice() {
             simulate(async move {
                 let commits = AtomicU32::new(0);
                 let plan = move |changes: &domain::change::ChangeSet| {
-                    let counts = changes.changes.iter().any(|change| matches!(change, Change::UpdatePayout(_)));
+                    let counts = changes
+                        .changes
+                        .iter()
+                        .any(|change| matches!(change, Change::UpdatePayout(_)));
                     match counts && commits.fetch_add(1, Ordering::Relaxed) == place {
                         true => fault,
                         false => CommitFault::None,
@@ -173,7 +185,10 @@ fn s3_13_while_no_node_answers_nothing_is_concluded_and_nothing_is_signed() {
         world.chain.set_away(true);
         world.owe(2, user(1), &[(PayoutKind::Refund, 5)]).await;
         world.steps(20).await;
-        assert_eq!((world.states().await, world.chain.signatures()), (vec!["broadcast", "queued"], 1));
+        assert_eq!(
+            (world.states().await, world.chain.signatures()),
+            (vec!["broadcast", "queued"], 1)
+        );
         world.chain.set_away(false);
         world.come_to_rest(20).await;
         world.check("away").await;
