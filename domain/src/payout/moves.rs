@@ -145,14 +145,7 @@ impl Payout {
                 nonce: self.state.nonce(),
             }),
             (PayoutState::Halted { .. }, PayoutEvent::Retried) => Some(PayoutState::Queued),
-            (
-                PayoutState::Queued
-                | PayoutState::Signed { .. }
-                | PayoutState::Broadcast { .. }
-                | PayoutState::Confirmed { .. }
-                | PayoutState::Halted { .. },
-                _,
-            ) => None,
+            (_, _) => None,
         }
     }
 }

@@ -41,8 +41,8 @@ async fn tell(point: &str, passes: u32, reply: Reply, later: Later, kind: Payout
     world.steps(3).await;
     match later {
         Later::Stays => {}
-        Later::IsReorganised => world.chain.reorg(2, false),
-        Later::IsReorganisedAndForgotten => world.chain.reorg(2, true),
+        Later::IsReorganised => world.chain.reorg(3, false),
+        Later::IsReorganisedAndForgotten => world.chain.reorg(3, true),
         Later::IsDropped => world.chain.restart(),
     }
     world.come_to_rest(200).await;

@@ -86,6 +86,7 @@ fn s3_29_a_halted_payout_is_retried_by_hand_once_its_cause_is_gone() {
         assert!(refused(actor.send(retry(99, false)).await.unwrap()).contains("no payout 99"));
         world.check("retried").await;
         actor.send(Stop).await.unwrap();
+        tokio::time::sleep(STEP).await;
         assert!(!actor.connected());
     });
 }

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use domain::chain::FollowState;
 use domain::payout::PayoutKind;
 
-use super::world::{START, World, simulate, user};
+use super::world::{OTHER, START, World, simulate, user};
 use crate::payer_chain::{CHAIN, PAYER, Pay, PlainAbi, Reply};
 
 const KINDS: [PayoutKind; 4] = PayoutKind::ALL;
@@ -154,7 +154,7 @@ fn t11_a_nonce_that_another_left_open_is_filled_and_jams_nothing() {
 }
 
 #[test]
-fn t11_what_a_halted_subscription_signed_jams_no_other_and_is_signed_anew_after_the_resume() {
+fn t11_what_a_halted_subscription_signed_is_not_sent_until_it_is_resumed() {
     simulate(async {
         let mut world = World::new().await;
         world.chain.set_mining(false);
@@ -168,13 +168,37 @@ fn t11_what_a_halted_subscription_signed_jams_no_other_and_is_signed_anew_after_
         world.follow(halted).await;
         let before = world.chain.arrived().len();
         world.steps(5).await;
-        // Nothing of it is sent, and nothing waits behind it.
+        // It is the only one, so nothing is jammed by what is not sent.
         assert_eq!(world.chain.arrived().len(), before);
         world.follow(FollowState::Following).await;
         world.chain.set_mining(true);
         world.come_to_rest(30).await;
         assert_eq!(world.states().await, ["confirmed"]);
         world.check("halted and resumed").await;
+    });
+}
+
+#[test]
+fn t11_what_a_halted_subscription_signed_jams_no_other_and_is_signed_anew_after_the_resume() {
+    simulate(async {
+        let mut world = World::new().await;
+        world.chain.script(&[Reply::Error]);
+        world.owe(1, user(1), &[(PayoutKind::Refund, 5)]).await;
+        world.look().await;
+        let reason = "a deep reorg".to_owned();
+        world.follow(FollowState::Halted { reason, at: START }).await;
+        // The other subscription's comes behind it.
+        world.owe_from(OTHER, 2, user(2), &[(PayoutKind::Refund, 6)]).await;
+        world.steps(8).await;
+        assert_eq!(world.states().await, ["signed", "confirmed"]);
+        let at_first = world.store_attempts(&[0]).await;
+        assert_eq!(at_first.last().unwrap().payout, None);
+        world.follow(FollowState::Following).await;
+        world.come_to_rest(30).await;
+        assert_eq!(world.states().await, ["confirmed", "confirmed"]);
+        let nonces: Vec<u64> = world.attempts(10).await.iter().map(|attempt| attempt.nonce).collect();
+        assert_eq!(nonces, [0, 2]);
+        world.check("halted, and another behind").await;
     });
 }
 

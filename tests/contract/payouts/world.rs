@@ -1,5 +1,7 @@
 //! A small world around payouts: a chain, a store, the ledger, and a cashier that can die at any point.
 
+mod rows;
+
 use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 use std::time::Duration;
@@ -13,31 +15,28 @@ use bursar::adapters::store::MemoryStore;
 use bursar::clock::{Clock, ScaledClock};
 use bursar::jobs::verify_ledger::verify_ledger;
 use bursar::ports::store::{AlertFilter, PayoutFilter, Store};
-use domain::chain::{Address, Block, BlockNumber, FollowState, Hash, LogKey, RawAmount, Subscription};
+use domain::chain::{Address, BlockNumber, FollowState, Subscription};
 use domain::change::{Change, ChangeSet};
-use domain::fixed::{Amount, Quantity, Ratio};
 use domain::id::{PayoutId, SubscriptionId, TriggerId};
-use domain::ledger::{
-    AccountKey, AccountKind, Asset, EntryKey, EntryKind, EscrowEntry, EscrowPosting, PostAnswer, Request, Rules,
-};
-use domain::market::Symbol;
+use domain::ledger::{AccountKey, AccountKind, Asset, EntryKey, EscrowPosting, PostAnswer, Request, Rules};
 use domain::page::Page;
 use domain::payout::decide::PayoutRules;
-use domain::payout::fees::FeeRules;
-use domain::payout::limits::Limits;
-use domain::payout::{Attempt, Payout, PayoutKind, PayoutState, payout_key};
+use domain::payout::{Attempt, Payout, PayoutKind, PayoutState};
 use domain::settlement::PayOrder;
 use domain::time::Timestamp;
-use domain::trigger::{Fees, Late, Listing, PriceSource, Trigger, TriggerKind, TriggerState};
-use domain::venue::VenueName;
+use domain::trigger::{Trigger, TriggerState};
 use futures::FutureExt;
 use tokio::sync::watch;
 
-use crate::payer_chain::{CHAIN, MONEY, PAYER, PayerChain, PayerKey, PlainAbi, SHARE, Tx, VAULT};
+use crate::payer_chain::{CHAIN, OTHER_VAULT, PAYER, PayerChain, PayerKey, PlainAbi, Tx, VAULT};
+use rows::{given, other_vault, owing, payout};
+pub use rows::{rules, vault};
 
 /// 2026-01-01T00:00:00Z.
 pub const START: Timestamp = Timestamp(1_767_225_600_000);
 pub const SUBSCRIPTION: SubscriptionId = SubscriptionId(2);
+/// Another one, of the same payer.
+pub const OTHER: SubscriptionId = SubscriptionId(3);
 /// Time between two looks and two blocks.
 pub const STEP: Duration = Duration::from_secs(15);
 /// Blocks on top, before a payout counts.
@@ -116,7 +115,8 @@ impl World {
             crashes: 0,
             _fatal: seen,
         };
-        world.subscribe().await;
+        world.subscribe(SUBSCRIPTION, VAULT).await;
+        world.subscribe(OTHER, OTHER_VAULT).await;
         world
     }
 
@@ -139,12 +139,12 @@ impl World {
         self.cashier = Cashier::new(Arc::new(self.deps()));
     }
 
-    async fn subscribe(&self) {
+    async fn subscribe(&self, id: SubscriptionId, contract: Address) {
         let subscription = Subscription {
-            id: SUBSCRIPTION,
-            name: "apple".to_owned(),
+            id,
+            name: format!("vault {id}"),
             chain: CHAIN,
-            contract: VAULT,
+            contract,
             start: BlockNumber(0),
             cursor: BlockNumber(0),
             cursor_hash: None,
@@ -164,7 +164,7 @@ impl World {
         self.store.without_faults().commit(ChangeSet::of(change)).await.unwrap();
     }
 
-    /// The subscription halts, or follows again.
+    /// The first subscription halts, or follows again.
     pub async fn follow(&self, follow: FollowState) {
         let rows = self.store.subscriptions().await.unwrap();
         let changed = Subscription {
@@ -176,11 +176,20 @@ impl World {
 
     /// A trigger with one payout each of these kinds, of so many whole units, beside what was given for it in escrow.
     pub async fn owe(&self, trigger: i64, to: Address, kinds: &[(PayoutKind, i64)]) {
+        self.owe_from(SUBSCRIPTION, trigger, to, kinds).await;
+    }
+
+    /// The same, of one of the two subscriptions.
+    pub async fn owe_from(&self, from: SubscriptionId, trigger: i64, to: Address, kinds: &[(PayoutKind, i64)]) {
         let now = self.clock.now();
-        let payouts: Vec<Payout> = kinds
-            .iter()
-            .enumerate()
-            .map(|(place, (kind, whole))| payout(trigger * 10 + place as i64, trigger, to, *kind, *whole, now))
+        let vault = if from == OTHER { OTHER_VAULT } else { VAULT };
+        let numbered = kinds.iter().zip(trigger * 10..);
+        let payouts: Vec<Payout> = numbered
+            .map(|((kind, whole), id)| Payout {
+                subscription: from,
+                vault,
+                ..payout(id, trigger, to, *kind, *whole, now)
+            })
             .collect();
         let state = match kinds
             .iter()
@@ -195,7 +204,10 @@ impl World {
             ..EscrowPosting::default()
         };
         let posting = posting
-            .with(Change::AddTriggers(vec![owing(trigger, to, state, now)]))
+            .with(Change::AddTriggers(vec![Trigger {
+                subscription: from,
+                ..owing(trigger, to, state, now)
+            }]))
             .with(Change::AddPayouts(payouts));
         let request = Request::Escrow(Arc::new(posting));
         let receipt = self.ledger.send(Post { request }).await.unwrap().unwrap();
@@ -318,7 +330,11 @@ impl World {
             for attempt in self.store.attempts_of(payout.id).await.unwrap() {
                 let tx = Tx::read(&attempt.raw);
                 let pay = serde_json::to_vec(&PlainAbi::pay(&payout)).unwrap();
-                assert_eq!((tx.to, &tx.data, tx.nonce), (VAULT, &pay, attempt.nonce), "{story}");
+                assert_eq!(
+                    (tx.to, &tx.data, tx.nonce),
+                    (payout.vault, &pay, attempt.nonce),
+                    "{story}"
+                );
                 assert!(attempt.max_fee <= self.rules.fees.max_fee_cap && attempt.tip <= self.rules.fees.tip_cap);
             }
         }
@@ -355,7 +371,7 @@ fn deps(
         ledger: ledger.clone().recipient(),
         raises: alerts.clone().recipient(),
         resolves: alerts.clone().recipient(),
-        vaults: vec![vault.clone()],
+        vaults: vec![vault.clone(), other_vault()],
         rules,
         options: PayoutOptions {
             call_deadline: Duration::from_secs(5),
@@ -363,58 +379,6 @@ fn deps(
             parallel: 8,
             mailbox: 64,
         },
-    }
-}
-
-pub fn rules() -> PayoutRules {
-    PayoutRules {
-        confirmations: DEEP,
-        stuck_after: Duration::from_secs(60),
-        fees: FeeRules {
-            max_fee_cap: 200_000_000_000,
-            tip_cap: 20_000_000_000,
-            least_tip: 0,
-            bump_permille: 125,
-        },
-        gas_margin_permille: 200,
-        window: 16,
-        gas_floor: 0,
-        dry_run: false,
-    }
-}
-
-pub fn vault() -> Vault {
-    let listing = Listing {
-        subscription: SUBSCRIPTION,
-        name: "apple".to_owned(),
-        chain: CHAIN,
-        vault: VAULT,
-        money_token: MONEY,
-        money_decimals: 6,
-        money: money(),
-        share_token: SHARE,
-        share_decimals: 18,
-        share: share(),
-        venue: VenueName::Futu,
-        symbol: Symbol::new("US.AAPL"),
-        lot: Quantity::ONE,
-        min_deposit: Amount::ZERO,
-        min_redeem: Amount::ZERO,
-        slippage: Ratio::ZERO,
-        fees: Fees::default(),
-        price_source: PriceSource::Venue,
-        feed: None,
-        max_price_age_ms: 60_000,
-        max_deviation: Ratio::ZERO,
-        late_after_ms: 60_000,
-        late: Late::Quote,
-        patience_ms: 60_000,
-    };
-    Vault {
-        listing,
-        money: Limits::default(),
-        shares: Limits::default(),
-        floor: Amount::ZERO,
     }
 }
 
@@ -429,96 +393,5 @@ fn ledger_options() -> LedgerOptions {
         retry_first: Duration::from_millis(5),
         retry_max: Duration::from_millis(50),
         deadline: Duration::from_secs(30),
-    }
-}
-
-fn payout(id: i64, trigger: i64, to: Address, kind: PayoutKind, whole: i64, now: Timestamp) -> Payout {
-    let amount = Amount::whole(whole).unwrap();
-    let decimals = if kind.is_money() { 6 } else { 18 };
-    Payout {
-        id: PayoutId(id),
-        kind,
-        trigger: TriggerId(trigger),
-        subscription: SUBSCRIPTION,
-        chain: CHAIN,
-        vault: VAULT,
-        recipient: to,
-        raw: RawAmount::from_ledger(amount, &RawAmount::zero(), decimals).unwrap(),
-        amount,
-        key: payout_key("abcdef", TriggerId(trigger), kind),
-        attempts: 0,
-        state: PayoutState::Queued,
-        note: None,
-        created_at: now,
-        updated_at: now,
-        version: 0,
-    }
-}
-
-fn owing(id: i64, to: Address, state: TriggerState, now: Timestamp) -> Trigger {
-    let block = Block {
-        number: BlockNumber(1),
-        hash: Hash([7; 32]),
-        parent: Hash([6; 32]),
-        at: now,
-    };
-    Trigger {
-        id: TriggerId(id),
-        log: log(id),
-        subscription: SUBSCRIPTION,
-        kind: TriggerKind::Deposit,
-        user: to,
-        symbol: Symbol::new("US.AAPL"),
-        block: block.number,
-        block_hash: block.hash,
-        block_at: block.at,
-        raw: RawAmount::from_units(1),
-        amount: Amount::ZERO,
-        dust: RawAmount::zero(),
-        price: None,
-        filled: Quantity::ZERO,
-        value: Amount::ZERO,
-        fee: Amount::ZERO,
-        orders: 1,
-        state,
-        error: None,
-        next_at: None,
-        expires_at: now.after(Duration::from_secs(86_400)),
-        created_at: now,
-        updated_at: now,
-        version: 0,
-    }
-}
-
-fn log(trigger: i64) -> LogKey {
-    let mut tx = [0; 32];
-    tx[..8].copy_from_slice(&trigger.to_be_bytes());
-    LogKey {
-        chain: CHAIN,
-        tx: Hash(tx),
-        index: 0,
-    }
-}
-
-/// What puts into escrow what a payout pays from.
-fn given(payout: &Payout) -> EscrowEntry {
-    let (counter, asset) = match payout.kind.is_money() {
-        true => (AccountKind::ChainCustody, money()),
-        false => (AccountKind::ShareSupply, share()),
-    };
-    let account = |kind| AccountKey {
-        kind,
-        owner: SUBSCRIPTION.0,
-        asset: asset.clone(),
-    };
-    EscrowEntry {
-        key: EntryKey::stored(format!("given:{}", payout.id)),
-        kind: EntryKind::Contract,
-        reference: format!("trigger:{}", payout.trigger),
-        remark: "given".to_owned(),
-        lines: vec![
-            (account(AccountKind::ChainEscrow), payout.amount),
-            (account(counter), payout.amount.negated()),
-        ],
     }
 }
