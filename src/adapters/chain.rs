@@ -5,6 +5,7 @@
 mod choice;
 mod contracts;
 mod decode;
+pub mod dev_node;
 mod endpoint;
 mod evm;
 mod fault;

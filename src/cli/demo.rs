@@ -6,6 +6,7 @@ mod plan;
 mod seats;
 mod show;
 mod summary;
+mod vault;
 mod view;
 
 use std::io::{IsTerminal, stderr};
@@ -22,6 +23,8 @@ use crate::telemetry;
 pub(super) use curtain::CurtainError;
 pub(super) use seats::SeatError;
 use summary::Summary;
+pub(super) use vault::VaultError;
+use vault::VaultStage;
 
 /// Longest interval between polls of a flat account, in real time.
 const FLAT_INTERVAL: Duration = Duration::from_secs(30);
@@ -50,6 +53,9 @@ pub(super) struct Args {
     /// Address of the HTTP interface; port 0 takes a free one
     #[arg(long, default_value = "127.0.0.1:0", value_name = "ADDRESS")]
     listen: SocketAddr,
+    /// Whether a vault on a chain is part of it, where `anvil` is on the PATH or in node_modules
+    #[arg(long, value_name = "BOOL", default_value_t = true, action = clap::ArgAction::Set)]
+    chain: bool,
     /// Print the summary as one JSON object to stdout, and nothing else there
     #[arg(long)]
     json: bool,
@@ -65,9 +71,7 @@ pub(super) struct Stage {
 /// Plays the demo and prints its summary; exit code 1 when something does not add up.
 pub(super) fn run(args: &Args, global: &Global) -> Result<Exit, CliError> {
     let directory = args.dir.clone().unwrap_or_else(new_directory);
-    let settings = settings(args, global, &directory)?;
-    telemetry::install(&settings.log)?;
-    let summary = super::system::with_actors(play(args, &settings, &directory))?;
+    let summary = super::system::with_actors(stage_and_play(args, global, &directory))?;
     if args.json {
         let object = serde_json::to_string(&summary).map_err(std::io::Error::other)?;
         print(&format!("{object}\n"))?;
@@ -77,13 +81,33 @@ pub(super) fn run(args: &Args, global: &Global) -> Result<Exit, CliError> {
     Ok(if summary.is_right() { Exit::Done } else { Exit::Failed })
 }
 
-async fn play(args: &Args, settings: &Settings, directory: &Path) -> Result<Summary, CliError> {
+/// Sets up the vault's chain, where a node is at hand, and plays.
+async fn stage_and_play(args: &Args, global: &Global, directory: &Path) -> Result<Summary, CliError> {
+    let vault = match args.chain {
+        true => vault::open().await?,
+        false => None,
+    };
+    let settings = settings(args, global, directory, vault.as_ref())?;
+    telemetry::install(&settings.log)?;
+    let summary = play(args, &settings, directory, vault.as_ref()).await;
+    if let Some(vault) = &vault {
+        vault.close().await;
+    }
+    summary
+}
+
+async fn play(
+    args: &Args,
+    settings: &Settings,
+    directory: &Path,
+    vault: Option<&VaultStage>,
+) -> Result<Summary, CliError> {
     let ear = Ear::open();
     let daemon = assemble::start(settings).await?;
     let symbols = symbols(args, settings);
     seats::seat(&daemon, args.robots, &symbols).await?;
     let stage = Stage {
-        welcome: welcome(&daemon, directory, args),
+        welcome: welcome(&daemon, directory, args, vault),
         daemon,
         symbols,
     };
@@ -93,6 +117,7 @@ async fn play(args: &Args, settings: &Settings, directory: &Path) -> Result<Summ
         () = show::show(&stage) => Ending::Asked,
         () = hand::close_some(stage.daemon.store.clone(), stage.daemon.paper.clone()) => Ending::Asked,
         () = seats::top_up(&stage.daemon) => Ending::Asked,
+        () = pay_in(vault) => Ending::Asked,
         () = until(args.length) => Ending::Asked,
     };
     let summary = match ending {
@@ -102,6 +127,14 @@ async fn play(args: &Args, settings: &Settings, directory: &Path) -> Result<Summ
     match (stage.daemon.stop(ending).await, summary) {
         (Ending::Asked, Some(summary)) => Ok(summary?),
         (Ending::Asked | Ending::Broken, _) => super::leave_broken(),
+    }
+}
+
+/// Users pay in and redeem, where there is a vault.
+async fn pay_in(vault: Option<&VaultStage>) {
+    match vault {
+        Some(vault) => vault.play().await,
+        None => std::future::pending().await,
     }
 }
 
@@ -123,7 +156,12 @@ fn symbols(args: &Args, settings: &Settings) -> Vec<Symbol> {
 }
 
 /// The demo's own settings lie under what the process's variables say.
-fn settings(args: &Args, global: &Global, directory: &Path) -> Result<Settings, SettingsError> {
+fn settings(
+    args: &Args,
+    global: &Global,
+    directory: &Path,
+    vault: Option<&VaultStage>,
+) -> Result<Settings, SettingsError> {
     let speed = args.speed;
     let sync = |interval: Duration| format!("{}ms", (interval / speed).as_millis().max(250));
     let mut own = vec![
@@ -142,6 +180,8 @@ fn settings(args: &Args, global: &Global, directory: &Path) -> Result<Settings, 
         own.push(("BURSAR__PAPER__FEED", "file".to_owned()));
         own.push(("BURSAR__PAPER__FILE", file.display().to_string()));
     }
+    let of_vault = vault.map_or(&[][..], VaultStage::settings);
+    own.extend(of_vault.iter().map(|(name, value)| (name.as_str(), value.clone())));
     global.settings_over("demo", &own)
 }
 
@@ -149,13 +189,13 @@ fn new_directory() -> PathBuf {
     std::env::temp_dir().join(format!("bursar-demo-{}", std::process::id()))
 }
 
-fn welcome(daemon: &Daemon, directory: &Path, args: &Args) -> String {
+fn welcome(daemon: &Daemon, directory: &Path, args: &Args, vault: Option<&VaultStage>) -> String {
     let token = std::fs::read_to_string(directory.join(state_files::TOKEN_FILE)).unwrap_or_default();
     format!(
         "bursar demo: {} robots, market at {} times life, kept in {}\n\
          HTTP {}  token {}\n\
          try: curl -H 'Authorization: Bearer {}' {}/robots\n\
-         also: --data FILE replays recorded trades or bars, --robots N, --speed N, --json; Ctrl-C ends\n\n",
+         also: --data FILE replays recorded trades or bars, --robots N, --speed N, --json; Ctrl-C ends\n{}\n\n",
         args.robots,
         args.speed,
         directory.display(),
@@ -163,5 +203,11 @@ fn welcome(daemon: &Daemon, directory: &Path, args: &Args) -> String {
         token.trim(),
         token.trim(),
         daemon.url(),
+        match (vault, args.chain) {
+            (Some(_), _) =>
+                "a vault on a chain of its own: users pay in, get shares, and redeem (/orders?origin=chain)",
+            (None, true) => vault::HOW,
+            (None, false) => "no chain, as asked for",
+        },
     )
 }

@@ -45,6 +45,9 @@ pub enum CliError {
     /// The demo could not be brought to its end.
     #[error("could not end the demo")]
     Curtain(#[from] super::demo::CurtainError),
+    /// The chain of the demo could not be set up.
+    #[error(transparent)]
+    Vault(#[from] super::demo::VaultError),
     /// An argument breaks a rule.
     #[error("{0}")]
     BadInput(String),

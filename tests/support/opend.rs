@@ -86,7 +86,9 @@ impl Opend {
 
     fn post(&self, path: &str, body: &Value) {
         let url = format!("{}/{path}", self.control);
-        let answer = self.runtime.block_on(self.client.post(url).json(body).send()).unwrap();
+        let answer = self
+            .runtime
+            .block_on(async { self.client.post(url).json(body).send().await.unwrap() });
         assert!(answer.status().is_success(), "POST {path} {body}: {}", answer.status());
     }
 }

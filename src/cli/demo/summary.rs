@@ -12,6 +12,7 @@ use domain::settlement::Settlement;
 use domain::venue::ClientOrderId;
 use serde::Serialize;
 
+use crate::cli::demo::vault::{self, VaultSummary};
 use crate::ports::store::{OrderFilter, PositionFilter, Store, StoreError};
 
 const PAGE: u32 = 500;
@@ -47,6 +48,8 @@ pub struct Summary {
     pub orders_at_venue: u64,
     /// Orders on record that the venue accepted.
     pub orders_in_store: u64,
+    /// What came of deposits and redemptions on a chain.
+    pub vault: VaultSummary,
 }
 
 impl Summary {
@@ -60,6 +63,7 @@ impl Summary {
         summary.owed = settled.owed_count;
         summary.owed_power = settled.owed_power;
         summary.entries = store.last_entry().await?.0;
+        summary.vault = vault::summary(store).await?;
         Ok(summary)
     }
 
@@ -100,6 +104,7 @@ impl Summary {
              settlement  {} charged ({} power), {} owed ({} power), {} unsettled\n\
              ledger      {} entries, {}\n\
              orders      {} at the venue, {} in the store\n\
+             vault       {} deposits and redemptions, {} settled, {} returned, {} shares traded\n\
              kept in     {} (continue with --dir)\n",
             self.positions_opened,
             self.positions_closed,
@@ -115,6 +120,10 @@ impl Summary {
             if self.ledger_ok { "verified" } else { "NOT VERIFIED" },
             self.orders_at_venue,
             self.orders_in_store,
+            self.vault.triggers,
+            self.vault.settled,
+            self.vault.returned,
+            self.vault.shares,
             directory.display(),
         )
     }

@@ -50,13 +50,16 @@ pub fn line(look: &Frame) -> String {
         charged,
         owed,
         entries,
+        vault,
         ..
     } = &look.summary;
     format!(
         "{} open {} opened {positions_opened} closed {positions_closed} profitable \
-         {positions_profitable} charged {charged} owed {owed} entries {entries}",
+         {positions_profitable} charged {charged} owed {owed} entries {entries} vault {} of {} ended",
         look.market_time,
         look.positions.len(),
+        vault.settled + vault.returned,
+        vault.triggers,
     )
 }
 
@@ -80,6 +83,12 @@ fn header(text: &mut String, look: &Frame) -> std::fmt::Result {
         s.owed,
         s.owed_power,
         s.unsettled
+    )?;
+    let vault = s.vault;
+    writeln!(
+        text,
+        "vault: {} deposits and redemptions, {} settled, {} returned, {} shares traded",
+        vault.triggers, vault.settled, vault.returned, vault.shares
     )
 }
 
