@@ -83,9 +83,7 @@ impl Keys {
             return Some(body);
         }
         let rest = body.len() % 16;
-        while body.len() % 16 != 0 {
-            body.push(0);
-        }
+        body.resize(body.len().next_multiple_of(16), 0);
         let cipher = EncryptingKey::ecb(self.cipher()?).ok()?;
         cipher.less_safe_encrypt(&mut body, EncryptionContext::None).ok()?;
         body.extend([0; 15]);

@@ -90,7 +90,6 @@ pub struct Script {
     pub trades: bool,
 }
 
-#[expect(clippy::unnecessary_wraps, reason = "the default of a field that may be null")]
 const fn once() -> Option<u32> {
     Some(1)
 }

@@ -158,7 +158,7 @@ pub fn sought<'a>(orders: &'a [Order], sought: &SoughtStock<'_>) -> Result<Optio
     let mut counting: Vec<&Order> = Vec::new();
     for order in orders.iter().filter(marked) {
         last = Some(order);
-        let bare = !order
+        let some = order
             .filled
             .and_then(decimal)
             .is_some_and(|filled| filled > Decimal::ZERO);
@@ -166,7 +166,8 @@ pub fn sought<'a>(orders: &'a [Order], sought: &SoughtStock<'_>) -> Result<Optio
         let again = counting
             .iter()
             .any(|other| other.id == order.id && other.name == order.name);
-        if !(bare && over) && !again {
+        let counts = some || !over;
+        if counts && !again {
             counting.push(order);
         }
     }
