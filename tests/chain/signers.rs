@@ -5,7 +5,7 @@ use std::os::unix::fs::PermissionsExt;
 use std::path::PathBuf;
 
 use bursar::adapters::chain::signer::{self, KeySource, SecretFile, VaultPath, keystore};
-use bursar::ports::chain::{PayoutSigner, Unsigned};
+use bursar::ports::chain::Unsigned;
 use domain::chain::{Address, ChainId};
 use serde_json::{Value, json};
 use tempfile::TempDir;

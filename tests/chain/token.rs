@@ -5,7 +5,6 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use bursar::adapters::chain::signer::{self, KeySource, SecretFile, TokenKey};
-use bursar::ports::chain::PayoutSigner;
 use cryptoki::context::{CInitializeArgs, Pkcs11};
 use cryptoki::mechanism::Mechanism;
 use cryptoki::object::Attribute;

@@ -87,7 +87,7 @@ pub fn logs(filter: &LogFilter<'_>) -> [Call; 2] {
 
 /// Reads their answers: only logs that were asked for, of a range that the node has whole.
 pub fn read_logs(replies: &mut Replies<'_>, filter: &LogFilter<'_>, chain: ChainId) -> Read<Vec<ChainLog>> {
-    let logs = decode::logs(&*replies.next_result()?, chain)?;
+    let logs = decode::logs(&replies.next_result()?, chain)?;
     let asked = replies.asked;
     replies.asked = Asked::Other;
     let last = read_block(replies, BlockAt::Number(filter.to));

@@ -59,13 +59,13 @@ impl Chain for EvmChain {
 
     async fn call(&self, to: Address, data: &[u8]) -> Read<Vec<u8>> {
         let calls = [question::contract("eth_call", None, to, data)];
-        let read = |replies: &mut Replies<'_>| decode::data(&*replies.next_result()?, "answer of a call");
+        let read = |replies: &mut Replies<'_>| decode::data(&replies.next_result()?, "answer of a call");
         self.ask(Asked::Other, &calls, read).await
     }
 
     async fn balance(&self, of: Address) -> Read<RawAmount> {
         let calls = [question::account("eth_getBalance", of, "latest")];
-        let read = |replies: &mut Replies<'_>| decode::amount(&*replies.next_result()?, "balance");
+        let read = |replies: &mut Replies<'_>| decode::amount(&replies.next_result()?, "balance");
         self.ask(Asked::Other, &calls, read).await
     }
 
@@ -73,8 +73,8 @@ impl Chain for EvmChain {
         let count = |at| question::account("eth_getTransactionCount", of, at);
         let calls = [count("latest"), count("pending")];
         let read = |replies: &mut Replies<'_>| {
-            let latest = decode::small_number(&*replies.next_result()?, "nonce")?;
-            let pending = decode::small_number(&*replies.next_result()?, "nonce")?;
+            let latest = decode::small_number(&replies.next_result()?, "nonce")?;
+            let pending = decode::small_number(&replies.next_result()?, "nonce")?;
             Ok((latest, pending.max(latest)))
         };
         self.ask(Asked::Other, &calls, read).await
@@ -86,7 +86,7 @@ impl Chain for EvmChain {
             question::plain("eth_maxPriorityFeePerGas"),
         ];
         let read = |replies: &mut Replies<'_>| {
-            let base = decode::next_base_fee(&*replies.next_result()?)?;
+            let base = decode::next_base_fee(&replies.next_result()?)?;
             let tip = match replies.next_reply()? {
                 Ok(raw) => decode::number(&raw, "tip")?,
                 // Where nobody asks for a tip, the one of the settings counts.
@@ -100,7 +100,7 @@ impl Chain for EvmChain {
 
     async fn estimate(&self, from: Address, to: Address, data: &[u8]) -> Read<u64> {
         let calls = [question::contract("eth_estimateGas", Some(from), to, data)];
-        let read = |replies: &mut Replies<'_>| decode::small_number(&*replies.next_result()?, "gas");
+        let read = |replies: &mut Replies<'_>| decode::small_number(&replies.next_result()?, "gas");
         self.ask(Asked::Other, &calls, read).await
     }
 
@@ -117,7 +117,7 @@ impl Chain for EvmChain {
     async fn receipt(&self, tx: Hash) -> Read<Option<Receipt>> {
         let calls = [question::transaction("eth_getTransactionReceipt", tx)];
         let read = |replies: &mut Replies<'_>| {
-            let receipt = decode::receipt(&*replies.next_result()?)?;
+            let receipt = decode::receipt(&replies.next_result()?)?;
             match receipt.filter(|receipt| receipt.tx != tx) {
                 Some(_) => Err(ChainError::Malformed("the receipt of another transaction".to_owned())),
                 None => Ok(receipt),
@@ -128,7 +128,7 @@ impl Chain for EvmChain {
 
     async fn knows(&self, tx: Hash) -> Read<bool> {
         let calls = [question::transaction("eth_getTransactionByHash", tx)];
-        let read = |replies: &mut Replies<'_>| Ok(decode::is_there(&*replies.next_result()?).then_some(()));
+        let read = |replies: &mut Replies<'_>| Ok(decode::is_there(&replies.next_result()?).then_some(()));
         Ok(first_of(self.ask_several(&calls, read).await)?.is_some())
     }
 
