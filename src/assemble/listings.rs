@@ -61,7 +61,13 @@ pub async fn listings(
             None => added(own, &listing, store, now).await?,
         };
         let subscription = id;
-        listings.insert(id, Listing { subscription, ..listing });
+        listings.insert(
+            id,
+            Listing {
+                subscription,
+                ..listing
+            },
+        );
     }
     Ok(listings)
 }
@@ -109,7 +115,9 @@ async fn added(
         updated_at: now,
         version: 0,
     };
-    let added = store.commit(ChangeSet::of(Change::AddSubscription(Box::new(row)))).await;
+    let added = store
+        .commit(ChangeSet::of(Change::AddSubscription(Box::new(row))))
+        .await;
     match added {
         Ok(()) => Ok(id),
         Err(StoreError::Conflict { .. }) => {

@@ -12,7 +12,9 @@ use domain::payout::PayoutKind;
 use crate::stage::{Fate, Stage};
 
 fn owned(rows: &[(PayoutKind, &str)]) -> Vec<(PayoutKind, String)> {
-    rows.iter().map(|(kind, amount)| (*kind, (*amount).to_owned())).collect()
+    rows.iter()
+        .map(|(kind, amount)| (*kind, (*amount).to_owned()))
+        .collect()
 }
 
 /// A stage on which one deposit of 1000 meets this fate, at rest.

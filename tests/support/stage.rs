@@ -34,7 +34,7 @@ use domain::trigger::{Listing, Trigger, TriggerKind};
 
 use crate::world::WorldClock;
 pub use crash::Crash;
-pub use parts::{SUBSCRIPTION, listing};
+pub use parts::listing;
 pub use payer::FakeChain;
 pub use stocks::{FakeStocks, Fate};
 
@@ -151,7 +151,10 @@ impl Stage {
             assert!(trigger.state.is_final(), "{} is {:?}", trigger.id, trigger.state);
             parts::adds_up(trigger, &self.listing, &payouts);
         }
-        assert!(self.stocks.marks().values().all(|sent| *sent == 1), "nothing is sent twice");
+        assert!(
+            self.stocks.marks().values().all(|sent| *sent == 1),
+            "nothing is sent twice"
+        );
         assert_eq!(self.balance(AccountKind::ChainEscrow, "USDT"), Amount::ZERO);
         assert_eq!(self.balance(AccountKind::ChainEscrow, "AAPL"), Amount::ZERO);
         // What we hold at the venue by the ledger is what the venue has for us.

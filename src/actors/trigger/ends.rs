@@ -75,9 +75,7 @@ pub(super) async fn give_up(
 async fn execute(job: &Job<'_>, case: Case, order: StockOrder, why: Option<String>) -> Result<Flow, StoreError> {
     let made = money::executed(&case.trigger, job.listing, &order);
     let made = made.map_err(|error| impossible(case.trigger.id, &error))?;
-    let Executed {
-        filled, value, fee, ..
-    } = made;
+    let Executed { filled, value, fee, .. } = made;
     let event = TriggerEvent::Executed {
         filled,
         value,
@@ -114,12 +112,7 @@ async fn execute(job: &Job<'_>, case: Case, order: StockOrder, why: Option<Strin
 }
 
 /// The step that makes payouts of what is due; where nothing is, the trigger is over at once.
-async fn paying(
-    job: &Job<'_>,
-    trigger: Trigger,
-    order: Option<StockOrder>,
-    dues: &[Due],
-) -> Result<Step, StoreError> {
+async fn paying(job: &Job<'_>, trigger: Trigger, order: Option<StockOrder>, dues: &[Due]) -> Result<Step, StoreError> {
     let now = job.deps.clock.now();
     if dues.is_empty() {
         let trigger = Some(job.on(&trigger, &TriggerEvent::PaidOut)?);

@@ -55,7 +55,7 @@ pub(super) async fn follow(job: &Job<'_>, case: Case, cancel: bool) -> Result<Fl
             ends::became(job, case, after, may_ask_again).await
         }
         Ok(Found::Same | Found::Missing) => {
-            if report.is_none() {
+            if report.is_none() || order.in_doubt_since().is_some() {
                 doubt(job, &order, asked_at);
             }
             Ok(Flow::Rest(next_look(job, &case, &order)))
@@ -81,7 +81,10 @@ fn grace(job: &Job<'_>, order: &StockOrder) -> Duration {
 /// Puts on record that the rest of an order is to be cancelled, and asks for it. What becomes of it is looked up.
 async fn cancelled(job: &Job<'_>, case: Case) -> Result<Case, StoreError> {
     let now = job.deps.clock.now();
-    let known = case.order.as_ref().and_then(|order| Some((order, order.venue_id.clone()?)));
+    let known = case
+        .order
+        .as_ref()
+        .and_then(|order| Some((order, order.venue_id.clone()?)));
     let Some((order, venue_id)) = known else {
         return Ok(case);
     };

@@ -35,11 +35,7 @@ struct Seen {
 }
 
 /// The market of a listing as it is now. Several who ask at once ask the venue once.
-pub(super) async fn look(
-    deps: &TriggerDeps,
-    venue: &dyn StockVenue,
-    listing: &Listing,
-) -> Result<Market, VenueError> {
+pub(super) async fn look(deps: &TriggerDeps, venue: &dyn StockVenue, listing: &Listing) -> Result<Market, VenueError> {
     let seen = {
         let mut markets = lock(&deps.shared.markets.0);
         Arc::clone(markets.entry(listing.subscription).or_default())

@@ -25,13 +25,34 @@ pub(super) fn describe() {
         Unit::Seconds,
         "Age of the oldest trigger that is not final"
     );
-    describe_gauge!("bursar_triggers_due", "Triggers that wait for their turn to be worked on");
-    describe_counter!("bursar_trigger_moves_total", "Moves of triggers, by the state they came into");
-    describe_counter!("bursar_trigger_failures_total", "Work on a trigger that the store or a row broke off");
-    describe_counter!("bursar_trigger_feed_failures_total", "Looks at a feed of prices without a price");
-    describe_counter!("bursar_stock_orders_total", "Orders for triggers, by outcome of the placement");
-    describe_counter!("bursar_stock_orders_not_sent_total", "Orders for triggers that were too old to be sent");
-    describe_counter!("bursar_stock_unanswered_total", "Questions to a stock venue without an answer");
+    describe_gauge!(
+        "bursar_triggers_due",
+        "Triggers that wait for their turn to be worked on"
+    );
+    describe_counter!(
+        "bursar_trigger_moves_total",
+        "Moves of triggers, by the state they came into"
+    );
+    describe_counter!(
+        "bursar_trigger_failures_total",
+        "Work on a trigger that the store or a row broke off"
+    );
+    describe_counter!(
+        "bursar_trigger_feed_failures_total",
+        "Looks at a feed of prices without a price"
+    );
+    describe_counter!(
+        "bursar_stock_orders_total",
+        "Orders for triggers, by outcome of the placement"
+    );
+    describe_counter!(
+        "bursar_stock_orders_not_sent_total",
+        "Orders for triggers that were too old to be sent"
+    );
+    describe_counter!(
+        "bursar_stock_unanswered_total",
+        "Questions to a stock venue without an answer"
+    );
     describe_histogram!(
         "bursar_trigger_order_delay_seconds",
         Unit::Seconds,
@@ -144,7 +165,11 @@ pub(super) fn certain(deps: &TriggerDeps, order: &StockOrder) {
 /// The exchange took an execution back.
 pub(super) fn fill_cancelled(deps: &TriggerDeps, case: &Case) {
     let id = case.trigger.id;
-    let mark = case.order.as_ref().map(|order| order.mark.to_string()).unwrap_or_default();
+    let mark = case
+        .order
+        .as_ref()
+        .map(|order| order.mark.to_string())
+        .unwrap_or_default();
     let message = format!("the exchange took an execution of trigger {id}'s order {mark} back: nothing is done on it");
     error!(event = event::TRIGGER_FILL_CANCELLED, trigger.id = %id, "{message}");
     deps.raise(AlertKind::TriggerFillCancelled, subject(id), message);

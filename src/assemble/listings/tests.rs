@@ -28,7 +28,8 @@ async fn listed(store: &MemoryStore, own: SubscriptionSettings) -> Result<Vec<Li
     let settings = BTreeMap::from([("aapl".to_owned(), own)]);
     let chains = BTreeMap::from([("ethereum".to_owned(), ChainId(1)), ("base".to_owned(), ChainId(8_453))]);
     let made = listings(&settings, &chains, store, NOW).await;
-    made.map(|made| made.into_values().collect()).map_err(|error| error.to_string())
+    made.map(|made| made.into_values().collect())
+        .map_err(|error| error.to_string())
 }
 
 #[tokio::test]
@@ -57,7 +58,10 @@ async fn terms_may_change_and_what_makes_a_subscription_one_may_not() {
         ..settings()
     };
     let told = listed(&store, moved).await.unwrap_err();
-    assert!(told.starts_with("setting subscriptions.aapl.vault: value \"0x999"), "{told}");
+    assert!(
+        told.starts_with("setting subscriptions.aapl.vault: value \"0x999"),
+        "{told}"
+    );
     let elsewhere = SubscriptionSettings {
         chain: "base".to_owned(),
         ..settings()

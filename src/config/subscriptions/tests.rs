@@ -16,7 +16,11 @@ fn sources(changed: &[(&str, &str)]) -> Sources {
         ("SHARE__ASSET".to_owned(), "AAPL".to_owned()),
         ("SYMBOL".to_owned(), "US.AAPL".to_owned()),
     ]);
-    values.extend(changed.iter().map(|(key, value)| ((*key).to_owned(), (*value).to_owned())));
+    values.extend(
+        changed
+            .iter()
+            .map(|(key, value)| ((*key).to_owned(), (*value).to_owned())),
+    );
     let mut sources = Sources::default();
     for (key, value) in values {
         sources = sources.with_variable(&format!("BURSAR__SUBSCRIPTIONS__AAPL__{key}"), &value);
@@ -29,7 +33,8 @@ fn wrong(changed: &[(&str, &str)]) -> Vec<(String, String)> {
         Ok(_) => Vec::new(),
         Err(SettingsError::Wrong(keys)) => {
             let own = keys.into_iter().filter(|wrong| wrong.key.starts_with("subscriptions."));
-            own.map(|wrong| (wrong.key.replace("subscriptions.aapl.", ""), wrong.rule)).collect()
+            own.map(|wrong| (wrong.key.replace("subscriptions.aapl.", ""), wrong.rule))
+                .collect()
         }
         Err(error) => panic!("{error}"),
     }
@@ -73,11 +78,31 @@ fn each_wrong_term_is_told_with_its_rule() {
         ("BUY_FEE", "-0.1", "buy_fee", "must be between 0 and 1"),
         ("MAX_PRICE_AGE", "19s", "max_price_age", "must be between 20s and 7d"),
         ("PATIENCE", "31d", "patience", "must be between 1m and 30d"),
-        ("MAX_DEVIATION", "0.01", "max_deviation", "must be 0 where there is no feed to compare with"),
-        ("PRICE_SOURCE", "feed", "feed", "must be the aggregator's address where price_source is feed"),
-        ("FEED", "0x12", "feed", "must be an address: 0x and 40 hex digits, not all zero"),
+        (
+            "MAX_DEVIATION",
+            "0.01",
+            "max_deviation",
+            "must be 0 where there is no feed to compare with",
+        ),
+        (
+            "PRICE_SOURCE",
+            "feed",
+            "feed",
+            "must be the aggregator's address where price_source is feed",
+        ),
+        (
+            "FEED",
+            "0x12",
+            "feed",
+            "must be an address: 0x and 40 hex digits, not all zero",
+        ),
         ("VENUE", "binance", "venue", "must be futu, the one stock venue"),
-        ("SHARE__ASSET", "USDT", "share.asset", "must be another asset than the money's"),
+        (
+            "SHARE__ASSET",
+            "USDT",
+            "share.asset",
+            "must be another asset than the money's",
+        ),
         ("MONEY__DECIMALS", "28", "money.decimals", "must be between 0 and 27"),
     ] {
         assert_eq!(told(key, value), (field.to_owned(), rule.to_owned()));

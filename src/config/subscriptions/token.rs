@@ -36,5 +36,10 @@ impl TokenSettings {
 /// Notes the key unless it is the address of something.
 pub(super) fn address(key: &str, text: &str, wrong: &mut WrongKeys) {
     let address = Address::parse(text).filter(|address| *address != Address([0; 20]));
-    wrong.unless(address.is_some(), key, text, "must be an address: 0x and 40 hex digits, not all zero");
+    wrong.unless(
+        address.is_some(),
+        key,
+        text,
+        "must be an address: 0x and 40 hex digits, not all zero",
+    );
 }

@@ -91,7 +91,11 @@ fn s3_05_what_is_paused_is_held_and_acts_after_the_resume_in_the_order_of_its_lo
         });
         stage.rest();
         let market = stage.stocks.market();
-        let bought: Vec<String> = market.orders.iter().map(|had| had.report.quantity.to_string()).collect();
+        let bought: Vec<String> = market
+            .orders
+            .iter()
+            .map(|had| had.report.quantity.to_string())
+            .collect();
         assert_eq!(bought, ["4", "5", "6"]);
     }
 }

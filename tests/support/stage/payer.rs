@@ -23,7 +23,11 @@ pub struct FakeChain(Mutex<BTreeMap<Hash, Payout>>);
 
 impl FakeChain {
     fn pay(&self, payout: &Payout) {
-        self.0.lock().unwrap().entry(payout.key).or_insert_with(|| payout.clone());
+        self.0
+            .lock()
+            .unwrap()
+            .entry(payout.key)
+            .or_insert_with(|| payout.clone());
     }
 
     /// Each payout on record was paid, as it is on record, and nothing else was.
@@ -32,7 +36,10 @@ impl FakeChain {
         assert_eq!(paid.len(), payouts.len());
         for payout in payouts {
             let on_chain = &paid[&payout.key];
-            assert_eq!((&on_chain.raw, on_chain.kind, on_chain.recipient), (&payout.raw, payout.kind, payout.recipient));
+            assert_eq!(
+                (&on_chain.raw, on_chain.kind, on_chain.recipient),
+                (&payout.raw, payout.kind, payout.recipient)
+            );
         }
     }
 }
@@ -73,7 +80,11 @@ pub async fn pay_on(store: Arc<dyn Store>, ledger: Addr<LedgerActor>, chain: Arc
 }
 
 async fn confirmed(store: &dyn Store, listing: &Listing, payout: Payout) -> EscrowPosting {
-    let asset = if payout.kind.is_money() { &listing.money } else { &listing.share };
+    let asset = if payout.kind.is_money() {
+        &listing.money
+    } else {
+        &listing.share
+    };
     let (kind, other) = match payout.kind {
         PayoutKind::Mint | PayoutKind::Remint => (EntryKind::Mint, AccountKind::ShareSupply),
         PayoutKind::Refund | PayoutKind::Proceeds => (EntryKind::Payout, AccountKind::ChainCustody),
@@ -102,7 +113,11 @@ async fn confirmed(store: &dyn Store, listing: &Listing, payout: Payout) -> Escr
         block: BlockNumber(1),
         at,
     };
-    let entries = if payout.amount.is_zero() { Vec::new() } else { vec![entry] };
+    let entries = if payout.amount.is_zero() {
+        Vec::new()
+    } else {
+        vec![entry]
+    };
     let posting = EscrowPosting {
         entries,
         ..EscrowPosting::default()
