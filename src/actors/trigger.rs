@@ -15,7 +15,7 @@ use std::time::Duration;
 
 use actix::fut::{ActorFutureExt, wrap_future};
 use actix::{Actor, ActorContext, AsyncContext, Context, Handler, Message, MessageResult, ResponseFuture};
-use domain::id::{SubscriptionId, TriggerId};
+use domain::id::SubscriptionId;
 use domain::time::Timestamp;
 use tokio::sync::oneshot;
 use tokio::time::Instant;
@@ -26,7 +26,7 @@ use crate::actors::mail::{ActorHealth, HowAreYou, Look, Stop, Tick};
 use crate::actors::spawn::poke;
 use crate::event;
 use crate::ports::store::StoreError;
-use board::{Board, Rest};
+use board::{Board, Rest, Taken};
 use scan::{Newest, Seen};
 
 /// How others know it.
@@ -145,18 +145,19 @@ impl TriggerActor {
         let now = Instant::now();
         self.board.pass(now);
         while !self.stopping && self.in_flight < self.deps.options.parallel.max(1) {
-            let Some((id, subscription)) = self.board.take(now) else {
+            let Some(taken) = self.board.take(now) else {
                 return;
             };
-            self.start(id, subscription, ctx);
+            self.start(taken, ctx);
         }
     }
 
-    fn start(&mut self, id: TriggerId, subscription: SubscriptionId, ctx: &mut Context<Self>) {
+    fn start(&mut self, taken: Taken, ctx: &mut Context<Self>) {
+        let id = taken.id;
         self.in_flight += 1;
         let deps = Arc::clone(&self.deps);
         // A task of its own: an adapter that panics ends this look, not the actor.
-        let task = actix::spawn(async move { work::work(&deps, id, subscription).await });
+        let task = actix::spawn(async move { work::work(&deps, taken).await });
         let retry = self.deps.options.retry;
         let done = wrap_future::<_, Self>(task).map(move |rest, actor, ctx| {
             let rest = rest.unwrap_or_else(|error| {

@@ -34,7 +34,7 @@ use domain::trigger::{Listing, Trigger, TriggerKind};
 
 use crate::world::WorldClock;
 pub use crash::Crash;
-pub use parts::{SUBSCRIPTION, listing};
+pub use parts::listing;
 pub use payer::FakeChain;
 pub use stocks::{FakeStocks, Fate};
 

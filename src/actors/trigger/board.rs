@@ -26,6 +26,15 @@ pub(super) struct Sighted {
     pub is_ordering: bool,
 }
 
+/// A trigger whose turn it is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Taken {
+    pub id: TriggerId,
+    pub subscription: SubscriptionId,
+    /// Whether an order for it is on its way.
+    pub is_ordering: bool,
+}
+
 /// What comes of a trigger after it was worked on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Rest {
@@ -164,7 +173,7 @@ impl Board {
     }
 
     /// The next trigger whose turn it is, listing by listing, of each the oldest; somebody works on it from now on.
-    pub fn take(&mut self, now: Instant) -> Option<(TriggerId, SubscriptionId)> {
+    pub fn take(&mut self, now: Instant) -> Option<Taken> {
         let order = self.lanes.keys().copied();
         let (before, after): (Vec<_>, Vec<_>) = order.partition(|id| self.turn.is_some_and(|turn| *id <= turn));
         for subscription in after.into_iter().chain(before) {
@@ -174,7 +183,12 @@ impl Board {
             };
             self.turn = Some(subscription);
             self.set_place(id, Place::Working { again: false });
-            return Some((id, subscription));
+            let is_ordering = self.entries.get(&id).is_some_and(|entry| entry.is_ordering);
+            return Some(Taken {
+                id,
+                subscription,
+                is_ordering,
+            });
         }
         None
     }

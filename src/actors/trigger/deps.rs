@@ -11,7 +11,7 @@ use domain::chain::ChainId;
 use domain::id::{IdKind, PayoutId, StockOrderId, SubscriptionId};
 use domain::trigger::Listing;
 use domain::venue::VenueName;
-use tokio::sync::{Mutex as AsyncMutex, watch};
+use tokio::sync::{Mutex as AsyncMutex, OwnedMutexGuard, watch};
 use tokio::time::Instant;
 
 use super::market::Markets;
@@ -117,7 +117,11 @@ pub struct Shared {
     /// Since when this process has had orders in doubt, by its monotonic clock.
     doubts: Mutex<HashMap<StockOrderId, Instant>>,
     raised: Mutex<BTreeSet<(&'static str, String)>>,
+    turns: Mutex<HashMap<SubscriptionId, Arc<AsyncMutex<()>>>>,
 }
+
+/// The right to put an order of a listing on record, until it is dropped: orders are made in the order of their logs.
+pub(super) type Turn = OwnedMutexGuard<()>;
 
 /// Failures of a venue in a row.
 #[derive(Clone, Copy)]
@@ -148,6 +152,12 @@ impl TriggerDeps {
         let first = kept.start;
         kept.start = kept.start.saturating_add(count);
         Ok(first)
+    }
+
+    /// The right to order for a listing, in the order in which it was asked for.
+    pub(super) async fn turn(&self, subscription: SubscriptionId) -> Turn {
+        let turn = Arc::clone(lock(&self.shared.turns).entry(subscription).or_default());
+        turn.lock_owned().await
     }
 
     /// The venue of a listing, when it is switched on.

@@ -55,7 +55,7 @@ pub(super) async fn follow(job: &Job<'_>, case: Case, cancel: bool) -> Result<Fl
             ends::became(job, case, after, may_ask_again).await
         }
         Ok(Found::Same | Found::Missing) => {
-            if report.is_none() {
+            if report.is_none() || order.in_doubt_since().is_some() {
                 doubt(job, &order, asked_at);
             }
             Ok(Flow::Rest(next_look(job, &case, &order)))

@@ -33,6 +33,8 @@ pub(super) async fn place(job: &Job<'_>, case: Case, intent: &Intent) -> Result<
     let step = decide::ordered(&case, job.listing, intent, id, &deps.installation, intended.by_clock);
     let step = step.map_err(|error: IntentError| impossible(case.trigger.id, &error))?;
     job.commit(&case, &step).await?;
+    // Others of the listing may make theirs; this one leaves before them.
+    job.turn.take();
     crash::point("trigger.intended");
     let case = case.after(step, intended.by_clock);
     let Some(order) = case.order.clone() else {

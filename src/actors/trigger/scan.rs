@@ -129,7 +129,9 @@ impl Figures {
         self.subscriptions.insert(trigger.subscription);
         let is_waiting = trigger.state == TriggerState::Held || (deps.halted)(trigger.subscription);
         let end = trigger.expires_at.after(deps.options.stuck_after);
-        if now > end && !is_waiting {
+        // Nobody follows what is of a contract that is not in the settings any more.
+        let is_lost = !deps.listings.contains_key(&trigger.subscription);
+        if is_lost || (now > end && !is_waiting) {
             let stuck = self.stuck.entry(trigger.subscription).or_insert((0, trigger.id));
             stuck.0 = stuck.0.saturating_add(1);
         }
@@ -147,8 +149,12 @@ impl Figures {
             let subject = format!("subscription:{subscription}");
             match self.stuck.get(subscription) {
                 Some((count, first)) => {
-                    let message =
-                        format!("{count} triggers are not over long after their patience was; the first is {first}");
+                    let why = if deps.listings.contains_key(subscription) {
+                        "are not over long after their patience was"
+                    } else {
+                        "wait for a listing that is not in the settings any more"
+                    };
+                    let message = format!("{count} triggers {why}; the first is {first}");
                     deps.raise(AlertKind::TriggerStuck, subject, message);
                 }
                 None => deps.resolve(AlertKind::TriggerStuck, subject),

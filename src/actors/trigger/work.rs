@@ -1,16 +1,17 @@
 //! Work on one trigger: its rows are read, `domain` says what is next, that is committed, and then it is done; until it has to wait.
 
+use std::cell::RefCell;
 use std::sync::Arc;
 use std::time::Duration;
 
 use domain::change::ChangeSet;
-use domain::id::{SubscriptionId, TriggerId};
+use domain::id::TriggerId;
 use domain::pause::{PauseScope, stopped_by};
 use domain::trigger::decide::{self, Deal, Known, Next, Wait};
 use domain::trigger::{Case, Listing, Step, Trigger, TriggerEvent, TriggerState};
 
-use super::board::Rest;
-use super::deps::TriggerDeps;
+use super::board::{Rest, Taken};
+use super::deps::{TriggerDeps, Turn};
 use super::{ends, follow, market, place, told};
 use crate::ports::stocks::StockVenue;
 use crate::ports::store::StoreError;
@@ -34,13 +35,22 @@ pub(super) struct Job<'a> {
     pub deps: &'a TriggerDeps,
     pub listing: &'a Arc<Listing>,
     pub venue: &'a dyn StockVenue,
+    /// Whether its order was on its way when it was taken up: then it needs no turn.
+    pub is_ordering: bool,
+    /// Kept until its order is on record, or it has to wait.
+    pub turn: RefCell<Option<Turn>>,
 }
 
 /// Works on a trigger until it has to wait.
-pub(super) async fn work(deps: &TriggerDeps, id: TriggerId, subscription: SubscriptionId) -> Rest {
+pub(super) async fn work(deps: &TriggerDeps, taken: Taken) -> Rest {
+    let Taken {
+        id,
+        subscription,
+        is_ordering,
+    } = taken;
     let again = Rest::After {
         wait: deps.options.retry,
-        is_ordering: false,
+        is_ordering,
     };
     let Some(listing) = deps.listings.get(&subscription) else {
         return Rest::Gone;
@@ -52,6 +62,8 @@ pub(super) async fn work(deps: &TriggerDeps, id: TriggerId, subscription: Subscr
         deps,
         listing,
         venue: &**venue,
+        is_ordering,
+        turn: RefCell::new(None),
     };
     let mut known = None;
     for _ in 0..STEPS {
@@ -73,7 +85,7 @@ impl Job<'_> {
     async fn step(&self, id: TriggerId, known: Option<Case>) -> Result<Flow, StoreError> {
         let (case, paused) = match known {
             Some(case) => (case, None),
-            None => match self.read(id).await? {
+            None => match self.read_in_turn(id).await? {
                 Some((case, paused)) => (case, paused),
                 None => return Ok(Flow::Rest(Rest::Gone)),
             },
@@ -98,6 +110,16 @@ impl Job<'_> {
             Next::Market => self.deal(case).await,
             Next::Follow { cancel } => follow::follow(self, case, cancel).await,
         }
+    }
+
+    /// The rows, read while the turn is waited for: whoever was taken up first has it first.
+    async fn read_in_turn(&self, id: TriggerId) -> Result<Option<(Case, Option<PauseScope>)>, StoreError> {
+        if self.is_ordering || self.turn.borrow().is_some() {
+            return self.read(id).await;
+        }
+        let (turn, read) = futures::join!(self.deps.turn(self.listing.subscription), self.read(id));
+        self.turn.replace(Some(turn));
+        read
     }
 
     /// A trigger with what belongs to it, and the first pause that covers it.

@@ -17,7 +17,7 @@ fn sighted(id: i64, subscription: SubscriptionId, now: Instant) -> Sighted {
 }
 
 fn taken(board: &mut Board, now: Instant) -> Vec<i64> {
-    std::iter::from_fn(|| board.take(now)).map(|(id, _)| id.0).collect()
+    std::iter::from_fn(|| board.take(now)).map(|taken| taken.id.0).collect()
 }
 
 #[test]
@@ -45,9 +45,9 @@ fn s3_20_a_listing_that_waits_for_its_market_blocks_no_other_and_costs_no_look_p
     }
     let mut looked = 0;
     // Each is looked at once when it is new, so that it says what it waits for.
-    while let Some((id, _)) = board.take(now) {
+    while let Some(taken) = board.take(now) {
         looked += 1;
-        board.done(id, Rest::Gate(Duration::from_secs(60)), now);
+        board.done(taken.id, Rest::Gate(Duration::from_secs(60)), now);
     }
     assert_eq!(looked, 20_000);
     board.see(sighted(30_000, B, now), now);
@@ -69,8 +69,8 @@ fn what_runs_out_of_patience_is_looked_at_though_its_gate_is_shut() {
     };
     board.see(sighted(1, A, now), now);
     board.see(early, now);
-    while let Some((id, _)) = board.take(now) {
-        board.done(id, Rest::Gate(HOUR), now);
+    while let Some(taken) = board.take(now) {
+        board.done(taken.id, Rest::Gate(HOUR), now);
     }
     let later = now + Duration::from_secs(10);
     board.pass(later);
