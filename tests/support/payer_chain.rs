@@ -207,11 +207,6 @@ impl PayerChain {
         self.lock().vault_money = units;
     }
 
-    pub fn set_gas(&self, base: u128, tip: u128) {
-        let mut state = self.lock();
-        (state.base, state.tip) = (base, tip);
-    }
-
     /// Somebody else uses the key: whatever waits at this nonce is outbid.
     pub fn use_key(&self, nonce: u64, pay: Option<&Pay>) {
         let mut state = self.lock();
@@ -260,10 +255,6 @@ impl PayerChain {
     /// How often something was signed.
     pub fn signatures(&self) -> u64 {
         self.lock().signatures
-    }
-
-    pub fn head(&self) -> u64 {
-        self.lock().head().number.0
     }
 
     async fn asked<T>(&self, answer: impl FnOnce(&State) -> Result<T, ChainError>) -> Result<T, ChainError> {

@@ -113,22 +113,7 @@ impl Payout {
                 PayoutState::Signed { nonce: held } | PayoutState::Broadcast { nonce: held, .. },
                 PayoutEvent::SignedAnew { nonce },
             ) => (nonce > *held).then_some(PayoutState::Signed { nonce }),
-            (PayoutState::Signed { nonce }, PayoutEvent::Sent { hash }) => {
-                let (nonce, since) = (*nonce, now);
-                Some(PayoutState::Broadcast { nonce, hash, since })
-            }
-            (
-                PayoutState::Broadcast {
-                    nonce,
-                    hash: held,
-                    since,
-                },
-                PayoutEvent::Sent { hash },
-            ) => {
-                let since = if *held == hash { *since } else { now };
-                let nonce = *nonce;
-                Some(PayoutState::Broadcast { nonce, hash, since })
-            }
+            (_, PayoutEvent::Sent { hash }) => self.sent(hash, now),
             (
                 PayoutState::Queued
                 | PayoutState::Signed { .. }
@@ -145,7 +130,35 @@ impl Payout {
                 nonce: self.state.nonce(),
             }),
             (PayoutState::Halted { .. }, PayoutEvent::Retried) => Some(PayoutState::Queued),
-            (_, _) => None,
+            (
+                PayoutState::Queued
+                | PayoutState::Signed { .. }
+                | PayoutState::Broadcast { .. }
+                | PayoutState::Confirmed { .. }
+                | PayoutState::Halted { .. },
+                _,
+            ) => None,
+        }
+    }
+
+    /// Where it stands once a node took a transaction for it; one that is said again does not wait anew.
+    fn sent(&self, hash: Hash, now: Timestamp) -> Option<PayoutState> {
+        match &self.state {
+            PayoutState::Signed { nonce } => Some(PayoutState::Broadcast {
+                nonce: *nonce,
+                hash,
+                since: now,
+            }),
+            PayoutState::Broadcast {
+                nonce,
+                hash: held,
+                since,
+            } => Some(PayoutState::Broadcast {
+                nonce: *nonce,
+                hash,
+                since: if *held == hash { *since } else { now },
+            }),
+            PayoutState::Queued | PayoutState::Confirmed { .. } | PayoutState::Halted { .. } => None,
         }
     }
 }

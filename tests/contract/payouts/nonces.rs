@@ -204,7 +204,7 @@ fn t11_what_a_halted_subscription_signed_jams_no_other_and_is_signed_anew_after_
 
 impl World {
     async fn store_attempts(&self, nonces: &[u64]) -> Vec<domain::payout::Attempt> {
-        use bursar::ports::store::Store as _;
+        use bursar::ports::store::ChainStore as _;
         self.store.attempts_at(CHAIN, PAYER, nonces).await.unwrap()
     }
 }

@@ -251,7 +251,7 @@ fn s3_13_a_dry_run_and_a_halted_subscription_sign_and_send_nothing_and_say_so() 
 
 impl World {
     async fn lines(&self, trigger: i64) -> Vec<String> {
-        use bursar::ports::store::Store as _;
+        use bursar::ports::store::ChainStore as _;
         let moves = self.store.moves_of(domain::id::TriggerId(trigger)).await.unwrap();
         moves.into_iter().map(|line| line.what).collect()
     }

@@ -14,7 +14,7 @@ use bursar::actors::payout::{Cashier, PayoutDeps, PayoutOptions, Vault};
 use bursar::adapters::store::MemoryStore;
 use bursar::clock::{Clock, ScaledClock};
 use bursar::jobs::verify_ledger::verify_ledger;
-use bursar::ports::store::{AlertFilter, PayoutFilter, Store};
+use bursar::ports::store::{AlertFilter, ChainStore as _, PayoutFilter, Store};
 use domain::chain::{Address, BlockNumber, FollowState, Subscription};
 use domain::change::{Change, ChangeSet};
 use domain::id::{PayoutId, SubscriptionId, TriggerId};

@@ -126,7 +126,10 @@ pub fn owing(id: i64, to: Address, state: TriggerState, now: Timestamp) -> Trigg
         amount: Amount::ZERO,
         dust: RawAmount::zero(),
         price: None,
-        filled: Quantity::ZERO,
+        filled: match state {
+            TriggerState::Paying => Quantity::ONE,
+            _ => Quantity::ZERO,
+        },
         value: Amount::ZERO,
         fee: Amount::ZERO,
         orders: 1,
