@@ -152,6 +152,7 @@ impl CliError {
             | Self::Start(_)
             | Self::Seats(_)
             | Self::Curtain(_)
+            | Self::Vault(_)
             | Self::Desk(_)
             | Self::Store(_)
             | Self::Schema(_)

@@ -107,8 +107,10 @@ fn t7_a_reorg_below_the_depth_halts_everything_until_an_operator_resumes_it() {
         let answer = caller.get("/health/ready").ok()?;
         (answer.status == 503 && answer.body.to_string().contains("halted")).then_some(())
     });
-    let alerts = caller.get("/alerts").unwrap().body.to_string();
-    assert!(alerts.contains("chain_reorg"), "{alerts}");
+    until("told", &daemon, |caller| {
+        let alerts = caller.get("/alerts").ok()?.body.to_string();
+        alerts.contains("chain_reorg").then_some(())
+    });
     world.deposit(OTHER, 300 * COIN);
     sleep(Duration::from_secs(2));
     assert_eq!(Shown::of(&daemon).0.len(), 1, "nothing is read meanwhile");
@@ -177,8 +179,10 @@ fn s3_28_below_the_floor_of_the_reserve_deposits_are_held() {
         (Shown::of(&daemon).states() == ["held"]).then_some(())
     });
     assert!(world.opend.orders().is_empty());
-    let alerts = daemon.caller().unwrap().get("/alerts").unwrap().body.to_string();
-    assert!(alerts.contains("payout_reserve"), "{alerts}");
+    until("told", &daemon, |caller| {
+        let alerts = caller.get("/alerts").ok()?.body.to_string();
+        alerts.contains("payout_reserve").then_some(())
+    });
     daemon.stop();
     world.home.verify();
 }
