@@ -53,6 +53,10 @@ pub trait StockVenue: Send + Sync + 'static {
     /// Whether an order that was refused with this code may be taken if it is asked for again within seconds.
     fn may_ask_again(&self, code: &str) -> bool;
 
+    /// How long until the venue's limits leave room for another order; zero: there is room now. Whoever waits for it sends nothing that
+    /// would only be refused.
+    fn room(&self) -> Duration;
+
     /// Asks for the cancellation of what is left of an order: done means that it was asked for, not that it has ended.
     async fn cancel(&self, order: &VenueOrderId) -> Outcome<()>;
 

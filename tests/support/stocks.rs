@@ -298,6 +298,10 @@ impl StockVenue for FakeStocks {
         code == "busy"
     }
 
+    fn room(&self) -> Duration {
+        Duration::ZERO
+    }
+
     async fn cancel(&self, order: &VenueOrderId) -> Outcome<()> {
         self.answer(|market| market.cancel(order)).await
     }

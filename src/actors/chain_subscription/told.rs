@@ -11,7 +11,7 @@ use tokio::time::Instant;
 
 use super::trouble::Trouble;
 use super::{ChainSight, FollowDeps};
-use crate::actors::mail::{Raise, Resolve};
+use crate::actors::mail::{Look, Raise, Resolve};
 use crate::actors::spawn::poke;
 use crate::event;
 
@@ -141,9 +141,14 @@ impl Told {
         self.tell_lag(lag, behind, vitals);
         let is_fresh = vitals.head_since.elapsed() < self.deps.options.silent_after;
         let is_ready = !self.is_halted && vitals.head.is_some() && is_fresh && lag <= self.deps.options.ready_lag;
+        let before = self.deps.sights.of(row.id);
         self.deps
             .sights
             .note(row.id, self.sight(row, vitals, lag, is_ready, trouble));
+        // What waited until it was known that nothing had left the chain need not wait for its next look.
+        if !self.is_halted && before.is_none_or(|before| before.halted.is_some()) {
+            poke(&self.deps.triggers, Look);
+        }
         self.measure(row, vitals, lag);
     }
 

@@ -107,7 +107,11 @@ impl Job<'_> {
             }
             Next::Resume { expires_at } => self.moved(&case, &TriggerEvent::Resumed { expires_at }).await,
             Next::GiveUp { why } => ends::give_up(self, &case, None, why).await,
-            Next::Market => self.deal(case).await,
+            // An order that the venue's limits leave no room for would only be refused, and use up a try.
+            Next::Market => match self.venue.room() {
+                Duration::ZERO => self.deal(case).await,
+                room => Ok(Flow::Rest(Rest::Gate(room))),
+            },
             Next::Follow { cancel } => follow::follow(self, case, cancel).await,
         }
     }

@@ -222,6 +222,8 @@ fn configured(home: Home, anvil: &Anvil, stage: &Stage, opend: &Opend) -> Home {
         ("SUBSCRIPTIONS__AAPL__CHAIN", "local".to_owned()),
         ("SUBSCRIPTIONS__AAPL__VAULT", stage.vault.to_string()),
         ("SUBSCRIPTIONS__AAPL__SYMBOL", SYMBOL.to_owned()),
+        // A price that is set by hand stays as old as it is.
+        ("SUBSCRIPTIONS__AAPL__MAX_PRICE_AGE", "1h".to_owned()),
         ("SUBSCRIPTIONS__AAPL__VENUE_RESERVE", "0".to_owned()),
         ("SUBSCRIPTIONS__AAPL__VAULT_MONEY_BEFORE", FLOAT.to_string()),
         ("SUBSCRIPTIONS__AAPL__MONEY__TOKEN", stage.money.to_string()),

@@ -46,6 +46,22 @@ const fn allowed(protocol: u32) -> Option<Allowed> {
 pub struct Limits(Mutex<HashMap<u32, VecDeque<Instant>>>);
 
 impl Limits {
+    /// How long until there is room for another request of a kind; zero: now.
+    pub fn room(&self, protocol: u32, now: Instant) -> Duration {
+        let Some(allowed) = allowed(protocol) else {
+            return Duration::ZERO;
+        };
+        let mut all = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let left = all.entry(protocol).or_default();
+        while left.front().is_some_and(|first| *first + WINDOW <= now) {
+            left.pop_front();
+        }
+        match left.front() {
+            Some(first) if left.len() >= allowed.times => (*first + WINDOW).saturating_duration_since(now),
+            Some(_) | None => Duration::ZERO,
+        }
+    }
+
     /// Spends one request of a kind; it may leave after this pause, which is at most 40 ms for one that is alone.
     ///
     /// # Errors
@@ -54,15 +70,10 @@ impl Limits {
         let Some(allowed) = allowed(protocol) else {
             return Ok(Duration::ZERO);
         };
+        let room = self.room(protocol, now);
         let mut all = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         let left = all.entry(protocol).or_default();
-        while left.front().is_some_and(|first| *first + WINDOW <= now) {
-            left.pop_front();
-        }
         if left.len() >= allowed.times {
-            let room = left
-                .front()
-                .map_or(WINDOW, |first| (*first + WINDOW).saturating_duration_since(now));
             return Err(room);
         }
         let leaves = left.back().map_or(now, |last| now.max(*last + allowed.pause));
@@ -83,6 +94,8 @@ mod tests {
             assert_eq!(pause, Duration::from_millis(20 * number));
         }
         assert_eq!(limits.take(p::PLACE_ORDER, now), Err(WINDOW));
+        assert_eq!(limits.room(p::PLACE_ORDER, now), WINDOW);
+        assert_eq!(limits.room(p::MODIFY_ORDER, now), Duration::ZERO);
         let half = now + WINDOW / 2;
         assert_eq!(limits.take(p::PLACE_ORDER, half), Err(WINDOW / 2));
         assert_eq!(limits.take(p::PLACE_ORDER, now + WINDOW), Ok(Duration::ZERO));

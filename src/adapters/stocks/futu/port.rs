@@ -128,6 +128,12 @@ impl StockVenue for FutuVenue {
         outcome(asked, |reply| self.placed(intent, reply))
     }
 
+    fn room(&self) -> Duration {
+        self.link
+            .limits
+            .room(protocol::PLACE_ORDER, tokio::time::Instant::now())
+    }
+
     fn may_ask_again(&self, code: &str) -> bool {
         codes::may_ask_again(code)
     }
