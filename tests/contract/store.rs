@@ -111,17 +111,20 @@ stories! {
         entries_end_before_a_place;
     reports: s0_11_a_day_is_counted_by_booking_time_in_utc, groups_of_a_report_come_page_by_page,
         sums_of_a_report_are_exact_or_an_error, open_debt_of_a_past_day_is_what_was_owed_then;
-    chains: a_subscription_moves_by_its_version_and_keeps_its_contract, every_log_is_read_back_as_it_was_written,
+    chains: a_subscription_is_made_once_per_name_and_contract,
+        a_subscription_moves_by_its_version_and_keeps_its_contract, every_log_is_read_back_as_it_was_written,
         a_log_is_on_record_once, what_no_log_can_be_is_refused,
         a_log_follows_its_transaction_into_another_block_or_is_orphaned,
+        a_log_moves_to_no_place_that_is_taken_and_an_orphan_may_be_found_again,
         malformed_logs_come_newest_first_page_by_page, blocks_are_forgotten_beyond_their_bounds_and_replaced,
-        twenty_thousand_logs_and_triggers_are_one_commit;
+        the_ring_of_blocks_goes_round, twenty_thousand_logs_and_triggers_are_one_commit;
     triggers: every_state_of_a_trigger_is_read_back, a_trigger_moves_by_its_version_and_keeps_what_its_log_said,
         triggers_are_found_by_what_is_asked, a_history_is_written_once_and_read_in_order,
         every_state_of_a_stock_order_is_read_back, a_mark_and_a_venues_id_belong_to_one_order,
+        a_stock_order_moves_by_its_version_and_keeps_what_was_asked_for,
         a_trigger_has_one_order_that_has_not_ended;
     payouts: every_state_of_a_payout_is_read_back, one_payout_per_trigger_and_kind_and_one_name_on_chain,
-        payouts_are_found_and_summed, what_was_signed_is_kept_and_a_nonce_is_of_one_payout;
+        payouts_are_found_by_what_is_asked, what_was_paid_is_summed_exactly_or_not_at_all, what_was_signed_is_kept_and_a_nonce_is_of_one_payout;
     paper: rows_of_the_paper_venue_are_replaced_by_key, the_paper_venues_rows_are_read_by_number;
 }
 

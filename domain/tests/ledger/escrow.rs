@@ -13,7 +13,8 @@ use domain::time::Timestamp;
 use domain::trigger::{Trigger, TriggerKind, TriggerState};
 use proptest::prelude::*;
 
-use super::shelf::{Shelf, amount, created, escrow, exists, recharge, rejected};
+use super::shelf::beside::escrow;
+use super::shelf::{Shelf, amount, created, exists, recharge, rejected};
 
 pub const SUBSCRIPTION: SubscriptionId = SubscriptionId(5);
 pub const MONEY: &str = "USDT";

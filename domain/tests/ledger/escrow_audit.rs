@@ -12,7 +12,8 @@ use domain::time::Timestamp;
 use domain::trigger::{Trigger, TriggerKind, TriggerState};
 
 use super::escrow::{MONEY, SHARE, account, entry, given, lines, payout, trigger};
-use super::shelf::{Shelf, amount, escrow};
+use super::shelf::beside::escrow;
+use super::shelf::{Shelf, amount};
 
 use AccountKind::{ChainCustody, ChainEscrow, PlatformRevenue, ShareSupply, VenueClearing};
 

@@ -1,16 +1,17 @@
 //! A shelf: the smallest thing that keeps what the ledger decides, with the guards that a store has.
 
+pub mod beside;
+
 use std::collections::{BTreeMap, BTreeSet};
-use std::sync::Arc;
 
 use domain::change::Change;
 use domain::fixed::{Amount, Quantity, Ratio};
 use domain::id::{DebtId, LedgerAccountId, PayoutId, PositionId, TriggerId, UserId, VenueAccountId};
 use domain::ledger::verify::{Verified, Verifier};
 use domain::ledger::{
-    Account, AccountKey, Answer, Debt, DebtState, Decision, Entry, EntryKey, EntrySeq, EscrowPosting, Facts, FreshIds,
-    GuardedRow, Happened, Head, Hold, HoldState, LedgerWrite, PositionFact, PostAnswer, Purse, Refused, Release,
-    Request, Reservation, Rules, Transfer, collected_at_most, decide,
+    Account, AccountKey, Answer, Debt, DebtState, Decision, Entry, EntryKey, EntrySeq, Facts, FreshIds, Happened, Head,
+    Hold, HoldState, LedgerWrite, PositionFact, PostAnswer, Purse, Refused, Release, Request, Reservation, Rules,
+    Transfer, collected_at_most, decide,
 };
 use domain::market::{Side, Symbol};
 use domain::payout::Payout;
@@ -67,11 +68,6 @@ pub fn release(position: i64, expired: bool) -> Request {
         position: PositionId(position),
         expired,
     })
-}
-
-/// Entries and rows that are true together.
-pub fn escrow(posting: EscrowPosting) -> Request {
-    Request::Escrow(Arc::new(posting))
 }
 
 pub fn created(entry: i64) -> PostAnswer {
@@ -334,46 +330,6 @@ impl Shelf {
         }
     }
 
-    fn versions(&self) -> Vec<(GuardedRow, u32)> {
-        let triggers = self.triggers.values();
-        let triggers = triggers.map(|trigger| (GuardedRow::Trigger(trigger.id), trigger.version));
-        let payouts = self.payouts.values();
-        let payouts = payouts.map(|payout| (GuardedRow::Payout(payout.id), payout.version));
-        triggers.chain(payouts).collect()
-    }
-
-    /// Keeps rows that are written beside entries, and panics where a store would refuse them.
-    fn keep_beside(&mut self, posting: &EscrowPosting) {
-        for row in &posting.rows {
-            match row {
-                Change::AddTriggers(triggers) => {
-                    for trigger in triggers {
-                        assert!(self.triggers.insert(trigger.id, trigger.clone()).is_none());
-                    }
-                }
-                Change::UpdateTrigger(trigger) => {
-                    let stored = self.triggers.get_mut(&trigger.id).unwrap();
-                    assert_eq!(stored.version, trigger.version);
-                    *stored = (**trigger).clone();
-                    stored.version += 1;
-                }
-                Change::AddPayouts(payouts) => {
-                    for payout in payouts {
-                        assert!(self.payouts.insert(payout.id, payout.clone()).is_none());
-                    }
-                }
-                Change::UpdatePayout(payout) => {
-                    let stored = self.payouts.get_mut(&payout.id).unwrap();
-                    assert_eq!(stored.version, payout.version);
-                    *stored = (**payout).clone();
-                    stored.version += 1;
-                }
-                _ => {}
-            }
-            self.beside.push(row.clone());
-        }
-    }
-
     pub fn audit(&self) -> Verified {
         let mut verifier = Verifier::new();
         self.accounts.values().for_each(|account| verifier.account(account));
@@ -387,10 +343,7 @@ impl Shelf {
         self.positions
             .values()
             .for_each(|row| verifier.position(PositionFact::from(row)));
-        for trigger in self.triggers.values() {
-            let payouts = self.payouts.values().filter(|payout| payout.trigger == trigger.id);
-            verifier.trigger(trigger, &payouts.cloned().collect::<Vec<_>>());
-        }
+        self.show_triggers(&mut verifier);
         verifier.finish()
     }
 

@@ -90,17 +90,7 @@ fn rows(manifest: &Manifest, table: &str) -> u64 {
         .unwrap()
 }
 
-async fn restored_on(ground: Arc<Ground>, kind: Kind) {
-    let store = filled(&ground).await;
-    let folder = TempDir::new().unwrap();
-    let (file, manifest) = backed_up(&ground, folder.path()).await;
-    assert_eq!(fs::metadata(&file).unwrap().permissions().mode() & 0o777, 0o600);
-    assert_eq!((rows(&manifest, "entry"), rows(&manifest, "posting")), (30, 60));
-    assert_eq!((rows(&manifest, "position"), rows(&manifest, "paper_row")), (2, 2_500));
-    assert_eq!(
-        (manifest.head.seq, manifest.head.digest.clone()),
-        (30, digest(30).to_string())
-    );
+fn assert_chains_are_in(manifest: &Manifest) {
     let of_chains = [
         ("chain_subscription", 1),
         ("chain_anchor", 1),
@@ -112,8 +102,38 @@ async fn restored_on(ground: Arc<Ground>, kind: Kind) {
         ("payout_attempt", 1),
     ];
     for (table, count) in of_chains {
-        assert_eq!(rows(&manifest, table), count, "{table}");
+        assert_eq!(rows(manifest, table), count, "{table}");
     }
+}
+
+async fn assert_chains_go_on(store: &dyn FullStore, next: &dyn FullStore) {
+    let (from, to) = (BlockNumber(0), BlockNumber(1_000));
+    let logs = store.logs_between(SUBSCRIPTION, from, to).await.unwrap();
+    assert_eq!(next.logs_between(SUBSCRIPTION, from, to).await.unwrap(), logs);
+    assert_eq!(next.trigger(trigger(1).id).await.unwrap(), Some(trigger(1)));
+    assert_eq!(
+        next.attempts_of(payout(1, 1, PayoutKind::Mint).id).await.unwrap(),
+        [attempt(Some(1), 0, 1)]
+    );
+    // Logs are counted on from where they were.
+    let mut later = log(4);
+    (later.seen.event, later.trigger) = (Err("unknown".to_owned()), None);
+    commit(next, Change::AddLogs(vec![later.clone()])).await;
+    assert_eq!(next.malformed_logs(Page::first(1)).await.unwrap()[0].1, later);
+}
+
+async fn restored_on(ground: Arc<Ground>, kind: Kind) {
+    let store = filled(&ground).await;
+    let folder = TempDir::new().unwrap();
+    let (file, manifest) = backed_up(&ground, folder.path()).await;
+    assert_eq!(fs::metadata(&file).unwrap().permissions().mode() & 0o777, 0o600);
+    assert_eq!((rows(&manifest, "entry"), rows(&manifest, "posting")), (30, 60));
+    assert_eq!((rows(&manifest, "position"), rows(&manifest, "paper_row")), (2, 2_500));
+    assert_eq!(
+        (manifest.head.seq, manifest.head.digest.clone()),
+        (30, digest(30).to_string())
+    );
+    assert_chains_are_in(&manifest);
     tell(kind, true, move |other| async move {
         let restored = restore(&other.options(), &file).await.unwrap();
         // Nobody opens it before somebody says that it holds.
@@ -133,19 +153,7 @@ async fn restored_on(ground: Arc<Ground>, kind: Kind) {
             assert_eq!(next.position(id).await.unwrap(), store.position(id).await.unwrap());
         }
         assert_eq!(next.row("fill", "f7").await.unwrap(), Some(paper_row(7)));
-        let (from, to) = (BlockNumber(0), BlockNumber(1_000));
-        let logs = store.logs_between(SUBSCRIPTION, from, to).await.unwrap();
-        assert_eq!(next.logs_between(SUBSCRIPTION, from, to).await.unwrap(), logs);
-        assert_eq!(next.trigger(trigger(1).id).await.unwrap(), Some(trigger(1)));
-        assert_eq!(
-            next.attempts_of(payout(1, 1, PayoutKind::Mint).id).await.unwrap(),
-            [attempt(Some(1), 0, 1)]
-        );
-        // Logs are counted on from where they were.
-        let mut later = log(4);
-        (later.seen.event, later.trigger) = (Err("unknown".to_owned()), None);
-        commit(&*next, Change::AddLogs(vec![later.clone()])).await;
-        assert_eq!(next.malformed_logs(Page::first(1)).await.unwrap()[0].1, later);
+        assert_chains_go_on(&*store, &*next).await;
         commit(&*next, ledger(transfer(31, "k31", (1, -465), (2, 465), 1))).await;
         next.save(vec![paper_row(2_501)]).await.unwrap();
         let fills = next.rows_after("fill", VenueAccountId(70), 2_499, 9).await.unwrap();

@@ -3,7 +3,9 @@
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use domain::chain::{Anchor, BlockNumber, ChainEvent, ChainId, FollowState, LogKey, MovedLog, RawAmount, StoredLog};
+use domain::chain::{
+    Anchor, BlockNumber, ChainEvent, ChainId, FollowState, LogKey, MovedLog, RawAmount, StoredLog, Subscription,
+};
 use domain::change::{Change, ChangeSet};
 use domain::id::SubscriptionId;
 use domain::ledger::GuardedRow;
@@ -14,70 +16,53 @@ use super::chain_samples::*;
 use super::databases::Ground;
 use super::samples::*;
 
-pub async fn a_subscription_moves_by_its_version_and_keeps_its_contract(ground: Arc<Ground>) {
+fn changed(subscription: &Subscription, change: fn(&mut Subscription)) -> Subscription {
+    let mut next = subscription.clone();
+    change(&mut next);
+    next
+}
+
+pub async fn a_subscription_is_made_once_per_name_and_contract(ground: Arc<Ground>) {
     let store = furnished(&ground).await;
-    let mut first = subscription(5);
-    commit(&*store, add_subscription(&first)).await;
-    let same_name = {
-        let mut other = subscription(6);
-        other.name.clone_from(&first.name);
-        other
-    };
-    let same_contract = {
-        let mut other = subscription(6);
-        other.contract = first.contract;
-        other
-    };
+    commit(&*store, add_subscription(&subscription(5))).await;
+    let same_name = changed(&subscription(6), |other| other.name = "apple 5".to_owned());
+    let same_contract = changed(&subscription(6), |other| other.contract = address(5));
     for taken in [subscription(5), same_name, same_contract] {
         refused(&*store, add_subscription(&taken)).await;
     }
-    first.cursor = BlockNumber(1_000);
-    first.cursor_hash = Some(hash("block", 1_000));
-    first.genesis = Some(hash("block", 0));
+    commit(&*store, add_subscription(&subscription(6))).await;
+    let renamed = changed(&subscription(5), |other| other.name = "apple 6".to_owned());
+    refused(&*store, update_subscription(&renamed)).await;
+    let both = [subscription(5), subscription(6)];
+    assert_eq!(store.subscriptions().await.unwrap(), both);
+}
+
+pub async fn a_subscription_moves_by_its_version_and_keeps_its_contract(ground: Arc<Ground>) {
+    let store = followed(&ground, 0).await;
+    let mut first = changed(&subscription(5), |next| {
+        (next.cursor, next.cursor_hash) = (BlockNumber(1_000), Some(hash("block", 1_000)));
+        next.genesis = Some(hash("block", 0));
+        (next.reorgs, next.late_logs, next.malformed) = (1, 2, u32::MAX);
+    });
     first.follow = FollowState::Halted {
         reason: "it's gone 没了".to_owned(),
         at: Timestamp(12),
     };
-    (first.reorgs, first.late_logs, first.malformed) = (1, 2, u32::MAX);
     commit(&*store, update_subscription(&first)).await;
     refused(&*store, update_subscription(&first)).await;
     first.version = 1;
     assert_eq!(store.subscriptions().await.unwrap(), [first.clone()]);
-    let elsewhere = {
-        let mut other = first.clone();
-        other.contract = address(77);
-        other
-    };
-    let another_chain = {
-        let mut other = first.clone();
-        other.chain = ChainId(1);
-        other
-    };
-    let before_its_start = {
-        let mut other = first.clone();
-        other.cursor = BlockNumber(98);
-        other
-    };
-    let beyond = {
-        let mut other = first.clone();
-        other.cursor = BlockNumber(u64::MAX);
-        other
-    };
-    for wrong in [elsewhere, another_chain, before_its_start, beyond] {
+    let wrong = [
+        changed(&first, |other| other.contract = address(77)),
+        changed(&first, |other| other.chain = ChainId(1)),
+        changed(&first, |other| other.cursor = BlockNumber(98)),
+        changed(&first, |other| other.cursor = BlockNumber(u64::MAX)),
+    ];
+    for wrong in wrong {
         refused(&*store, update_subscription(&wrong)).await;
     }
-    commit(&*store, add_subscription(&subscription(6))).await;
-    let renamed = {
-        let mut other = first.clone();
-        other.name = "apple 6".to_owned();
-        other
-    };
-    refused(&*store, update_subscription(&renamed)).await;
-    assert_eq!(store.subscriptions().await.unwrap(), [first, subscription(6)]);
-    let wanted = [
-        GuardedRow::Subscription(SubscriptionId(5)),
-        GuardedRow::Subscription(SubscriptionId(9)),
-    ];
+    assert_eq!(store.subscriptions().await.unwrap(), [first]);
+    let wanted = [5, 9].map(|id| GuardedRow::Subscription(SubscriptionId(id)));
     assert_eq!(store.versions(&wanted).await.unwrap(), [(wanted[0], 1)]);
 }
 
@@ -226,28 +211,28 @@ pub async fn a_log_follows_its_transaction_into_another_block_or_is_orphaned(gro
         .map(|log| (log.trigger.unwrap().0, log.orphaned))
         .collect();
     assert_eq!(orphaned, [(2, true), (3, false)]);
-    let gone = store.orphaned_logs(SUBSCRIPTION).await.unwrap();
-    assert_eq!(gone, [stayed[0].clone()]);
     // The trigger keeps the name under which its log acted.
     assert_eq!(store.trigger(trigger(1).id).await.unwrap(), Some(trigger(1)));
-    // A place that is taken is taken; and whatever was orphaned may be found again.
-    let onto = LogKey {
+}
+
+pub async fn a_log_moves_to_no_place_that_is_taken_and_an_orphan_may_be_found_again(ground: Arc<Ground>) {
+    let store = followed(&ground, 2).await;
+    let mut behind = log(3);
+    behind.seen.log.key = LogKey {
         index: 4,
         ..log(1).seen.log.key
     };
-    let back = MovedLog {
-        from: LogKey { index: 5, ..onto },
-        index: 4,
-        block: Some(block(701)),
-    };
-    refused(&*store, Change::MoveLogs(vec![back])).await;
+    commit(&*store, Change::AddLogs(vec![behind])).await;
+    refused(&*store, Change::MoveLogs(vec![moved(1, 4, Some(700))])).await;
+    let stayed = store.known_logs(&[log(1).seen.log.key]).await.unwrap();
+    assert_eq!(stayed, [log(1).seen.log.key]);
+    commit(&*store, Change::MoveLogs(vec![moved(2, 0, None)])).await;
     commit(&*store, Change::MoveLogs(vec![moved(2, 3, Some(702))])).await;
-    let again = store
+    let found = store
         .logs_between(SUBSCRIPTION, BlockNumber(702), BlockNumber(702))
-        .await
-        .unwrap();
-    assert!(!again[0].orphaned);
-    assert_eq!(store.orphaned_logs(SUBSCRIPTION).await.unwrap(), []);
+        .await;
+    let again: Vec<_> = found.unwrap().iter().map(|log| (log.trigger, log.orphaned)).collect();
+    assert_eq!(again, [(log(2).trigger, false)]);
 }
 
 pub async fn malformed_logs_come_newest_first_page_by_page(ground: Arc<Ground>) {
@@ -271,80 +256,52 @@ pub async fn malformed_logs_come_newest_first_page_by_page(ground: Arc<Ground>) 
     );
 }
 
-pub async fn blocks_are_forgotten_beyond_their_bounds_and_replaced(ground: Arc<Ground>) {
-    let store = followed(&ground, 0).await;
-    commit(&*store, add_subscription(&subscription(6))).await;
-    let anchor = |subscription: i64, of: &str, number: u64| Anchor {
+fn anchor(subscription: i64, of: &str, number: u64) -> Anchor {
+    Anchor {
         subscription: SubscriptionId(subscription),
         number: BlockNumber(number),
         hash: hash(of, number),
-    };
-    let add = |anchors: Vec<Anchor>, from, to| Change::AddAnchors {
+    }
+}
+
+/// Blocks of the first of them's subscription, kept from the one to the other number.
+fn blocks(anchors: Vec<Anchor>, from: u64, to: u64) -> Change {
+    Change::AddAnchors {
+        subscription: anchors[0].subscription,
         anchors,
-        subscription: SUBSCRIPTION,
         keep_from: BlockNumber(from),
         keep_to: BlockNumber(to),
-    };
-    commit(
-        &*store,
-        Change::AddAnchors {
-            anchors: vec![anchor(6, "other", 1)],
-            subscription: SubscriptionId(6),
-            keep_from: BlockNumber(0),
-            keep_to: BlockNumber(u64::MAX),
-        },
-    )
-    .await;
-    commit(
-        &*store,
-        add((1..=600).map(|number| anchor(5, "old", number)).collect(), 0, u64::MAX),
-    )
-    .await;
-    // The branch above 590 is no more, and what is below 588 is not needed.
-    commit(
-        &*store,
-        add(
-            vec![anchor(5, "new", 591), anchor(5, "twice", 592), anchor(5, "new", 592)],
-            588,
-            590,
-        ),
-    )
-    .await;
-    let expected = [
-        anchor(5, "new", 592),
-        anchor(5, "new", 591),
-        anchor(5, "old", 590),
-        anchor(5, "old", 589),
-        anchor(5, "old", 588),
-    ];
-    assert_eq!(store.anchors(SUBSCRIPTION, 100).await.unwrap(), expected);
-    assert_eq!(store.anchors(SUBSCRIPTION, 2).await.unwrap(), expected[..2]);
-    assert_eq!(
-        store.anchors(SubscriptionId(6), 9).await.unwrap(),
-        [anchor(6, "other", 1)]
-    );
-    refused(&*store, add(vec![anchor(99, "nobody's", 1)], 0, 1_000)).await;
-    assert_eq!(store.anchors(SUBSCRIPTION, 100).await.unwrap(), expected);
-    // All of them are forgotten, and the ring goes round.
-    for start in (1_000..5_000).step_by(500) {
-        commit(
-            &*store,
-            add(
-                (start..start + 500).map(|number| anchor(5, "on", number)).collect(),
-                start + 244,
-                u64::MAX,
-            ),
-        )
-        .await;
     }
-    let kept: Vec<u64> = store
-        .anchors(SUBSCRIPTION, 1_000)
-        .await
-        .unwrap()
-        .iter()
-        .map(|anchor| anchor.number.0)
-        .collect();
-    assert_eq!(kept, (4_744..5_000).rev().collect::<Vec<u64>>());
+}
+
+pub async fn blocks_are_forgotten_beyond_their_bounds_and_replaced(ground: Arc<Ground>) {
+    let store = followed(&ground, 0).await;
+    commit(&*store, add_subscription(&subscription(6))).await;
+    commit(&*store, blocks(vec![anchor(6, "other", 1)], 0, u64::MAX)).await;
+    let old = (1..=600).map(|number| anchor(5, "old", number)).collect();
+    commit(&*store, blocks(old, 0, u64::MAX)).await;
+    // The branch above 590 is no more, and what is below 588 is not needed.
+    let newer = [("new", 591), ("twice", 592), ("new", 592)].map(|(of, number)| anchor(5, of, number));
+    commit(&*store, blocks(newer.to_vec(), 588, 590)).await;
+    let kept = [("new", 592), ("new", 591), ("old", 590), ("old", 589), ("old", 588)];
+    let kept = kept.map(|(of, number)| anchor(5, of, number));
+    assert_eq!(store.anchors(SUBSCRIPTION, 100).await.unwrap(), kept);
+    assert_eq!(store.anchors(SUBSCRIPTION, 2).await.unwrap(), kept[..2]);
+    let others = store.anchors(SubscriptionId(6), 9).await.unwrap();
+    assert_eq!(others, [anchor(6, "other", 1)]);
+    refused(&*store, blocks(vec![anchor(99, "nobody's", 1)], 0, 1_000)).await;
+    assert_eq!(store.anchors(SUBSCRIPTION, 100).await.unwrap(), kept);
+}
+
+pub async fn the_ring_of_blocks_goes_round(ground: Arc<Ground>) {
+    let store = followed(&ground, 0).await;
+    for start in (1_000..5_000).step_by(500) {
+        let read = (start..start + 500).map(|number| anchor(5, "on", number)).collect();
+        commit(&*store, blocks(read, start + 244, u64::MAX)).await;
+    }
+    let kept = store.anchors(SUBSCRIPTION, 1_000).await.unwrap();
+    let expected: Vec<Anchor> = (4_744..5_000).rev().map(|number| anchor(5, "on", number)).collect();
+    assert!(kept == expected, "{} are kept", kept.len());
 }
 
 pub async fn twenty_thousand_logs_and_triggers_are_one_commit(ground: Arc<Ground>) {

@@ -16,7 +16,7 @@ use domain::trigger::{PriceLock, PriceSource, StockOrder, StockOrderState, Trigg
 use domain::venue::{VenueName, VenueOrderId};
 
 use super::chain_samples::*;
-use super::databases::Ground;
+use super::databases::{FullStore, Ground};
 use super::samples::{amount, commit, refused};
 
 fn filled(number: i64, state: TriggerState) -> Trigger {
@@ -111,112 +111,56 @@ pub async fn a_trigger_moves_by_its_version_and_keeps_what_its_log_said(ground: 
     assert_eq!(versions, [(wanted[1], 1), (wanted[0], 0)]);
 }
 
-pub async fn triggers_are_found_by_what_is_asked(ground: Arc<Ground>) {
-    let store = followed(&ground, 6).await;
-    for (number, next) in [
-        (
-            1,
-            Trigger {
-                state: TriggerState::Returned { at: Timestamp(9) },
-                ..trigger(1)
-            },
-        ),
-        (2, filled(2, TriggerState::Settled { at: Timestamp(9) })),
-        (
-            3,
-            Trigger {
-                state: TriggerState::Held,
-                ..trigger(3)
-            },
-        ),
-    ] {
-        assert_eq!(next.id.0, number);
+/// Of six deposits the first is returned, the second settled and the third held; the seventh is a redemption elsewhere.
+async fn with_seven(ground: &Ground) -> Arc<dyn FullStore> {
+    let store = followed(ground, 6).await;
+    let at = Timestamp(9);
+    let returned = Trigger {
+        state: TriggerState::Returned { at },
+        ..trigger(1)
+    };
+    let held = Trigger {
+        state: TriggerState::Held,
+        ..trigger(3)
+    };
+    for next in [returned, filled(2, TriggerState::Settled { at }), held] {
         commit(&*store, update_trigger(&next)).await;
     }
     commit(&*store, add_subscription(&subscription(6))).await;
     let mut other = trigger(7);
     (other.subscription, other.user, other.kind) = (SubscriptionId(6), address(8), TriggerKind::Redeem);
     commit(&*store, Change::AddTriggers(vec![other])).await;
-    let found = async |filter: TriggerFilter, page: Page| -> Vec<i64> {
+    store
+}
+
+pub async fn triggers_are_found_by_what_is_asked(ground: Arc<Ground>) {
+    let store = with_seven(&ground).await;
+    let found = async |page: Page, change: fn(&mut TriggerFilter)| -> Vec<i64> {
+        let mut filter = TriggerFilter::default();
+        change(&mut filter);
         let found = store.triggers(filter, page).await.unwrap();
         found.iter().map(|trigger| trigger.id.0).collect()
     };
-    let (all, ten) = (TriggerFilter::default(), Page::first(10));
-    assert_eq!(found(all, ten).await, [1, 2, 3, 4, 5, 6, 7]);
-    assert_eq!(found(all, Page::after(2, 2)).await, [3, 4]);
+    let ten = Page::first(10);
+    assert_eq!(found(ten, |_| ()).await, [1, 2, 3, 4, 5, 6, 7]);
+    assert_eq!(found(Page::after(2, 2), |_| ()).await, [3, 4]);
     assert_eq!(
-        found(
-            TriggerFilter {
-                live: Some(true),
-                ..all
-            },
-            Page::after(3, 3)
-        )
-        .await,
+        found(Page::after(3, 3), |filter| filter.live = Some(true)).await,
         [4, 5, 6]
     );
+    assert_eq!(found(ten, |filter| filter.live = Some(false)).await, [1, 2]);
+    assert_eq!(found(ten, |filter| filter.state = Some("held")).await, [3]);
     assert_eq!(
-        found(
-            TriggerFilter {
-                live: Some(false),
-                ..all
-            },
-            ten
-        )
-        .await,
-        [1, 2]
-    );
-    assert_eq!(
-        found(
-            TriggerFilter {
-                state: Some("held"),
-                ..all
-            },
-            ten
-        )
-        .await,
-        [3]
-    );
-    assert_eq!(
-        found(
-            TriggerFilter {
-                subscription: Some(SubscriptionId(6)),
-                ..all
-            },
-            ten
-        )
-        .await,
+        found(ten, |filter| filter.subscription = Some(SubscriptionId(6))).await,
         [7]
     );
-    assert_eq!(
-        found(
-            TriggerFilter {
-                user: Some(address(8)),
-                ..all
-            },
-            ten
-        )
-        .await,
-        [7]
-    );
-    assert_eq!(
-        found(
-            TriggerFilter {
-                kind: Some(TriggerKind::Redeem),
-                ..all
-            },
-            ten
-        )
-        .await,
-        [7]
-    );
-    let both = TriggerFilter {
-        live: Some(true),
-        subscription: Some(SUBSCRIPTION),
-        kind: Some(TriggerKind::Deposit),
-        ..all
+    assert_eq!(found(ten, |filter| filter.user = Some(address(8))).await, [7]);
+    assert_eq!(found(ten, |filter| filter.kind = Some(TriggerKind::Redeem)).await, [7]);
+    let all_of_it = |filter: &mut TriggerFilter| {
+        (filter.live, filter.kind) = (Some(true), Some(TriggerKind::Deposit));
+        filter.subscription = Some(SUBSCRIPTION);
     };
-    assert_eq!(found(both, ten).await, [3, 4, 5, 6]);
+    assert_eq!(found(ten, all_of_it).await, [3, 4, 5, 6]);
 }
 
 pub async fn a_history_is_written_once_and_read_in_order(ground: Arc<Ground>) {
@@ -303,6 +247,18 @@ pub async fn a_mark_and_a_venues_id_belong_to_one_order(ground: Arc<Ground>) {
         }),
     )
     .await;
+    let found = store
+        .stock_orders_of(&[TriggerId(2), TriggerId(1), TriggerId(2)])
+        .await
+        .unwrap();
+    assert_eq!(found, [known, elsewhere]);
+    assert_eq!(store.stock_orders_of(&[TriggerId(3)]).await.unwrap(), []);
+}
+
+pub async fn a_stock_order_moves_by_its_version_and_keeps_what_was_asked_for(ground: Arc<Ground>) {
+    let store = followed(&ground, 2).await;
+    let known = stock_order(1, 1);
+    commit(&*store, add_order(&known)).await;
     let change = |change: fn(&mut StockOrder)| {
         let mut next = known.clone();
         change(&mut next);
@@ -319,12 +275,7 @@ pub async fn a_mark_and_a_venues_id_belong_to_one_order(ground: Arc<Ground>) {
     for wrong in wrong {
         refused(&*store, wrong).await;
     }
-    let found = store
-        .stock_orders_of(&[TriggerId(2), TriggerId(1), TriggerId(2)])
-        .await
-        .unwrap();
-    assert_eq!(found, [known, elsewhere]);
-    assert_eq!(store.stock_orders_of(&[TriggerId(3)]).await.unwrap(), []);
+    assert_eq!(store.stock_order(known.id).await.unwrap(), Some(known));
 }
 
 /// A second order while one has not ended would buy twice.

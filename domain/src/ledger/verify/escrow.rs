@@ -275,7 +275,8 @@ fn planned(trigger: &Trigger, payouts: &[Payout], taken_back: bool) -> Result<()
         TriggerKind::Deposit => (PayoutKind::Refund, PayoutKind::Mint),
         TriggerKind::Redeem => (PayoutKind::Remint, PayoutKind::Proceeds),
     };
-    for payout in payouts.iter().filter(|payout| ![back, forth].contains(&payout.kind)) {
+    let is_other = |payout: &&Payout| ![back, forth].contains(&payout.kind);
+    if let Some(payout) = payouts.iter().find(is_other) {
         return wrong(format!("payout {} is a {}", payout.id, payout.kind));
     }
     for (kind, due) in [(back, rest), (forth, got)] {
