@@ -37,6 +37,16 @@ pub enum Invariant {
     RealisedExplained,
     /// POS-3: the shares of a fill or a payment sum to it.
     SharesSum,
+    /// CHN-1: a log acts once, whatever tells of it and however often.
+    LogActsOnce,
+    /// CHN-2: the cursor never passes a confirmed log that is not on record.
+    CursorBehindLogs,
+    /// CHN-3: nothing acts before its block is as deep as is asked for.
+    DeepEnough,
+    /// TRG-1: a trigger ends settled or returned, never both, and what it gave is what it gets and what was used.
+    TriggerEndsOnce,
+    /// PAY-1: one nonce, one payout; one payout, one effect on the chain and in the ledger.
+    PaidOnce,
     /// SUP-1: one live actor per wanted child.
     OneActorPerChild,
 }
@@ -61,6 +71,11 @@ impl Invariant {
             Self::NetExplained => "POS-1",
             Self::RealisedExplained => "POS-2",
             Self::SharesSum => "POS-3",
+            Self::LogActsOnce => "CHN-1",
+            Self::CursorBehindLogs => "CHN-2",
+            Self::DeepEnough => "CHN-3",
+            Self::TriggerEndsOnce => "TRG-1",
+            Self::PaidOnce => "PAY-1",
             Self::OneActorPerChild => "SUP-1",
         }
     }

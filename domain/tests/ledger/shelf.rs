@@ -1,9 +1,12 @@
 //! A shelf: the smallest thing that keeps what the ledger decides, with the guards that a store has.
 
+pub mod beside;
+
 use std::collections::{BTreeMap, BTreeSet};
 
+use domain::change::Change;
 use domain::fixed::{Amount, Quantity, Ratio};
-use domain::id::{DebtId, LedgerAccountId, PositionId, UserId, VenueAccountId};
+use domain::id::{DebtId, LedgerAccountId, PayoutId, PositionId, TriggerId, UserId, VenueAccountId};
 use domain::ledger::verify::{Verified, Verifier};
 use domain::ledger::{
     Account, AccountKey, Answer, Debt, DebtState, Decision, Entry, EntryKey, EntrySeq, Facts, FreshIds, Happened, Head,
@@ -11,9 +14,11 @@ use domain::ledger::{
     Transfer, collected_at_most, decide,
 };
 use domain::market::{Side, Symbol};
+use domain::payout::Payout;
 use domain::position::{CloseReason, Origin, Position, PositionState, ProfitBasis, Provenance};
 use domain::settlement::{PayOrder, Settlement};
 use domain::time::Timestamp;
+use domain::trigger::Trigger;
 use domain::user::PowerRate;
 use domain::venue::{MarginMode, VenueName};
 
@@ -106,6 +111,10 @@ pub struct Shelf {
     pub refused: BTreeMap<EntryKey, Refused>,
     pub rates: Vec<PowerRate>,
     pub users: BTreeSet<UserId>,
+    pub triggers: BTreeMap<TriggerId, Trigger>,
+    pub payouts: BTreeMap<PayoutId, Payout>,
+    /// Rows that were written beside entries.
+    pub beside: Vec<Change>,
 }
 
 impl Shelf {
@@ -124,6 +133,9 @@ impl Shelf {
             refused: BTreeMap::new(),
             rates: Vec::new(),
             users: BTreeSet::new(),
+            triggers: BTreeMap::new(),
+            payouts: BTreeMap::new(),
+            beside: Vec::new(),
         }
     }
 
@@ -199,7 +211,7 @@ impl Shelf {
     }
 
     pub fn decide(&self, requests: &[Request]) -> Decision {
-        let keys: BTreeSet<EntryKey> = requests.iter().filter_map(Request::key).collect();
+        let keys: BTreeSet<EntryKey> = requests.iter().flat_map(Request::keys).collect();
         let reversed: Vec<EntrySeq> = requests
             .iter()
             .filter_map(|request| match request {
@@ -229,6 +241,7 @@ impl Shelf {
             holds: self.holds.values().cloned().collect(),
             rates: self.rates.clone(),
             users: self.users.iter().copied().collect(),
+            versions: self.versions(),
         };
         decide(facts, &self.rules, requests)
     }
@@ -312,6 +325,9 @@ impl Shelf {
         for refused in write.refused {
             assert!(self.refused.insert(refused.key.clone(), refused).is_none());
         }
+        for posting in write.escrow {
+            self.keep_beside(&posting);
+        }
     }
 
     pub fn audit(&self) -> Verified {
@@ -327,6 +343,7 @@ impl Shelf {
         self.positions
             .values()
             .for_each(|row| verifier.position(PositionFact::from(row)));
+        self.show_triggers(&mut verifier);
         verifier.finish()
     }
 

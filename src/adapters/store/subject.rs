@@ -3,6 +3,7 @@
 use std::fmt::Display;
 
 use domain::change::Change;
+use domain::payout::Attempt;
 
 /// The row or key that a change writes.
 pub fn subject(change: &Change) -> String {
@@ -11,10 +12,10 @@ pub fn subject(change: &Change) -> String {
         Change::AddVenueAccount(account) => format!("venue account {} ({})", account.id, account.label),
         Change::SetKey(key) | Change::RemoveKey(key) => format!("key of account {}", key.account),
         Change::ResealKey(resealed) => format!("key of account {}", resealed.account),
-        Change::AddPowerRate(rate) => match rate.user {
-            Some(user) => format!("power rate of user {user} from {}", rate.effective_from),
-            None => format!("power rate of everyone from {}", rate.effective_from),
-        },
+        Change::AddPowerRate(rate) => {
+            let of = rate.user.map_or("everyone".to_owned(), |user| format!("user {user}"));
+            format!("power rate of {of} from {}", rate.effective_from)
+        }
         Change::AddRobot(robot) | Change::UpdateRobot(robot) => format!("robot {}", robot.id),
         Change::AddPosition(position) | Change::UpdatePosition(position) => format!("position {}", position.id),
         Change::AddOrder(order) | Change::UpdateOrder(order) => format!("order {}", order.id),
@@ -24,10 +25,7 @@ pub fn subject(change: &Change) -> String {
         }
         Change::MoveCursor { account, .. } => format!("cursor of account {account}"),
         Change::SetPause(pause) => format!("pause of {}", pause.scope),
-        Change::NotPaused(scopes) => {
-            let scopes: Vec<String> = scopes.iter().map(ToString::to_string).collect();
-            format!("whether one of {} is paused", scopes.join(", "))
-        }
+        Change::NotPaused(scopes) => format!("whether one of {} is paused", listed(scopes)),
         Change::AddCloseAll(close_all) | Change::UpdateCloseAll(close_all) => {
             format!("close-all {} of {}", close_all.id, close_all.scope)
         }
@@ -36,10 +34,9 @@ pub fn subject(change: &Change) -> String {
         Change::AddDelivery(delivery) | Change::UpdateDelivery(delivery) => format!("delivery {}", delivery.id),
         Change::AddToken(token) | Change::RevokeToken(token) => format!("token {} ({})", token.id, token.name),
         Change::AddAudit(audit) => format!("audit line {}", audit.id),
-        Change::AddImported(rows) => match rows.first() {
-            Some(row) => format!("imported {} {} of {}", row.kind.as_str(), row.legacy_id, row.source),
-            None => "imported".to_owned(),
-        },
+        Change::AddImported(rows) => rows.first().map_or("imported".to_owned(), |row| {
+            format!("imported {} {} of {}", row.kind.as_str(), row.legacy_id, row.source)
+        }),
         Change::AddSubscription(subscription) | Change::UpdateSubscription(subscription) => {
             format!("subscription {} ({})", subscription.id, subscription.name)
         }
@@ -52,14 +49,11 @@ pub fn subject(change: &Change) -> String {
         Change::AddStockOrder(order) | Change::UpdateStockOrder(order) => format!("stock order {}", order.id),
         Change::AddPayouts(payouts) => several("payout", payouts.iter().map(|payout| payout.id)),
         Change::UpdatePayout(payout) => format!("payout {}", payout.id),
-        Change::AddAttempt(attempt) => format!(
-            "transaction {} with nonce {} of {}",
-            attempt.number, attempt.nonce, attempt.payer
-        ),
-        Change::Ledger(write) => match write.entries.first() {
-            Some(entry) => format!("ledger from entry {}", entry.seq),
-            None => "ledger".to_owned(),
-        },
+        Change::AddAttempt(attempt) => transaction(attempt),
+        Change::Ledger(write) => write
+            .entries
+            .first()
+            .map_or("ledger".to_owned(), |entry| format!("ledger from entry {}", entry.seq)),
     }
 }
 
@@ -72,4 +66,16 @@ fn several(kind: &str, names: impl ExactSizeIterator<Item = impl Display>) -> St
         (Some(first), more) => format!("{kind} {first} and {more} more"),
         (None, _) => kind.to_owned(),
     }
+}
+
+fn listed(names: &[impl Display]) -> String {
+    let names: Vec<String> = names.iter().map(ToString::to_string).collect();
+    names.join(", ")
+}
+
+fn transaction(attempt: &Attempt) -> String {
+    let Attempt {
+        number, nonce, payer, ..
+    } = attempt;
+    format!("transaction {number} with nonce {nonce} of {payer}")
 }

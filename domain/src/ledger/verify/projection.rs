@@ -31,6 +31,7 @@ impl Verifier {
             debts: count(self.debts.len()),
             holds: count(self.holds.len()),
             positions: self.positions,
+            triggers: self.escrow.triggers,
             head: self.head(),
             finding: self.finding,
             pending: count(pending.len()),
@@ -48,7 +49,8 @@ impl Verifier {
         self.doubtful
             .iter()
             .try_for_each(|position| self.check_position(position))?;
-        self.check_positions_exist()
+        self.check_positions_exist()?;
+        self.escrow.finish()
     }
 
     fn check_accounts(&self) -> Result<(), Violation> {

@@ -46,23 +46,8 @@ struct Moves {
 impl Verifier {
     /// Adds what an entry says of a position.
     pub(super) fn trace(&mut self, entry: &Entry) -> Result<(), Violation> {
-        let fact = match entry.kind {
-            EntryKind::PowerSettle | EntryKind::PowerCorrect => "settle:",
-            EntryKind::DebtCollect => "collect:",
-            EntryKind::DebtWaive => "waive:",
-            EntryKind::PowerHold => "hold:",
-            EntryKind::HoldRelease => "release:",
-            EntryKind::Recharge
-            | EntryKind::Withdraw
-            | EntryKind::Adjust
-            | EntryKind::Transfer
-            | EntryKind::Refund
-            | EntryKind::Import
-            | EntryKind::Contract
-            | EntryKind::Trade
-            | EntryKind::Mint
-            | EntryKind::Payout
-            | EntryKind::Treasury => return Ok(()),
+        let Some(fact) = fact(entry.kind) else {
+            return Ok(());
         };
         let named = entry.key.as_str().strip_prefix(fact);
         let position = entry.reference.strip_prefix("position:").and_then(|id| id.parse().ok());
@@ -235,4 +220,26 @@ fn about_nothing(entry: &Entry) -> Violation {
         | EntryKind::Treasury => "is about no position",
     };
     violation(Invariant::ChargedOnce, format!("{}: it {what}", name(entry)))
+}
+
+/// How keys of facts about positions begin; `None` for what is about no position.
+const fn fact(kind: EntryKind) -> Option<&'static str> {
+    match kind {
+        EntryKind::PowerSettle | EntryKind::PowerCorrect => Some("settle:"),
+        EntryKind::DebtCollect => Some("collect:"),
+        EntryKind::DebtWaive => Some("waive:"),
+        EntryKind::PowerHold => Some("hold:"),
+        EntryKind::HoldRelease => Some("release:"),
+        EntryKind::Recharge
+        | EntryKind::Withdraw
+        | EntryKind::Adjust
+        | EntryKind::Transfer
+        | EntryKind::Refund
+        | EntryKind::Import
+        | EntryKind::Contract
+        | EntryKind::Trade
+        | EntryKind::Mint
+        | EntryKind::Payout
+        | EntryKind::Treasury => None,
+    }
 }

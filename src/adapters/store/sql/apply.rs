@@ -68,12 +68,7 @@ async fn apply_row(tx: &Tx<'_>, change: &Change) -> Result<(), Failure> {
         Change::AddImported(rows) => tx.insert(imported::imported_rows(rows), &what).await,
         Change::AddSubscription(subscription) => add(tx, chain::subscription_row(subscription)?, &what).await,
         Change::UpdateSubscription(subscription) => chain_write::update_subscription(tx, subscription, &what).await,
-        Change::AddAnchors {
-            anchors,
-            subscription,
-            keep_from,
-            keep_to,
-        } => chain_write::add_anchors(tx, anchors, *subscription, (*keep_from, *keep_to), &what).await,
+        Change::AddAnchors { .. } => chain_write::add_anchors(tx, change, &what).await,
         Change::AddLogs(logs) => chain_write::add_logs(tx, logs, &what).await,
         Change::MoveLogs(logs) => chain_write::move_logs(tx, logs, &what).await,
         Change::AddTriggers(triggers) => trigger_write::add_triggers(tx, triggers, &what).await,

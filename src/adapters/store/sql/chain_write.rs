@@ -2,8 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use domain::chain::{Anchor, BlockNumber, LogKey, MovedLog, StoredLog, Subscription};
-use domain::id::SubscriptionId;
+use domain::chain::{BlockNumber, LogKey, MovedLog, StoredLog, Subscription};
+use domain::change::Change;
 use entity::chain_log::{self, Column};
 use entity::{chain_anchor, chain_subscription};
 use sea_orm::ActiveValue::{NotSet, Set};
@@ -35,19 +35,22 @@ pub async fn update_subscription(tx: &Tx<'_>, subscription: &Subscription, what:
     tx.replace(row, guard, what).await
 }
 
-/// Forgets those beyond the bounds first: what is added counts.
-pub async fn add_anchors(
-    tx: &Tx<'_>,
-    anchors: &[Anchor],
-    subscription: SubscriptionId,
-    (keep_from, keep_to): (BlockNumber, BlockNumber),
-    what: &str,
-) -> Result<(), Failure> {
+/// Forgets those beyond the bounds first: what is added counts, unless it is older than what is kept.
+pub async fn add_anchors(tx: &Tx<'_>, change: &Change, what: &str) -> Result<(), Failure> {
     use chain_anchor::Column;
+    let Change::AddAnchors {
+        anchors,
+        subscription,
+        keep_from,
+        keep_to,
+    } = change
+    else {
+        return Err(Failure::Refused(format!("{what}, which is no block")));
+    };
     let block = |block: BlockNumber| i64::try_from(block.0).unwrap_or(i64::MAX);
     let beyond = Condition::any()
-        .add(Column::Number.lt(block(keep_from)))
-        .add(Column::Number.gt(block(keep_to)));
+        .add(Column::Number.lt(block(*keep_from)))
+        .add(Column::Number.gt(block(*keep_to)));
     let forgotten = chain_anchor::Entity::update_many()
         .col_expr(Column::Kept, Expr::val(0))
         .filter(Column::SubscriptionId.eq(subscription.0))
@@ -55,7 +58,7 @@ pub async fn add_anchors(
         .filter(beyond);
     tx.run(forgotten.exec(tx.connection()), what).await?;
     let mut slots = BTreeMap::new();
-    for anchor in anchors {
+    for anchor in anchors.iter().filter(|anchor| anchor.number >= *keep_from) {
         let slot = narrow("slot", anchor.number.0 % SLOTS)?;
         let row = rows::anchor_row(anchor, slot)?;
         slots.insert((row.subscription_id, slot), row.into_active_model());
