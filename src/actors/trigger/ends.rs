@@ -52,7 +52,7 @@ async fn not_yet(job: &Job<'_>, case: Case, order: StockOrder) -> Result<Flow, S
     };
     job.commit(&case, &step).await?;
     if order.state == StockOrderState::FillCancelled {
-        return Ok(Flow::On(Some(case.after(step, job.deps.clock.now()))));
+        return Ok(Flow::On(Some(Box::new(case.after(step, job.deps.clock.now())))));
     }
     Ok(Flow::Rest(next_look(job, &case, &order)))
 }

@@ -25,7 +25,7 @@ const SEE_AGAIN: Duration = Duration::from_secs(5);
 /// What comes of one step.
 pub(super) enum Flow {
     /// Look again at once: at the rows as they are now known, or as they are stored.
-    On(Option<Case>),
+    On(Option<Box<Case>>),
     /// It waits, or it is over.
     Rest(Rest),
 }
@@ -82,9 +82,9 @@ pub(super) async fn work(deps: &TriggerDeps, taken: Taken) -> Rest {
 }
 
 impl Job<'_> {
-    async fn step(&self, id: TriggerId, known: Option<Case>) -> Result<Flow, StoreError> {
+    async fn step(&self, id: TriggerId, known: Option<Box<Case>>) -> Result<Flow, StoreError> {
         let (case, paused) = match known {
-            Some(case) => (case, None),
+            Some(case) => (*case, None),
             None => match self.read_in_turn(id).await? {
                 Some((case, paused)) => (case, paused),
                 None => return Ok(Flow::Rest(Rest::Gone)),
@@ -185,7 +185,7 @@ impl Job<'_> {
             ..Step::default()
         };
         self.commit(case, &step).await?;
-        Ok(Flow::On(Some(case.after(step, self.deps.clock.now()))))
+        Ok(Flow::On(Some(Box::new(case.after(step, self.deps.clock.now())))))
     }
 
     async fn deal(&self, case: Case) -> Result<Flow, StoreError> {

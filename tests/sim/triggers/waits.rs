@@ -20,9 +20,8 @@ fn s3_20_a_deposit_of_the_night_is_bought_when_the_market_opens_at_the_price_of_
         house.seconds(6 * HOUR).await;
         assert_eq!(house.states().await, ["ready"]);
         assert_eq!(house.stocks.market().sent.len(), 0);
-        let mut market = house.stocks.market();
-        (market.session, market.price) = (Session::Open, "250".parse().unwrap());
-        drop(market);
+        house.stocks.market().session = Session::Open;
+        house.stocks.market().price = "250".parse().unwrap();
         house.seconds(62).await;
     });
     assert_eq!(stage.triggers()[0].price.unwrap().price.to_string(), "250");

@@ -108,32 +108,7 @@ pub fn given(
         tx: Hash([u8::try_from(number % 250).unwrap(); 32]),
         index: number,
     };
-    let trigger = Trigger {
-        id,
-        log,
-        subscription: listing.subscription,
-        kind,
-        user: Address([9; 20]),
-        symbol: listing.symbol.clone(),
-        block: BlockNumber(number.into()),
-        block_hash: Hash([4; 32]),
-        block_at: now,
-        raw: RawAmount::from_ledger(amount, &RawAmount::zero(), decimals).unwrap(),
-        amount,
-        dust: RawAmount::zero(),
-        price: None,
-        filled: Quantity::ZERO,
-        value: Amount::ZERO,
-        fee: Amount::ZERO,
-        orders: 0,
-        state: TriggerState::Ready,
-        error: None,
-        next_at: None,
-        expires_at: Timestamp(now.0 + PATIENCE),
-        created_at: now,
-        updated_at: now,
-        version: 0,
-    };
+    let trigger = ready(listing, id, log, kind, amount, now, decimals);
     let line = TriggerMove {
         trigger: id,
         number: 1,
@@ -161,6 +136,43 @@ pub fn given(
         entries: vec![entry],
         guards: Vec::new(),
         rows: vec![Change::AddTriggers(vec![trigger]), Change::AddTriggerMoves(vec![line])],
+    }
+}
+
+fn ready(
+    listing: &Listing,
+    id: TriggerId,
+    log: LogKey,
+    kind: TriggerKind,
+    amount: Amount,
+    now: Timestamp,
+    decimals: u32,
+) -> Trigger {
+    Trigger {
+        id,
+        log,
+        subscription: listing.subscription,
+        kind,
+        user: Address([9; 20]),
+        symbol: listing.symbol.clone(),
+        block: BlockNumber(log.index.into()),
+        block_hash: Hash([4; 32]),
+        block_at: now,
+        raw: RawAmount::from_ledger(amount, &RawAmount::zero(), decimals).unwrap(),
+        amount,
+        dust: RawAmount::zero(),
+        price: None,
+        filled: Quantity::ZERO,
+        value: Amount::ZERO,
+        fee: Amount::ZERO,
+        orders: 0,
+        state: TriggerState::Ready,
+        error: None,
+        next_at: None,
+        expires_at: Timestamp(now.0 + PATIENCE),
+        created_at: now,
+        updated_at: now,
+        version: 0,
     }
 }
 
