@@ -91,7 +91,7 @@ impl Abi for PlainAbi {
 
     fn number(&self, answer: &[u8]) -> Result<RawAmount, ChainError> {
         let text = String::from_utf8(answer.to_vec()).unwrap();
-        RawAmount::parse(&text).ok_or_else(|| ChainError::Malformed(text))
+        RawAmount::parse(&text).ok_or(ChainError::Malformed(text))
     }
 
     fn round_call(&self) -> Vec<u8> {
