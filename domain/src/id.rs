@@ -61,6 +61,10 @@ ids!(
     StockOrderId,
     /// A payout.
     PayoutId,
+    /// A product of the pools.
+    ProductId,
+    /// A holding of a product.
+    HoldingId,
 );
 
 /// The counters that the store hands ids out from.
@@ -98,11 +102,15 @@ pub enum IdKind {
     StockOrder,
     /// For [`PayoutId`].
     Payout,
+    /// For [`ProductId`].
+    Product,
+    /// For [`HoldingId`].
+    Holding,
 }
 
 impl IdKind {
     /// Every counter.
-    pub const ALL: [Self; 16] = [
+    pub const ALL: [Self; 18] = [
         Self::User,
         Self::VenueAccount,
         Self::Robot,
@@ -119,6 +127,8 @@ impl IdKind {
         Self::Trigger,
         Self::StockOrder,
         Self::Payout,
+        Self::Product,
+        Self::Holding,
     ];
 
     /// The counter's name in the database.
@@ -140,6 +150,8 @@ impl IdKind {
             Self::Trigger => "trigger",
             Self::StockOrder => "stock_order",
             Self::Payout => "payout",
+            Self::Product => "product",
+            Self::Holding => "holding",
         }
     }
 }

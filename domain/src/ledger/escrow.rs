@@ -5,13 +5,14 @@ use std::sync::Arc;
 use crate::chain::Subscription;
 use crate::change::Change;
 use crate::fixed::Amount;
-use crate::id::{PayoutId, SubscriptionId, TriggerId};
+use crate::id::{HoldingId, PayoutId, ProductId, SubscriptionId, TriggerId};
 use crate::ledger::account::AccountKey;
 use crate::ledger::book::{Book, Draft};
 use crate::ledger::entry::{EntryKey, EntryKind};
 use crate::ledger::settle::reject;
 use crate::ledger::write::PostAnswer;
 use crate::payout::Payout;
+use crate::pool::{Holding, Product};
 use crate::trigger::Trigger;
 
 /// One entry to post.
@@ -38,6 +39,10 @@ pub enum GuardedRow {
     Trigger(TriggerId),
     /// A payout.
     Payout(PayoutId),
+    /// A product of the pools.
+    Product(ProductId),
+    /// A holding of a product.
+    Holding(HoldingId),
 }
 
 /// Entries and rows, all of them in one commit or none of it.
@@ -80,6 +85,23 @@ impl EscrowPosting {
     pub fn with_payout(mut self, changed: Payout) -> Self {
         self.guards.push((GuardedRow::Payout(changed.id), changed.version));
         self.rows.push(Change::UpdatePayout(Box::new(changed)));
+        self
+    }
+
+    /// Guards a changed product and writes it.
+    #[must_use]
+    pub fn with_product(mut self, changed: Product) -> Self {
+        self.guards.push((GuardedRow::Product(changed.id), changed.version));
+        self.rows.push(Change::UpdateProduct(Box::new(changed)));
+        self
+    }
+
+    /// Guards changed holdings and writes them.
+    #[must_use]
+    pub fn with_holdings(mut self, changed: Vec<Holding>) -> Self {
+        let guards = changed.iter().map(|row| (GuardedRow::Holding(row.id), row.version));
+        self.guards.extend(guards);
+        self.rows.push(Change::UpdateHoldings(changed));
         self
     }
 

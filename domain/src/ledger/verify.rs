@@ -1,6 +1,7 @@
 //! The auditor: re-derives chain, balances, debts and settlements from the entries alone, page by page.
 
 pub mod anchor;
+mod pool;
 mod projection;
 mod trace;
 
@@ -10,7 +11,7 @@ use std::fmt;
 use serde::Serialize;
 
 use crate::fixed::Amount;
-use crate::id::{DebtId, LedgerAccountId, PositionId, UserId};
+use crate::id::{DebtId, HoldingId, LedgerAccountId, PositionId, ProductId, UserId};
 use crate::invariant::{Invariant, Violation};
 use crate::ledger::account::{Account, AccountKey, Asset};
 use crate::ledger::chain;
@@ -19,6 +20,7 @@ use crate::ledger::entry::{Entry, EntryKey, EntrySeq, Head};
 use crate::ledger::facts::PositionFact;
 use crate::ledger::hold::Hold;
 use crate::settlement::Settlement;
+use pool::{HoldingFact, PoolTrace, ProductFact};
 use trace::Trace;
 
 /// Pending positions that are named at most.
@@ -111,6 +113,14 @@ pub struct Verifier {
     pending: Vec<PositionId>,
     /// Those that the entries up to then did not explain: entries written meanwhile may.
     doubtful: Vec<PositionFact>,
+    /// What the entries say of holdings of the pools.
+    pools: HashMap<HoldingId, PoolTrace>,
+    /// The newest entry about a pool.
+    pool_newest: EntrySeq,
+    /// What holdings that were fed count against their product's quota, in units.
+    sold: HashMap<ProductId, i128>,
+    products: Vec<ProductFact>,
+    doubtful_holdings: Vec<HoldingFact>,
     finding: Option<Finding>,
 }
 

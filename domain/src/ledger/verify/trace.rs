@@ -63,6 +63,12 @@ impl Verifier {
             | EntryKind::Mint
             | EntryKind::Payout
             | EntryKind::Treasury => return Ok(()),
+            EntryKind::PoolIn
+            | EntryKind::PoolOut
+            | EntryKind::PoolYield
+            | EntryKind::PoolPenalty
+            | EntryKind::PoolFund
+            | EntryKind::Commission => return self.trace_pool(entry),
         };
         let named = entry.key.as_str().strip_prefix(fact);
         let position = entry.reference.strip_prefix("position:").and_then(|id| id.parse().ok());
@@ -92,7 +98,13 @@ impl Verifier {
             | EntryKind::Trade
             | EntryKind::Mint
             | EntryKind::Payout
-            | EntryKind::Treasury => {}
+            | EntryKind::Treasury
+            | EntryKind::PoolIn
+            | EntryKind::PoolOut
+            | EntryKind::PoolYield
+            | EntryKind::PoolPenalty
+            | EntryKind::PoolFund
+            | EntryKind::Commission => {}
         }
         trace.add(entry, moves).map_err(|_| about_nothing(entry))?;
         self.traces.insert(position, trace);
@@ -232,7 +244,13 @@ fn about_nothing(entry: &Entry) -> Violation {
         | EntryKind::Trade
         | EntryKind::Mint
         | EntryKind::Payout
-        | EntryKind::Treasury => "is about no position",
+        | EntryKind::Treasury
+        | EntryKind::PoolIn
+        | EntryKind::PoolOut
+        | EntryKind::PoolYield
+        | EntryKind::PoolPenalty
+        | EntryKind::PoolFund
+        | EntryKind::Commission => "is about no position",
     };
     violation(Invariant::ChargedOnce, format!("{}: it {what}", name(entry)))
 }
