@@ -7,4 +7,5 @@ UNION ALL
 SELECT CONCAT('GRANT UPDATE ON `', table_schema, '`.`', table_name, '` TO ''bursar_daemon''@''%'';')
 FROM information_schema.tables
 WHERE table_schema = DATABASE()
-  AND table_name NOT IN ('entry', 'posting', 'entry_refusal', 'fill', 'income', 'audit', 'seaql_migrations');
+  AND table_name NOT IN ('entry', 'posting', 'entry_refusal', 'fill', 'income', 'audit', 'trigger_move', 'payout_attempt',
+                         'seaql_migrations');

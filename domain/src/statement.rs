@@ -193,7 +193,7 @@ pub fn in_order(mut accounts: Vec<Account>) -> Vec<Account> {
 
 /// The kinds of account that can be a user's.
 pub fn of_users() -> impl Iterator<Item = AccountKind> {
-    AccountKind::ALL.into_iter().filter(|kind| kind.is_floored())
+    AccountKind::ALL.into_iter().filter(|kind| kind.is_users())
 }
 
 #[cfg(test)]

@@ -1,7 +1,8 @@
 //! Entities of the database, one table one file, no logic.
 //!
 //! Money, prices, quantities and ratios are whole units of the domain's fixed-point types, times are milliseconds
-//! since 1970-01-01 UTC, flags are zero or one, and states are their names.
+//! since 1970-01-01 UTC, flags are zero or one, and states are their names. Hashes and addresses of chains are bytes, and amounts in a
+//! token's own units are decimal digits.
 #![expect(
     missing_docs,
     reason = "columns are described where the domain names the same things"
@@ -12,6 +13,10 @@ pub mod alert;
 pub mod alert_delivery;
 pub mod app_user;
 pub mod audit;
+pub mod chain_anchor;
+pub mod chain_log;
+pub mod chain_subscription;
+pub mod chain_trigger;
 pub mod close_all;
 pub mod debt;
 pub mod entry;
@@ -25,12 +30,16 @@ pub mod installation;
 pub mod ledger_account;
 pub mod paper_row;
 pub mod pause;
+pub mod payout;
+pub mod payout_attempt;
 pub mod position;
 pub mod posting;
 pub mod power_rate;
 pub mod robot;
+pub mod stock_order;
 pub mod sync_cursor;
 pub mod trade_order;
+pub mod trigger_move;
 pub mod venue_account;
 pub mod venue_key;
 pub mod writer_lease;

@@ -22,6 +22,10 @@ mod m0017_ease_postings;
 mod m0018_create_keys;
 mod m0019_share_nets;
 mod m0020_create_close_alls;
+mod m0021_create_subscriptions;
+mod m0022_create_triggers;
+mod m0023_create_payouts;
+mod m0024_hold_in_escrow;
 mod plan;
 mod rebuild;
 mod run;
@@ -56,6 +60,10 @@ pub fn changes() -> Vec<Box<dyn Change>> {
         Box::new(m0018_create_keys::Migration),
         Box::new(m0019_share_nets::Migration),
         Box::new(m0020_create_close_alls::Migration),
+        Box::new(m0021_create_subscriptions::Migration),
+        Box::new(m0022_create_triggers::Migration),
+        Box::new(m0023_create_payouts::Migration),
+        Box::new(m0024_hold_in_escrow::Migration),
     ]
 }
 

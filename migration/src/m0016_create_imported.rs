@@ -5,7 +5,7 @@ use sea_orm_migration::prelude::DeriveMigrationName;
 use crate::plan::Plan;
 use crate::run::Change;
 use crate::table::Table;
-use crate::widen::Words;
+use crate::widen::{Accepted, Words};
 
 /// See the file's first line.
 #[derive(Debug, DeriveMigrationName)]
@@ -14,18 +14,18 @@ pub struct Migration;
 const BEFORE: &[&str] = &["robot", "external"];
 const NOW: &[&str] = &["robot", "external", "imported"];
 
-fn origins(from: &'static [&'static str], to: &'static [&'static str]) -> Words {
+fn origins() -> Words {
     Words {
         table: "position",
         column: "origin",
-        from,
-        to,
+        from: Accepted::of(BEFORE),
+        to: Accepted::of(NOW),
     }
 }
 
 impl Change for Migration {
     fn up(&self, plan: &mut Plan) {
-        plan.words(origins(BEFORE, NOW));
+        plan.words(origins());
         Table::new("imported")
             .name("source")
             .word("kind", &["user", "account", "order", "charge"])
@@ -38,7 +38,7 @@ impl Change for Migration {
 
     /// Fails, and changes nothing, while there are imported positions: money tables are only added to.
     fn down(&self, plan: &mut Plan) {
-        plan.words(origins(NOW, BEFORE));
+        plan.words(origins().back());
         plan.drop_tables(&["imported"]);
     }
 }

@@ -5,6 +5,29 @@ use sea_orm::{DbBackend, DbErr};
 use crate::session::Session;
 use crate::table::quoted;
 
+/// Names that a column accepts.
+#[derive(Debug, Clone, Copy)]
+pub struct Accepted {
+    /// In the order in which they are listed.
+    words: &'static [&'static str],
+    /// What must hold of a row besides; empty when nothing must.
+    when: &'static str,
+}
+
+impl Accepted {
+    /// These.
+    pub const fn of(words: &'static [&'static str]) -> Self {
+        Self { words, when: "" }
+    }
+
+    /// Where besides this condition holds.
+    #[must_use]
+    pub const fn when(mut self, condition: &'static str) -> Self {
+        self.when = condition;
+        self
+    }
+}
+
 /// A column that accepts only listed names.
 #[derive(Debug, Clone, Copy)]
 pub struct Words {
@@ -12,16 +35,26 @@ pub struct Words {
     pub table: &'static str,
     /// Its name.
     pub column: &'static str,
-    /// The names that it accepts now, in the order in which they were listed.
-    pub from: &'static [&'static str],
-    /// The names that it is to accept.
-    pub to: &'static [&'static str],
+    /// What it accepts now.
+    pub from: Accepted,
+    /// What it is to accept.
+    pub to: Accepted,
 }
 
 impl Words {
+    /// The same in the other direction.
+    #[must_use]
+    pub const fn back(self) -> Self {
+        Self {
+            from: self.to,
+            to: self.from,
+            ..self
+        }
+    }
+
     /// What it changes, in words.
     pub(crate) fn text(&self) -> String {
-        format!("{}.{} accepts {}", self.table, self.column, self.to.join(", "))
+        format!("{}.{} accepts {}", self.table, self.column, self.to.words.join(", "))
     }
 
     /// How many rows hold a name that is not to be accepted.
@@ -44,9 +77,13 @@ impl Words {
         Ok(self.named(session, self.to).await?.is_some())
     }
 
-    fn rule(&self, words: &[&str]) -> String {
-        let words: Vec<String> = words.iter().map(|word| format!("'{word}'")).collect();
-        format!("{} IN ({})", self.column, words.join(", "))
+    fn rule(&self, accepted: Accepted) -> String {
+        let words: Vec<String> = accepted.words.iter().map(|word| format!("'{word}'")).collect();
+        let listed = format!("{} IN ({})", self.column, words.join(", "));
+        match accepted.when {
+            "" => listed,
+            when => format!("{listed} AND {when}"),
+        }
     }
 
     /// SQLite's own procedure for rules that do not touch the content: <https://www.sqlite.org/lang_altertable.html#otheralter>.
@@ -66,18 +103,21 @@ impl Words {
             .await?;
         session.say(&format!("PRAGMA schema_version = {}", version + 1)).await?;
         session.say("PRAGMA writable_schema = RESET").await?;
-        if changed == 1 {
-            Ok(())
-        } else {
-            Err(self.refused("its rule is not as expected"))
-        }
+        if changed == 1 { Ok(()) } else { Err(self.unexpected()) }
     }
 
     async fn on_postgres(&self, session: &mut Session<'_>) -> Result<(), DbErr> {
         let name = format!("{}_{}_check", self.table, self.column);
         let table = quoted(self.table, DbBackend::Postgres);
+        // A number is behind its name when the table took the place of another one, whose rule had the name.
+        let rules = format!(
+            "SELECT conname::text FROM pg_constraint WHERE conrelid = '{table}'::regclass AND contype = 'c' \
+             AND (conname = '{name}' OR conname ~ '^{name}[0-9]+$')"
+        );
+        let [rule] = session.ask(&rules).await?.try_into().map_err(|_| self.unexpected())?;
+        let rule: String = rule.try_get_by_index(0)?;
         let statement = format!(
-            "ALTER TABLE {table} DROP CONSTRAINT {name}, ADD CONSTRAINT {name} CHECK ({})",
+            "ALTER TABLE {table} DROP CONSTRAINT {rule}, ADD CONSTRAINT {name} CHECK ({})",
             self.rule(self.to)
         );
         session.say(&statement).await.map(drop)
@@ -85,7 +125,7 @@ impl Words {
 
     async fn on_mysql(&self, session: &mut Session<'_>) -> Result<(), DbErr> {
         let Some(name) = self.named(session, self.from).await? else {
-            return Err(self.refused("its rule is not as expected"));
+            return Err(self.unexpected());
         };
         let table = quoted(self.table, DbBackend::MySql);
         let statement = format!(
@@ -98,8 +138,8 @@ impl Words {
     }
 
     /// The name of the rule that accepts these words. MariaDB and MySQL name unnamed rules by number.
-    async fn named(&self, session: &Session<'_>, words: &[&str]) -> Result<Option<String>, DbErr> {
-        let wanted = squeezed(&self.rule(words));
+    async fn named(&self, session: &Session<'_>, accepted: Accepted) -> Result<Option<String>, DbErr> {
+        let wanted = squeezed(&self.rule(accepted));
         let rules = format!(
             "SELECT CAST(rule.CONSTRAINT_NAME AS CHAR), CAST(rule.CHECK_CLAUSE AS CHAR) \
              FROM information_schema.CHECK_CONSTRAINTS rule \
@@ -117,9 +157,9 @@ impl Words {
         Ok(None)
     }
 
-    fn refused(&self, why: &str) -> DbErr {
+    fn unexpected(&self) -> DbErr {
         DbErr::Custom(format!(
-            "could not change what {}.{} accepts: {why}",
+            "could not change what {}.{} accepts: its rule is not as expected",
             self.table, self.column
         ))
     }

@@ -1,5 +1,6 @@
 //! The store as the actors see it: one commit per decision, and reads by page.
 
+mod chain;
 mod filters;
 
 use async_trait::async_trait;
@@ -7,32 +8,27 @@ use domain::access::{Audit, Token};
 use domain::alert::delivery::Delivery;
 use domain::alert::rules::Close;
 use domain::alert::{Alert, AlertKind};
-use domain::chain::{Address, Anchor, BlockNumber, ChainId, LogKey, StoredLog, Subscription};
 use domain::change::{ChangeSet, Fill, Income};
 use domain::close_all::CloseAll;
 use domain::credential::SealedKey;
 use domain::fixed::Amount;
 use domain::id::{
-    AlertId, CloseAllId, DebtId, IdKind, LedgerAccountId, OrderId, PayoutId, PositionId, RobotId, StockOrderId,
-    SubscriptionId, TriggerId, UserId, VenueAccountId,
+    AlertId, CloseAllId, DebtId, IdKind, LedgerAccountId, OrderId, PositionId, RobotId, UserId, VenueAccountId,
 };
 use domain::import::{Declared, DeclaredKind};
-use domain::ledger::{
-    Account, AccountKey, Debt, Entry, EntryKey, EntrySeq, GuardedRow, Head, Hold, PositionFact, Refused,
-};
+use domain::ledger::{Account, AccountKey, Debt, Entry, EntryKey, EntrySeq, Head, Hold, PositionFact, Refused};
 use domain::order::Order;
 use domain::page::Page;
 use domain::pause::{Pause, PauseScope};
-use domain::payout::{Attempt, Payout};
 use domain::period::Period;
 use domain::position::Position;
 use domain::report::{Activity, By};
 use domain::robot::{PastClose, Robot};
 use domain::time::Timestamp;
-use domain::trigger::{StockOrder, Trigger, TriggerMove};
 use domain::user::{PowerRate, User, VenueAccount};
 use domain::venue::{ClientOrderId, Cursor};
 
+pub use chain::ChainStore;
 pub use filters::{AlertFilter, EntryFilter, HoldFilter, OrderFilter, PayoutFilter, PositionFilter, TriggerFilter};
 
 /// Why a commit or a read did not succeed.
@@ -114,7 +110,7 @@ pub struct Settled {
 
 /// The store. Lists come in ascending order of id (or seq) unless said otherwise.
 #[async_trait]
-pub trait Store: Send + Sync + 'static {
+pub trait Store: ChainStore {
     /// Writes a change set in one transaction, or nothing.
     async fn commit(&self, changes: ChangeSet) -> Result<(), StoreError>;
 
@@ -254,55 +250,6 @@ pub trait Store: Send + Sync + 'static {
     /// Of each of these users the last `each` closes of positions that robots opened: user by user, the position that was
     /// made last first.
     async fn last_closes(&self, users: &[UserId], each: u32) -> Result<Vec<Close>, StoreError>;
-
-    /// Versions of these rows; those that do not exist are left out.
-    async fn versions(&self, rows: &[GuardedRow]) -> Result<Vec<(GuardedRow, u32)>, StoreError>;
-    /// Every subscription that was ever made.
-    async fn subscriptions(&self) -> Result<Vec<Subscription>, StoreError>;
-    /// Blocks that a subscription read, newest first, at most `limit`.
-    async fn anchors(&self, subscription: SubscriptionId, limit: u32) -> Result<Vec<Anchor>, StoreError>;
-    /// Logs on record of a subscription in a range of blocks, in order of block and index; those of orphaned ones too.
-    async fn logs_between(
-        &self,
-        subscription: SubscriptionId,
-        from: BlockNumber,
-        to: BlockNumber,
-    ) -> Result<Vec<StoredLog>, StoreError>;
-    /// Which of these logs are on record.
-    async fn known_logs(&self, keys: &[LogKey]) -> Result<Vec<LogKey>, StoreError>;
-    /// Logs that were not understood, newest first, below the page's key (their place by arrival; zero: from the newest).
-    async fn malformed_logs(&self, page: Page) -> Result<Vec<StoredLog>, StoreError>;
-    /// One trigger.
-    async fn trigger(&self, id: TriggerId) -> Result<Option<Trigger>, StoreError>;
-    /// Triggers.
-    async fn triggers(&self, filter: TriggerFilter, page: Page) -> Result<Vec<Trigger>, StoreError>;
-    /// The history of a trigger, oldest first.
-    async fn moves_of(&self, trigger: TriggerId) -> Result<Vec<TriggerMove>, StoreError>;
-    /// One order for a trigger.
-    async fn stock_order(&self, id: StockOrderId) -> Result<Option<StockOrder>, StoreError>;
-    /// Orders for these triggers, in order of their ids.
-    async fn stock_orders_of(&self, triggers: &[TriggerId]) -> Result<Vec<StockOrder>, StoreError>;
-    /// One payout.
-    async fn payout(&self, id: PayoutId) -> Result<Option<Payout>, StoreError>;
-    /// Payouts.
-    async fn payouts(&self, filter: PayoutFilter, page: Page) -> Result<Vec<Payout>, StoreError>;
-    /// Payouts for these triggers, in order of their ids.
-    async fn payouts_of(&self, triggers: &[TriggerId]) -> Result<Vec<Payout>, StoreError>;
-    /// Σ of payouts of money or shares (`is_money`) of a subscription that were made at this time or later, to one recipient or to
-    /// all, whatever became of them.
-    async fn paid_since(
-        &self,
-        subscription: SubscriptionId,
-        is_money: bool,
-        recipient: Option<Address>,
-        since: Timestamp,
-    ) -> Result<Amount, StoreError>;
-    /// Transactions that were signed for a payout, oldest first.
-    async fn attempts_of(&self, payout: PayoutId) -> Result<Vec<Attempt>, StoreError>;
-    /// Transactions that a payer signed with these nonces, in order of nonce and number.
-    async fn attempts_at(&self, chain: ChainId, payer: Address, nonces: &[u64]) -> Result<Vec<Attempt>, StoreError>;
-    /// The highest nonce that a payer signed anything with.
-    async fn last_nonce(&self, chain: ChainId, payer: Address) -> Result<Option<u64>, StoreError>;
 
     /// The last word on every scope.
     async fn pauses(&self) -> Result<Vec<Pause>, StoreError>;

@@ -142,6 +142,23 @@ impl AccountKind {
         Self::ALL.into_iter().find(|kind| kind.as_str() == text)
     }
 
+    /// Whether it is a user's, rather than the platform's or a subscription's.
+    pub const fn is_users(self) -> bool {
+        match self {
+            Self::UserPower | Self::UserGiftPower | Self::UserWallet | Self::UserHold | Self::UserDebt => true,
+            Self::Issuance
+            | Self::PlatformRevenue
+            | Self::DebtClearing
+            | Self::Adjustment
+            | Self::ImportEquity
+            | Self::ChainEscrow
+            | Self::ChainCustody
+            | Self::ShareSupply
+            | Self::VenueClearing
+            | Self::RefundReserve => false,
+        }
+    }
+
     /// Whether its balance may not fall below zero (LED-2).
     pub const fn is_floored(self) -> bool {
         match self {

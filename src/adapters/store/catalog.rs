@@ -116,7 +116,7 @@ fn column(table: &str, row: &QueryResult) -> Result<Column, DbErr> {
     let kind = match kind.to_ascii_lowercase().as_str() {
         "integer" | "bigint" => Kind::Number,
         "text" | "character varying" | "varchar" | "mediumtext" | "longtext" => Kind::Text,
-        "blob" | "bytea" | "binary" => Kind::Bytes,
+        "blob" | "mediumblob" | "bytea" | "binary" => Kind::Bytes,
         other => {
             return Err(unknown(
                 table,

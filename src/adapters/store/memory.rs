@@ -6,17 +6,22 @@
 
 mod alerts;
 mod apply;
+mod chain_port;
+mod chain_rules;
+mod chains;
 mod closes;
 mod journal;
 mod keys;
 mod ledger;
 mod paper;
+mod payouts;
 mod port;
 mod read;
 mod reports;
 mod rules;
 mod state;
 mod switches;
+mod triggers;
 
 use std::fmt;
 use std::sync::atomic::{AtomicBool, Ordering};

@@ -2,16 +2,20 @@
 
 mod apply;
 mod bulk;
+mod chain_port;
+mod chain_write;
 mod ids;
 mod key_write;
 mod ledger_write;
 mod paper;
+mod payout_write;
 mod port;
 mod read;
 mod readers;
 mod room;
 mod rows;
 mod switch_write;
+mod trigger_write;
 mod tx;
 mod writer;
 
@@ -29,6 +33,7 @@ use super::lease::{Errand, Lease};
 use super::schema::{self, SchemaError};
 use crate::ports::store::StoreError;
 
+pub(super) use self::chain_write::SLOTS;
 pub(super) use self::tx::within;
 
 /// A store in SQLite, PostgreSQL or MariaDB/MySQL. Cheap to clone; all clones share connections and queue.

@@ -1,5 +1,7 @@
 //! How a change is named when it is refused.
 
+use std::fmt::Display;
+
 use domain::change::Change;
 
 /// The row or key that a change writes.
@@ -22,7 +24,10 @@ pub fn subject(change: &Change) -> String {
         }
         Change::MoveCursor { account, .. } => format!("cursor of account {account}"),
         Change::SetPause(pause) => format!("pause of {}", pause.scope),
-        Change::NotPaused([_, _, user, robot]) => format!("whether {robot} of {user} is paused"),
+        Change::NotPaused(scopes) => {
+            let scopes: Vec<String> = scopes.iter().map(ToString::to_string).collect();
+            format!("whether one of {} is paused", scopes.join(", "))
+        }
         Change::AddCloseAll(close_all) | Change::UpdateCloseAll(close_all) => {
             format!("close-all {} of {}", close_all.id, close_all.scope)
         }
@@ -35,9 +40,36 @@ pub fn subject(change: &Change) -> String {
             Some(row) => format!("imported {} {} of {}", row.kind.as_str(), row.legacy_id, row.source),
             None => "imported".to_owned(),
         },
+        Change::AddSubscription(subscription) | Change::UpdateSubscription(subscription) => {
+            format!("subscription {} ({})", subscription.id, subscription.name)
+        }
+        Change::AddAnchors { subscription, .. } => format!("blocks of subscription {subscription}"),
+        Change::AddLogs(logs) => several("log", logs.iter().map(|log| log.seen.log.key)),
+        Change::MoveLogs(logs) => several("moved log", logs.iter().map(|log| log.from)),
+        Change::AddTriggers(triggers) => several("trigger", triggers.iter().map(|trigger| trigger.id)),
+        Change::UpdateTrigger(trigger) => format!("trigger {}", trigger.id),
+        Change::AddTriggerMoves(moves) => several("move of trigger", moves.iter().map(|one| one.trigger)),
+        Change::AddStockOrder(order) | Change::UpdateStockOrder(order) => format!("stock order {}", order.id),
+        Change::AddPayouts(payouts) => several("payout", payouts.iter().map(|payout| payout.id)),
+        Change::UpdatePayout(payout) => format!("payout {}", payout.id),
+        Change::AddAttempt(attempt) => format!(
+            "transaction {} with nonce {} of {}",
+            attempt.number, attempt.nonce, attempt.payer
+        ),
         Change::Ledger(write) => match write.entries.first() {
             Some(entry) => format!("ledger from entry {}", entry.seq),
             None => "ledger".to_owned(),
         },
+    }
+}
+
+/// The first of them, and how many more there are.
+fn several(kind: &str, names: impl ExactSizeIterator<Item = impl Display>) -> String {
+    let more = names.len().saturating_sub(1);
+    let mut names = names;
+    match (names.next(), more) {
+        (Some(first), 0) => format!("{kind} {first}"),
+        (Some(first), more) => format!("{kind} {first} and {more} more"),
+        (None, _) => kind.to_owned(),
     }
 }

@@ -22,7 +22,7 @@ pub fn commit(state: &mut State, changes: &ChangeSet) -> Result<(), Refusal> {
     let mut journal = Journal::new(state);
     for change in &changes.changes {
         journal.what = subject(change);
-        if let Err(refusal) = journal.apply(change) {
+        if let Err(refusal) = journal.apply_with_rows(change) {
             journal.undo();
             return Err(refusal);
         }
@@ -31,6 +31,19 @@ pub fn commit(state: &mut State, changes: &ChangeSet) -> Result<(), Refusal> {
 }
 
 impl Journal<'_> {
+    /// A group of the ledger's decisions with the rows that are written beside it.
+    fn apply_with_rows(&mut self, change: &Change) -> Result<(), Refusal> {
+        let Change::Ledger(write) = change else {
+            return self.apply(change);
+        };
+        self.write_ledger(write)?;
+        for row in write.escrow.iter().flat_map(|posting| &posting.rows) {
+            self.what = subject(row);
+            self.apply(row)?;
+        }
+        Ok(())
+    }
+
     fn apply(&mut self, change: &Change) -> Result<(), Refusal> {
         match change {
             Change::AddUser(user) => self.add_user(user),
@@ -61,7 +74,25 @@ impl Journal<'_> {
             Change::RevokeToken(token) => self.revoke_token(token),
             Change::AddAudit(audit) => self.add(|state| &mut state.audits, audit.id.0, audit.clone()),
             Change::AddImported(rows) => rows.iter().try_for_each(|row| self.add_imported(row)),
-            Change::Ledger(write) => self.write_ledger(write),
+            Change::AddSubscription(subscription) => self.add_subscription(subscription),
+            Change::UpdateSubscription(subscription) => self.update_subscription(subscription),
+            Change::AddAnchors {
+                anchors,
+                subscription,
+                keep_from,
+                keep_to,
+            } => self.add_anchors(anchors, *subscription, *keep_from, *keep_to),
+            Change::AddLogs(logs) => logs.iter().try_for_each(|log| self.add_log(log)),
+            Change::MoveLogs(logs) => self.move_logs(logs),
+            Change::AddTriggers(triggers) => triggers.iter().try_for_each(|trigger| self.add_trigger(trigger)),
+            Change::UpdateTrigger(trigger) => self.update_trigger(trigger),
+            Change::AddTriggerMoves(moves) => moves.iter().try_for_each(|one| self.add_trigger_move(one)),
+            Change::AddStockOrder(order) => self.add_stock_order(order),
+            Change::UpdateStockOrder(order) => self.update_stock_order(order),
+            Change::AddPayouts(payouts) => payouts.iter().try_for_each(|payout| self.add_payout(payout)),
+            Change::UpdatePayout(payout) => self.update_payout(payout),
+            Change::AddAttempt(attempt) => self.add_attempt(attempt),
+            Change::Ledger(_) => Err(Refusal(format!("{} beside the ledger", self.what))),
         }
     }
 

@@ -19,7 +19,7 @@ use crate::ports::store::StoreError;
 const NOBODY: i64 = i64::MAX;
 
 pub fn accounts_of(state: &State, user: UserId) -> Vec<Account> {
-    let own = |account: &&Account| account.key.owner == user.0 && account.key.kind.is_floored();
+    let own = |account: &&Account| account.key.owner == user.0 && account.key.kind.is_users();
     state.accounts.values().filter(own).cloned().collect()
 }
 

@@ -19,6 +19,7 @@ use domain::robot::Robot;
 use domain::user::{PowerRate, User, VenueAccount};
 use domain::venue::{ClientOrderId, Cursor, VenueName, VenueOrderId};
 
+use super::chains::Chains;
 use crate::ports::store::PaperRow;
 
 /// All tables. Keys are ids unless said otherwise.
@@ -77,6 +78,7 @@ pub struct State {
     pub paper_live: BTreeMap<(&'static str, String), ()>,
     /// Keys by table, account and number.
     pub paper_numbers: BTreeMap<(&'static str, i64, i64), BTreeSet<String>>,
+    pub chains: Chains,
     /// The last id of each kind.
     pub last_ids: BTreeMap<IdKind, i64>,
 }

@@ -17,14 +17,25 @@ use sea_orm::{ColumnTrait, Condition, EntityTrait, IntoActiveModel, QueryFilter}
 use super::super::failure::Failure;
 use super::super::subject::subject;
 use super::rows::{
-    access, alert as alert_rows, close_all as close_all_rows, fill, imported, order, position as position_rows,
-    robot as robot_rows, user,
+    access, alert as alert_rows, chain, close_all as close_all_rows, fill, imported, order, position as position_rows,
+    robot as robot_rows, stock, user,
 };
 use super::tx::Tx;
-use super::{key_write, ledger_write, switch_write};
+use super::{chain_write, key_write, ledger_write, payout_write, switch_write, trigger_write};
 
 /// Writes one change, or says which guard did not hold.
 pub async fn apply(tx: &Tx<'_>, change: &Change) -> Result<(), Failure> {
+    let Change::Ledger(write) = change else {
+        return apply_row(tx, change).await;
+    };
+    ledger_write::write(tx, write, &subject(change)).await?;
+    for row in write.escrow.iter().flat_map(|posting| &posting.rows) {
+        apply_row(tx, row).await?;
+    }
+    Ok(())
+}
+
+async fn apply_row(tx: &Tx<'_>, change: &Change) -> Result<(), Failure> {
     let what = subject(change);
     match change {
         Change::AddUser(user) => add(tx, user::user_row(user), &what).await,
@@ -55,7 +66,25 @@ pub async fn apply(tx: &Tx<'_>, change: &Change) -> Result<(), Failure> {
         Change::RevokeToken(token) => revoke_token(tx, token, &what).await,
         Change::AddAudit(audit) => add(tx, access::audit_row(audit), &what).await,
         Change::AddImported(rows) => tx.insert(imported::imported_rows(rows), &what).await,
-        Change::Ledger(write) => ledger_write::write(tx, write, &what).await,
+        Change::AddSubscription(subscription) => add(tx, chain::subscription_row(subscription)?, &what).await,
+        Change::UpdateSubscription(subscription) => chain_write::update_subscription(tx, subscription, &what).await,
+        Change::AddAnchors {
+            anchors,
+            subscription,
+            keep_from,
+            keep_to,
+        } => chain_write::add_anchors(tx, anchors, *subscription, (*keep_from, *keep_to), &what).await,
+        Change::AddLogs(logs) => chain_write::add_logs(tx, logs, &what).await,
+        Change::MoveLogs(logs) => chain_write::move_logs(tx, logs, &what).await,
+        Change::AddTriggers(triggers) => trigger_write::add_triggers(tx, triggers, &what).await,
+        Change::UpdateTrigger(trigger) => trigger_write::update_trigger(tx, trigger, &what).await,
+        Change::AddTriggerMoves(moves) => trigger_write::add_moves(tx, moves, &what).await,
+        Change::AddStockOrder(order) => add(tx, stock::stock_order_row(order), &what).await,
+        Change::UpdateStockOrder(order) => trigger_write::update_stock_order(tx, order, &what).await,
+        Change::AddPayouts(payouts) => payout_write::add_payouts(tx, payouts, &what).await,
+        Change::UpdatePayout(payout) => payout_write::update_payout(tx, payout, &what).await,
+        Change::AddAttempt(attempt) => payout_write::add_attempt(tx, attempt, &what).await,
+        Change::Ledger(_) => Err(Failure::Refused(format!("{what} beside the ledger"))),
     }
 }
 

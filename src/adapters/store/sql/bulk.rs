@@ -15,7 +15,7 @@ pub use self::text::Update;
 use super::super::failure::Failure;
 use super::tx::Tx;
 
-/// Rows per statement at most: with 13 columns far below the parameters that any of the three takes (SQLite: 32,766).
+/// Rows per statement at most: with 31 columns below the parameters that any of the three takes (SQLite: 32,766).
 const MOST: usize = 512;
 /// Rows per statement at most where each column is an array.
 const MOST_IN_ARRAYS: usize = 1_024;

@@ -2,6 +2,7 @@
 
 mod activity;
 mod audit;
+mod chains;
 mod closes;
 mod each;
 mod holds;
@@ -10,6 +11,7 @@ mod keys;
 mod ledger;
 mod operations;
 mod orders;
+mod payouts;
 #[cfg(test)]
 mod plans;
 mod positions;
@@ -18,6 +20,7 @@ mod settling;
 mod statements;
 mod statistics;
 mod switches;
+mod triggers;
 mod users;
 
 /// Keys per question.

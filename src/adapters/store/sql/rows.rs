@@ -2,6 +2,7 @@
 
 pub mod access;
 pub mod alert;
+pub mod chain;
 pub mod close;
 pub mod close_all;
 pub mod fill;
@@ -10,12 +11,17 @@ pub mod imported;
 pub mod key;
 pub mod ledger;
 pub mod order;
+pub mod payout;
 pub mod position;
 pub mod robot;
+pub mod stock;
+pub mod trigger;
 pub mod user;
 
+use domain::chain::{Address, Hash, RawAmount};
 use domain::fixed::NumberError;
 
+use super::super::failure::Failure;
 use crate::ports::store::StoreError;
 
 /// A row that is being read; names itself when it cannot be understood.
@@ -69,6 +75,33 @@ impl<K: std::fmt::Display> Row<K> {
         u32::try_from(number).map_err(|_| self.corrupt(format!("{column} is {number}")))
     }
 
+    /// A whole number that is never negative, such as a block's.
+    pub fn wide(&self, column: &str, number: i64) -> Result<u64, StoreError> {
+        u64::try_from(number).map_err(|_| self.corrupt(format!("{column} is {number}")))
+    }
+
+    /// A hash from its bytes.
+    pub fn hash(&self, column: &str, bytes: &[u8]) -> Result<Hash, StoreError> {
+        let hash = bytes.try_into().map(Hash);
+        hash.map_err(|_| self.corrupt(format!("{column} has {} bytes", bytes.len())))
+    }
+
+    /// A hash that may be absent.
+    pub fn maybe_hash(&self, column: &str, bytes: Option<&[u8]>) -> Result<Option<Hash>, StoreError> {
+        bytes.map(|bytes| self.hash(column, bytes)).transpose()
+    }
+
+    /// An address from its bytes.
+    pub fn address(&self, column: &str, bytes: &[u8]) -> Result<Address, StoreError> {
+        let address = bytes.try_into().map(Address);
+        address.map_err(|_| self.corrupt(format!("{column} has {} bytes", bytes.len())))
+    }
+
+    /// An amount in a token's own units.
+    pub fn raw(&self, column: &str, digits: &str) -> Result<RawAmount, StoreError> {
+        self.word(column, digits, RawAmount::parse)
+    }
+
     /// A column that this row must have.
     pub fn present<T>(&self, column: &str, value: Option<T>) -> Result<T, StoreError> {
         value.ok_or_else(|| self.corrupt(format!("no {column}")))
@@ -83,4 +116,9 @@ impl<K: std::fmt::Display> Row<K> {
 /// Reads many rows with one function.
 pub fn read_all<M, T>(models: Vec<M>, read: impl Fn(M) -> Result<T, StoreError>) -> Result<Vec<T>, StoreError> {
     models.into_iter().map(read).collect()
+}
+
+/// A number for a column, refused where it is beyond 2^63: no chain has such blocks, nonces or ids.
+pub fn narrow(what: &str, number: u64) -> Result<i64, Failure> {
+    i64::try_from(number).map_err(|_| Failure::Refused(format!("{what} {number}, which is beyond 2^63")))
 }

@@ -19,6 +19,7 @@ pub enum Kind {
     Text,
     MaybeText,
     Bytes,
+    MaybeBytes,
 }
 
 #[derive(Debug)]
@@ -28,6 +29,7 @@ enum Cells {
     Text(IntoIter<String>),
     MaybeText(IntoIter<Option<String>>),
     Bytes(IntoIter<Vec<u8>>),
+    MaybeBytes(IntoIter<Option<Vec<u8>>>),
 }
 
 /// Rows of one shape. Every column has as many cells as there are rows.
@@ -65,6 +67,11 @@ impl Bulk {
     /// Adds a column of bytes.
     pub fn bytes(self, name: &'static str, cells: impl Iterator<Item = Vec<u8>>) -> Self {
         self.column(name, Cells::Bytes(cells.collect::<Vec<_>>().into_iter()))
+    }
+
+    /// Adds a column of bytes that may be absent; those that are there are at least one.
+    pub fn maybe_bytes(self, name: &'static str, cells: impl Iterator<Item = Option<Vec<u8>>>) -> Self {
+        self.column(name, Cells::MaybeBytes(cells.collect::<Vec<_>>().into_iter()))
     }
 
     fn column(mut self, name: &'static str, cells: Cells) -> Self {
@@ -125,6 +132,7 @@ impl Cells {
             Self::Text(cells) => cells.len(),
             Self::MaybeText(cells) => cells.len(),
             Self::Bytes(cells) => cells.len(),
+            Self::MaybeBytes(cells) => cells.len(),
         }
     }
 
@@ -135,6 +143,7 @@ impl Cells {
             Self::Text(_) => Kind::Text,
             Self::MaybeText(_) => Kind::MaybeText,
             Self::Bytes(_) => Kind::Bytes,
+            Self::MaybeBytes(_) => Kind::MaybeBytes,
         }
     }
 
@@ -145,6 +154,7 @@ impl Cells {
             Self::Text(cells) => Value::String(cells.next()),
             Self::MaybeText(cells) => Value::String(cells.next().flatten()),
             Self::Bytes(cells) => Value::Bytes(cells.next()),
+            Self::MaybeBytes(cells) => Value::Bytes(cells.next().flatten()),
         }
     }
 
@@ -163,6 +173,10 @@ impl Cells {
                 (ArrayType::String, texts.map(Value::from).collect())
             }
             Self::Bytes(cells) => (ArrayType::Bytes, cells.take(count).map(Value::from).collect()),
+            Self::MaybeBytes(cells) => {
+                let bytes = cells.take(count).map(Option::unwrap_or_default);
+                (ArrayType::Bytes, bytes.map(Value::from).collect())
+            }
         };
         Value::Array(kind, Some(Box::new(values)))
     }
@@ -182,12 +196,12 @@ impl Cells {
             Self::MaybeNumber(cells) => number(json, cells.next().flatten()),
             Self::Text(cells) => text(json, cells.next()),
             Self::MaybeText(cells) => text(json, cells.next().flatten()),
-            Self::Bytes(cells) => {
-                let hex = cells
-                    .next()
-                    .map(|bytes| bytes.iter().map(|byte| format!("{byte:02x}")).collect());
-                text(json, hex);
-            }
+            Self::Bytes(cells) => text(json, cells.next().map(in_hex)),
+            Self::MaybeBytes(cells) => text(json, cells.next().flatten().map(in_hex)),
         }
     }
+}
+
+fn in_hex(bytes: Vec<u8>) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }

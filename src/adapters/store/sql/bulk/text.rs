@@ -107,6 +107,7 @@ fn unnested(columns: Columns, before: usize) -> String {
         wanted.push(match kind {
             Kind::Number | Kind::Text | Kind::Bytes => format!("{cell} AS {name}"),
             Kind::MaybeNumber => format!("NULLIF({cell}, '{NO_NUMBER}'::bigint) AS {name}"),
+            Kind::MaybeBytes => format!("NULLIF({cell}, ''::bytea) AS {name}"),
             Kind::MaybeText => {
                 format!("CASE WHEN {cell} LIKE '{HAS_TEXT}%' THEN SUBSTR({cell}, 2) END AS {name}")
             }
@@ -114,7 +115,7 @@ fn unnested(columns: Columns, before: usize) -> String {
         let array = match kind {
             Kind::Number | Kind::MaybeNumber => "bigint",
             Kind::Text | Kind::MaybeText => "text",
-            Kind::Bytes => "bytea",
+            Kind::Bytes | Kind::MaybeBytes => "bytea",
         };
         arrays.push(format!("${}::{array}[]", before + number));
         cells.push(cell);
@@ -127,7 +128,7 @@ fn json_table(columns: Columns) -> String {
     let column = |(place, (name, kind)): (usize, &(&'static str, Kind))| {
         let kind = match kind {
             Kind::Number | Kind::MaybeNumber => "BIGINT",
-            Kind::Text | Kind::MaybeText | Kind::Bytes => "MEDIUMTEXT",
+            Kind::Text | Kind::MaybeText | Kind::Bytes | Kind::MaybeBytes => "MEDIUMTEXT",
         };
         format!("{name} {kind} PATH '$[{place}]'")
     };

@@ -105,7 +105,7 @@ impl Readers {
     }
 
     /// Σ whole and Σ rest of a column.
-    fn parts(&self, column: &'static str) -> [SimpleExpr; 2] {
+    pub(super) fn parts(&self, column: &'static str) -> [SimpleExpr; 2] {
         // The three databases divide whole numbers and type sums each in their own way.
         let (divide, whole) = match self.connection().get_database_backend() {
             DbBackend::MySql => ("DIV", "SIGNED"),
@@ -120,9 +120,13 @@ impl Readers {
 }
 
 fn total(settlement: &str, (count, whole, rest): Sums) -> Result<(u64, Amount), StoreError> {
-    let name = Row::new("positions", settlement);
-    let units = i128::from(whole.unwrap_or(0)) * i128::from(PART) + i128::from(rest.unwrap_or(0));
-    let sum = Amount::from_wide(units).map_err(|error| name.corrupt(format!("sum {units}: {error}")))?;
-    let count = u64::try_from(count).map_err(|error| name.corrupt(error))?;
+    let sum = sum_of(settlement, (whole, rest))?;
+    let count = u64::try_from(count).map_err(|error| Row::new("positions", settlement).corrupt(error))?;
     Ok((count, sum))
+}
+
+/// What Σ whole and Σ rest come to.
+pub(super) fn sum_of(of: &str, (whole, rest): (Option<i64>, Option<i64>)) -> Result<Amount, StoreError> {
+    let units = i128::from(whole.unwrap_or(0)) * i128::from(PART) + i128::from(rest.unwrap_or(0));
+    Amount::from_wide(units).map_err(|error| Row::new("sum of", of).corrupt(format!("{units}: {error}")))
 }
