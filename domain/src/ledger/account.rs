@@ -145,7 +145,12 @@ impl AccountKind {
     /// Whether it is a user's, rather than the platform's or a subscription's.
     pub const fn is_users(self) -> bool {
         match self {
-            Self::UserPower | Self::UserGiftPower | Self::UserWallet | Self::UserHold | Self::UserDebt => true,
+            Self::UserPower
+            | Self::UserGiftPower
+            | Self::UserWallet
+            | Self::UserHold
+            | Self::UserDebt
+            | Self::PoolPrincipal => true,
             Self::Issuance
             | Self::PlatformRevenue
             | Self::DebtClearing
@@ -155,7 +160,8 @@ impl AccountKind {
             | Self::ChainCustody
             | Self::ShareSupply
             | Self::VenueClearing
-            | Self::RefundReserve => false,
+            | Self::RefundReserve
+            | Self::PoolFunding => false,
         }
     }
 

@@ -57,8 +57,8 @@ pub fn day_differs(totals: &DayFigures, accrued: &AccruedSums, posted: &PostedSu
     found.text()
 }
 
-/// What differs between a product, its holdings, the totals of all its days, and what left its funding.
-pub fn product_differs(product: &Product, sums: &HoldingSums, days: &DayFigures, spent: Amount) -> Option<String> {
+/// What differs between a product, its holdings, and the totals of all its days.
+pub fn product_differs(product: &Product, sums: &HoldingSums, days: &DayFigures) -> Option<String> {
     let mut found = Differences::default();
     let (holdings, totals) = ("holdings", "totals of days");
     found.compare("sold", (holdings, sums.subscribed), ("the product", product.sold));
@@ -68,10 +68,8 @@ pub fn product_differs(product: &Product, sums: &HoldingSums, days: &DayFigures,
     found.compare("earned", (holdings, sums.earned), (totals, days.earned));
     found.compare("paid", (holdings, sums.paid), (totals, days.paid));
     found.compare("commission", (holdings, sums.commissioned), (totals, days.commission));
-    let sum = |amounts: &[Amount]| Amount::sum(amounts.iter().copied()).unwrap_or(Amount::ZERO);
-    let became = sum(&[sums.paid, sums.owed, sums.overpaid.negated(), sums.forfeited]);
+    let became = Amount::sum([sums.paid, sums.owed, sums.overpaid.negated(), sums.forfeited]);
+    let became = became.unwrap_or(Amount::ZERO);
     found.compare("earned", (holdings, sums.earned), ("what became of it", became));
-    let left = sum(&[sums.paid, sums.commissioned]);
-    found.compare("spent", ("its funding", spent), (holdings, left));
     found.text()
 }

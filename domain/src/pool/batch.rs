@@ -162,7 +162,8 @@ pub fn arrears(
     let mut changed = Vec::new();
     for mut holding in holdings.into_iter().filter(|holding| !holding.state.is_held()) {
         let before = holding.paid;
-        posts.pay(&mut holding, Named::End(holding.accrued_through))?;
+        let named = Named::End(holding.accrued_through);
+        posts.pay(&mut holding, named)?;
         if holding.paid != before {
             holding.updated_at = now;
             changed.push(holding);

@@ -105,6 +105,11 @@ impl Holding {
         self.earning.plus(self.pending)
     }
 
+    /// Whether it has principal, or is owed something still.
+    pub const fn is_live(&self) -> bool {
+        self.state.is_held() || self.unpaid.is_positive()
+    }
+
     /// Whether its last day has ended before `today`.
     pub fn is_mature(&self, today: PoolDay) -> bool {
         self.last_day.is_some_and(|last| last < today)

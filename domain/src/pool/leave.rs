@@ -153,7 +153,8 @@ pub(super) fn end(posts: &mut Posts, holding: &mut Holding, state: HoldingState,
         holding.forfeited = holding.forfeited.plus(holding.unpaid)?;
         holding.unpaid = Amount::ZERO;
     }
-    posts.pay(holding, Named::End(holding.accrued_through))
+    let named = Named::End(holding.accrued_through);
+    posts.pay(holding, named)
 }
 
 /// Posts the return of principal to the wallet.

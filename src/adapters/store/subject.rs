@@ -56,6 +56,15 @@ pub fn subject(change: &Change) -> String {
             "transaction {} with nonce {} of {}",
             attempt.number, attempt.nonce, attempt.payer
         ),
+        Change::AddProduct(product) | Change::UpdateProduct(product) => {
+            format!("product {} ({})", product.id, product.name)
+        }
+        Change::AddRate(rate) => format!("rate {} of product {}", rate.number, rate.product),
+        Change::AddHolding(holding) => format!("holding {}", holding.id),
+        Change::UpdateHoldings(holdings) => several("holding", holdings.iter().map(|holding| holding.id)),
+        Change::AddAccruals(lines) => several("accrual of holding", lines.iter().map(|line| line.holding)),
+        Change::TallyDays(tallies) => several("totals of", tallies.iter().map(|tally| tally.day)),
+        Change::CloseDay(day) => format!("day {} of product {}", day.day, day.product),
         Change::Ledger(write) => match write.entries.first() {
             Some(entry) => format!("ledger from entry {}", entry.seq),
             None => "ledger".to_owned(),

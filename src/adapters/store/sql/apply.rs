@@ -17,11 +17,11 @@ use sea_orm::{ColumnTrait, Condition, EntityTrait, IntoActiveModel, QueryFilter}
 use super::super::failure::Failure;
 use super::super::subject::subject;
 use super::rows::{
-    access, alert as alert_rows, chain, close_all as close_all_rows, fill, imported, order, position as position_rows,
+    access, alert as alert_rows, chain, close_all as close_all_rows, fill, imported, order, pool, position as position_rows,
     robot as robot_rows, stock, user,
 };
 use super::tx::Tx;
-use super::{chain_write, key_write, ledger_write, payout_write, switch_write, trigger_write};
+use super::{chain_write, key_write, ledger_write, payout_write, pool_write, switch_write, trigger_write};
 
 /// Writes one change, or says which guard did not hold.
 pub async fn apply(tx: &Tx<'_>, change: &Change) -> Result<(), Failure> {
@@ -84,6 +84,14 @@ async fn apply_row(tx: &Tx<'_>, change: &Change) -> Result<(), Failure> {
         Change::AddPayouts(payouts) => payout_write::add_payouts(tx, payouts, &what).await,
         Change::UpdatePayout(payout) => payout_write::update_payout(tx, payout, &what).await,
         Change::AddAttempt(attempt) => payout_write::add_attempt(tx, attempt, &what).await,
+        Change::AddProduct(product) => add(tx, pool::product_row(product), &what).await,
+        Change::UpdateProduct(product) => pool_write::update_product(tx, product, &what).await,
+        Change::AddRate(rate) => add(tx, pool::rate_row(rate), &what).await,
+        Change::AddHolding(holding) => add(tx, pool::holding_row(holding), &what).await,
+        Change::UpdateHoldings(holdings) => pool_write::update_holdings(tx, holdings, &what).await,
+        Change::AddAccruals(lines) => pool_write::add_accruals(tx, lines, &what).await,
+        Change::TallyDays(tallies) => pool_write::tally_all(tx, tallies, &what).await,
+        Change::CloseDay(day) => pool_write::close_day(tx, day, &what).await,
         Change::Ledger(_) => Err(Failure::Refused(format!("{what} beside the ledger"))),
     }
 }
