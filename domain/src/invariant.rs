@@ -43,6 +43,16 @@ pub enum Invariant {
     SoldWithinQuota,
     /// POO-3: a holding is paid what it earned and no more, and its principal is what the ledger holds for it.
     PaidIsEarned,
+    /// CHN-1: a log acts once, whatever tells of it and however often.
+    LogActsOnce,
+    /// CHN-2: the cursor never passes a confirmed log that is not on record.
+    CursorBehindLogs,
+    /// CHN-3: nothing acts before its block is as deep as is asked for.
+    DeepEnough,
+    /// TRG-1: a trigger ends settled or returned, never both, and what it gave is what it gets and what was used.
+    TriggerEndsOnce,
+    /// PAY-1: one nonce, one payout; one payout, one effect on the chain and in the ledger.
+    PaidOnce,
     /// SUP-1: one live actor per wanted child.
     OneActorPerChild,
 }
@@ -70,6 +80,11 @@ impl Invariant {
             Self::AccruedOnce => "POO-1",
             Self::SoldWithinQuota => "POO-2",
             Self::PaidIsEarned => "POO-3",
+            Self::LogActsOnce => "CHN-1",
+            Self::CursorBehindLogs => "CHN-2",
+            Self::DeepEnough => "CHN-3",
+            Self::TriggerEndsOnce => "TRG-1",
+            Self::PaidOnce => "PAY-1",
             Self::OneActorPerChild => "SUP-1",
         }
     }

@@ -6,6 +6,8 @@ mod ledger {
     mod audit;
     mod corrections;
     mod decides;
+    mod escrow;
+    mod escrow_audit;
     mod holds;
     mod model;
     mod operators;

@@ -1,11 +1,15 @@
 //! The audit: the whole ledger is re-derived from its entries and compared with what is stored.
 
+use std::collections::HashMap;
+
+use domain::id::TriggerId;
 use domain::ledger::verify::{Verified, Verifier};
-use domain::ledger::{Entry, EntrySeq};
+use domain::ledger::{Entry, EntrySeq, GuardedRow};
 use domain::page::Page;
+use domain::payout::Payout;
 
 use crate::jobs::JobError;
-use crate::ports::store::{HoldFilter, Store};
+use crate::ports::store::{HoldFilter, Store, TriggerFilter};
 
 /// Name of the job.
 pub const NAME: &str = "verify_ledger";
@@ -25,6 +29,7 @@ pub async fn verify_ledger(store: &dyn Store) -> Result<Verified, JobError> {
     debts(store, &mut verifier).await?;
     holds(store, &mut verifier).await?;
     positions(store, &mut verifier).await?;
+    triggers(store, &mut verifier).await?;
     let end = store.ledger_head().await?;
     entries(store, &mut verifier, end.seq).await?;
     accounts(store, &mut verifier).await?;
@@ -101,6 +106,34 @@ async fn positions(store: &dyn Store, verifier: &mut Verifier) -> Result<(), Job
             return Ok(());
         };
         page.into_iter().for_each(|position| verifier.position(position));
+        after = last;
+    }
+}
+
+/// Feeds triggers with their payouts; those that changed while they were read are left to the next audit.
+async fn triggers(store: &dyn Store, verifier: &mut Verifier) -> Result<(), JobError> {
+    let mut after = 0;
+    loop {
+        let page = store
+            .triggers(TriggerFilter::default(), Page::after(after, PAGE))
+            .await?;
+        let Some(last) = page.last().map(|trigger| trigger.id.0) else {
+            return Ok(());
+        };
+        let ids: Vec<TriggerId> = page.iter().map(|trigger| trigger.id).collect();
+        let mut payouts: HashMap<TriggerId, Vec<Payout>> = HashMap::new();
+        for payout in store.payouts_of(&ids).await? {
+            payouts.entry(payout.trigger).or_default().push(payout);
+        }
+        let rows: Vec<GuardedRow> = ids.into_iter().map(GuardedRow::Trigger).collect();
+        let versions: HashMap<GuardedRow, u32> = store.versions(&rows).await?.into_iter().collect();
+        for trigger in &page {
+            let now = versions.get(&GuardedRow::Trigger(trigger.id));
+            match now == Some(&trigger.version) {
+                true => verifier.trigger(trigger, &payouts.remove(&trigger.id).unwrap_or_default()),
+                false => verifier.moving_trigger(trigger.id),
+            }
+        }
         after = last;
     }
 }

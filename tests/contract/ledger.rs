@@ -6,6 +6,7 @@ mod closes;
 mod deaths;
 mod disks;
 mod drifts;
+mod escrow;
 mod faults;
 mod jobs;
 mod limits;
@@ -41,4 +42,8 @@ on_every_store!(
     alert_is_written_once_and_resolved_once in alerts,
     t25_drift_of_one_unit_is_found_told_and_not_mended in drifts,
     t24_rewritten_chain_and_cut_tail_hold_in_themselves_and_an_anchor_tells in anchors,
+    chn_1_a_page_of_logs_is_booked_once_with_its_triggers_and_its_cursor in escrow,
+    a_page_whose_second_entry_is_short_leaves_nothing in escrow,
+    a_posting_whose_rows_are_refused_writes_nothing_and_holds_up_nobody in escrow,
+    trg_1_a_trigger_that_was_changed_past_the_ledger_is_found in escrow,
 );

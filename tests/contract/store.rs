@@ -3,6 +3,8 @@
 use crate::{cable, databases};
 
 mod backup;
+mod chain_samples;
+mod chains;
 mod closes;
 mod faults;
 mod groups;
@@ -21,6 +23,7 @@ mod operations;
 mod outages;
 mod pages;
 mod paper;
+mod payouts;
 mod random;
 mod reports;
 mod rows;
@@ -29,6 +32,7 @@ mod settlements;
 mod statements;
 mod switches;
 mod tables;
+mod triggers;
 
 /// Each story on each kind of store, with a database of its own.
 macro_rules! stories {
@@ -107,6 +111,17 @@ stories! {
         entries_end_before_a_place;
     reports: s0_11_a_day_is_counted_by_booking_time_in_utc, groups_of_a_report_come_page_by_page,
         sums_of_a_report_are_exact_or_an_error, open_debt_of_a_past_day_is_what_was_owed_then;
+    chains: a_subscription_moves_by_its_version_and_keeps_its_contract, every_log_is_read_back_as_it_was_written,
+        a_log_is_on_record_once, what_no_log_can_be_is_refused,
+        a_log_follows_its_transaction_into_another_block_or_is_orphaned,
+        malformed_logs_come_newest_first_page_by_page, blocks_are_forgotten_beyond_their_bounds_and_replaced,
+        twenty_thousand_logs_and_triggers_are_one_commit;
+    triggers: every_state_of_a_trigger_is_read_back, a_trigger_moves_by_its_version_and_keeps_what_its_log_said,
+        triggers_are_found_by_what_is_asked, a_history_is_written_once_and_read_in_order,
+        every_state_of_a_stock_order_is_read_back, a_mark_and_a_venues_id_belong_to_one_order,
+        a_trigger_has_one_order_that_has_not_ended;
+    payouts: every_state_of_a_payout_is_read_back, one_payout_per_trigger_and_kind_and_one_name_on_chain,
+        payouts_are_found_and_summed, what_was_signed_is_kept_and_a_nonce_is_of_one_payout;
     paper: rows_of_the_paper_venue_are_replaced_by_key, the_paper_venues_rows_are_read_by_number;
 }
 
@@ -115,7 +130,7 @@ stories! { @sql
         positions_from_before_provenance_keep_what_is_known,
         t26_a_ledger_from_before_holds_keeps_every_row, a_schema_that_is_behind_is_refused, a_newer_schema_is_refused,
         s0_06_a_closed_position_without_a_close_time_is_refused, units_beyond_the_bound_are_refused_by_the_table,
-        a_closed_store_says_so;
+        a_closed_store_says_so, a_ledger_with_escrow_does_not_go_back_and_one_without_does;
     heavy: t26_a_thousand_old_entries_are_moved_whole;
     interrupted: t26_interrupted_after_every_statement_migrations_lose_and_double_nothing;
 }

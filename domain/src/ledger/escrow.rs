@@ -1,5 +1,6 @@
 //! Postings of what happens at vaults, with the rows that must be true together with them.
 
+use std::collections::HashSet;
 use std::sync::Arc;
 
 use crate::chain::Subscription;
@@ -8,7 +9,7 @@ use crate::fixed::Amount;
 use crate::id::{HoldingId, PayoutId, ProductId, SubscriptionId, TriggerId};
 use crate::ledger::account::AccountKey;
 use crate::ledger::book::{Book, Draft};
-use crate::ledger::entry::{EntryKey, EntryKind};
+use crate::ledger::entry::{Entry, EntryKey, EntryKind};
 use crate::ledger::settle::reject;
 use crate::ledger::write::PostAnswer;
 use crate::payout::Payout;
@@ -115,9 +116,22 @@ impl EscrowPosting {
 
 /// Posts all of it, or says why nothing was posted. What was posted before is told as such: then its rows were written with it.
 pub(super) fn escrow(book: &mut Book, posting: &Arc<EscrowPosting>) -> PostAnswer {
-    let posted = posting.entries.iter().find_map(|entry| book.entry(&entry.key));
-    if let Some(entry) = posted {
-        return PostAnswer::Exists { entry: entry.seq };
+    let keys: HashSet<&EntryKey> = posting.entries.iter().map(|entry| &entry.key).collect();
+    if keys.len() < posting.entries.len() {
+        return reject("two of its entries are about the same fact".to_owned());
+    }
+    let posted = posting.entries.iter().filter_map(|entry| book.entry(&entry.key));
+    let posted: Vec<&Entry> = posted.collect();
+    if let Some(entry) = posted.first() {
+        // With one half of it written there are rows that nobody knows to be there.
+        return if posted.len() == posting.entries.len() {
+            PostAnswer::Exists { entry: entry.seq }
+        } else {
+            reject(format!(
+                "`{}` was posted before, and not with all of the others",
+                entry.key
+            ))
+        };
     }
     for (row, version) in &posting.guards {
         if book.version(*row) != Some(*version) {

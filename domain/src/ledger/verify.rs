@@ -1,6 +1,7 @@
 //! The auditor: re-derives chain, balances, debts and settlements from the entries alone, page by page.
 
 pub mod anchor;
+mod escrow;
 mod pool;
 mod projection;
 mod trace;
@@ -11,7 +12,7 @@ use std::fmt;
 use serde::Serialize;
 
 use crate::fixed::Amount;
-use crate::id::{DebtId, HoldingId, LedgerAccountId, PositionId, ProductId, UserId};
+use crate::id::{DebtId, HoldingId, LedgerAccountId, PositionId, ProductId, TriggerId, UserId};
 use crate::invariant::{Invariant, Violation};
 use crate::ledger::account::{Account, AccountKey, Asset};
 use crate::ledger::chain;
@@ -19,7 +20,10 @@ use crate::ledger::debt::Debt;
 use crate::ledger::entry::{Entry, EntryKey, EntrySeq, Head};
 use crate::ledger::facts::PositionFact;
 use crate::ledger::hold::Hold;
+use crate::payout::Payout;
 use crate::settlement::Settlement;
+use crate::trigger::Trigger;
+use escrow::EscrowAuditor;
 use pool::{HoldingFact, PoolTrace, ProductFact};
 use trace::Trace;
 
@@ -63,6 +67,8 @@ pub struct Verified {
     pub holds: u64,
     /// Positions compared.
     pub positions: u64,
+    /// Triggers compared.
+    pub triggers: u64,
     /// The end of the chain.
     pub head: Head,
     /// The first thing that is wrong; `None` when all holds.
@@ -86,7 +92,7 @@ fn finding_as_text<S: serde::Serializer>(finding: &Option<Finding>, serializer: 
 /// The auditor. Feed it, in this order: [`account`](Self::account) for all, so that it knows them;
 /// [`accounts_are_read`](Self::accounts_are_read) after each time;
 /// [`entry`](Self::entry) for all up to a head; [`open_window`](Self::open_window) with that head; accounts, debts,
-/// holds and positions as they are now; the entries written meanwhile; [`finish`](Self::finish). So it can audit a ledger
+/// holds, positions and triggers as they are now; the entries written meanwhile; [`finish`](Self::finish). So it can audit a ledger
 /// that is being written: a row may be as new as the last entry fed, and must be as new as the window.
 #[derive(Debug, Default)]
 pub struct Verifier {
@@ -121,6 +127,7 @@ pub struct Verifier {
     sold: HashMap<ProductId, i128>,
     products: Vec<ProductFact>,
     doubtful_holdings: Vec<HoldingFact>,
+    escrow: EscrowAuditor,
     finding: Option<Finding>,
 }
 
@@ -139,6 +146,7 @@ impl Verifier {
     pub fn account(&mut self, account: &Account) {
         self.known.insert(account.id, account.key.clone());
         self.stored.insert(account.id, account.balance);
+        self.escrow.account(account);
     }
 
     /// Says that all accounts were fed since the last entry.
@@ -176,6 +184,7 @@ impl Verifier {
                 self.note(checked, true);
             }
         }
+        self.escrow.entry(entry);
         self.entries += 1;
         let head = Head {
             seq: entry.seq,
@@ -196,6 +205,7 @@ impl Verifier {
             self.note(Err(violation(Invariant::ChainUnbroken, detail)), false);
         }
         self.window = Some(last.seq);
+        self.escrow.open_window(last.seq);
     }
 
     /// Takes a debt.
@@ -221,6 +231,16 @@ impl Verifier {
         if self.check_position(&position).is_err() {
             self.doubtful.push(position);
         }
+    }
+
+    /// Takes a trigger with all its payouts. Whoever reads them apart makes sure that the trigger was not changed in between.
+    pub fn trigger(&mut self, trigger: &Trigger, payouts: &[Payout]) {
+        self.escrow.trigger(trigger, payouts);
+    }
+
+    /// Takes note of a trigger that changed while it was read: it is left to the next audit.
+    pub fn moving_trigger(&mut self, trigger: TriggerId) {
+        self.escrow.moving(trigger);
     }
 
     fn head(&self) -> Head {

@@ -1,19 +1,23 @@
 //! A shelf: the smallest thing that keeps what the ledger decides, with the guards that a store has.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
+use domain::change::Change;
 use domain::fixed::{Amount, Quantity, Ratio};
-use domain::id::{DebtId, LedgerAccountId, PositionId, UserId, VenueAccountId};
+use domain::id::{DebtId, LedgerAccountId, PayoutId, PositionId, TriggerId, UserId, VenueAccountId};
 use domain::ledger::verify::{Verified, Verifier};
 use domain::ledger::{
-    Account, AccountKey, Answer, Debt, DebtState, Decision, Entry, EntryKey, EntrySeq, Facts, FreshIds, Happened, Head,
-    Hold, HoldState, LedgerWrite, PositionFact, PostAnswer, Purse, Refused, Release, Request, Reservation, Rules,
-    Transfer, collected_at_most, decide,
+    Account, AccountKey, Answer, Debt, DebtState, Decision, Entry, EntryKey, EntrySeq, EscrowPosting, Facts, FreshIds,
+    GuardedRow, Happened, Head, Hold, HoldState, LedgerWrite, PositionFact, PostAnswer, Purse, Refused, Release,
+    Request, Reservation, Rules, Transfer, collected_at_most, decide,
 };
 use domain::market::{Side, Symbol};
+use domain::payout::Payout;
 use domain::position::{CloseReason, Origin, Position, PositionState, ProfitBasis, Provenance};
 use domain::settlement::{PayOrder, Settlement};
 use domain::time::Timestamp;
+use domain::trigger::Trigger;
 use domain::user::PowerRate;
 use domain::venue::{MarginMode, VenueName};
 
@@ -65,6 +69,11 @@ pub fn release(position: i64, expired: bool) -> Request {
     })
 }
 
+/// Entries and rows that are true together.
+pub fn escrow(posting: EscrowPosting) -> Request {
+    Request::Escrow(Arc::new(posting))
+}
+
 pub fn created(entry: i64) -> PostAnswer {
     PostAnswer::Created { entry: EntrySeq(entry) }
 }
@@ -106,6 +115,10 @@ pub struct Shelf {
     pub refused: BTreeMap<EntryKey, Refused>,
     pub rates: Vec<PowerRate>,
     pub users: BTreeSet<UserId>,
+    pub triggers: BTreeMap<TriggerId, Trigger>,
+    pub payouts: BTreeMap<PayoutId, Payout>,
+    /// Rows that were written beside entries.
+    pub beside: Vec<Change>,
 }
 
 impl Shelf {
@@ -124,6 +137,9 @@ impl Shelf {
             refused: BTreeMap::new(),
             rates: Vec::new(),
             users: BTreeSet::new(),
+            triggers: BTreeMap::new(),
+            payouts: BTreeMap::new(),
+            beside: Vec::new(),
         }
     }
 
@@ -199,7 +215,7 @@ impl Shelf {
     }
 
     pub fn decide(&self, requests: &[Request]) -> Decision {
-        let keys: BTreeSet<EntryKey> = requests.iter().filter_map(Request::key).collect();
+        let keys: BTreeSet<EntryKey> = requests.iter().flat_map(Request::keys).collect();
         let reversed: Vec<EntrySeq> = requests
             .iter()
             .filter_map(|request| match request {
@@ -229,6 +245,7 @@ impl Shelf {
             holds: self.holds.values().cloned().collect(),
             rates: self.rates.clone(),
             users: self.users.iter().copied().collect(),
+            versions: self.versions(),
         };
         decide(facts, &self.rules, requests)
     }
@@ -312,6 +329,49 @@ impl Shelf {
         for refused in write.refused {
             assert!(self.refused.insert(refused.key.clone(), refused).is_none());
         }
+        for posting in write.escrow {
+            self.keep_beside(&posting);
+        }
+    }
+
+    fn versions(&self) -> Vec<(GuardedRow, u32)> {
+        let triggers = self.triggers.values();
+        let triggers = triggers.map(|trigger| (GuardedRow::Trigger(trigger.id), trigger.version));
+        let payouts = self.payouts.values();
+        let payouts = payouts.map(|payout| (GuardedRow::Payout(payout.id), payout.version));
+        triggers.chain(payouts).collect()
+    }
+
+    /// Keeps rows that are written beside entries, and panics where a store would refuse them.
+    fn keep_beside(&mut self, posting: &EscrowPosting) {
+        for row in &posting.rows {
+            match row {
+                Change::AddTriggers(triggers) => {
+                    for trigger in triggers {
+                        assert!(self.triggers.insert(trigger.id, trigger.clone()).is_none());
+                    }
+                }
+                Change::UpdateTrigger(trigger) => {
+                    let stored = self.triggers.get_mut(&trigger.id).unwrap();
+                    assert_eq!(stored.version, trigger.version);
+                    *stored = (**trigger).clone();
+                    stored.version += 1;
+                }
+                Change::AddPayouts(payouts) => {
+                    for payout in payouts {
+                        assert!(self.payouts.insert(payout.id, payout.clone()).is_none());
+                    }
+                }
+                Change::UpdatePayout(payout) => {
+                    let stored = self.payouts.get_mut(&payout.id).unwrap();
+                    assert_eq!(stored.version, payout.version);
+                    *stored = (**payout).clone();
+                    stored.version += 1;
+                }
+                _ => {}
+            }
+            self.beside.push(row.clone());
+        }
     }
 
     pub fn audit(&self) -> Verified {
@@ -327,6 +387,10 @@ impl Shelf {
         self.positions
             .values()
             .for_each(|row| verifier.position(PositionFact::from(row)));
+        for trigger in self.triggers.values() {
+            let payouts = self.payouts.values().filter(|payout| payout.trigger == trigger.id);
+            verifier.trigger(trigger, &payouts.cloned().collect::<Vec<_>>());
+        }
         verifier.finish()
     }
 

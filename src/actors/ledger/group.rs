@@ -104,7 +104,7 @@ async fn together(desk: &mut Desk, press: &mut Press, mut group: Group) -> Group
         };
         desk.forget();
         log_failure(error.as_ref(), attempt, group.len());
-        if must_be_apart(error.as_ref(), attempt, group.len()) {
+        if must_be_apart(error.as_ref(), attempt, &group) {
             return group;
         }
         tokio::time::sleep(wait).await;
@@ -151,11 +151,17 @@ fn receipts(press: &Press, decided: Decided) {
     }
 }
 
-/// Whether one of the group seems to spoil it. A row that cannot be understood does not heal by waiting.
-fn must_be_apart(error: Option<&StoreError>, attempt: u32, size: usize) -> bool {
+/// Whether one of the group seems to spoil it. A row that cannot be understood does not heal by waiting; rows that others
+/// want written beside entries are decided on by them, and not anew.
+fn must_be_apart(error: Option<&StoreError>, attempt: u32, group: &[Waiting]) -> bool {
+    let with_rows = || {
+        group
+            .iter()
+            .any(|waiting| matches!(waiting.request, Request::Escrow(_)))
+    };
     match error {
         Some(StoreError::Corrupt { .. }) => true,
-        Some(StoreError::Conflict { .. }) => attempt >= CONFLICTS && size > 1,
+        Some(StoreError::Conflict { .. }) => attempt >= CONFLICTS && (group.len() > 1 || with_rows()),
         Some(StoreError::Unavailable(_) | StoreError::Ambiguous(_)) | None => false,
     }
 }

@@ -10,14 +10,20 @@ use bursar::adapters::store::SqlStore;
 use bursar::adapters::store::backup::{BackupError, Manifest, back_up, restore};
 use bursar::adapters::store::schema;
 use bursar::ports::store::{PaperRow, StoreError};
+use domain::chain::{Anchor, BlockNumber};
 use domain::change::{Change, ChangeSet};
 use domain::id::VenueAccountId;
+use domain::page::Page;
+use domain::payout::PayoutKind;
 use flate2::Compression;
 use flate2::read::GzDecoder;
 use flate2::write::GzEncoder;
 use sea_orm::ConnectionTrait;
 use tempfile::TempDir;
 
+use super::chain_samples::{
+    SUBSCRIPTION, add_attempt, add_subscription, attempt, hash, log, payout, step, stock_order, subscription, trigger,
+};
 use super::databases::{FullStore, Ground, Kind, tell};
 use super::samples::*;
 
@@ -46,6 +52,27 @@ async fn filled(ground: &Ground) -> Arc<dyn FullStore> {
     for start in (1..=2_500).step_by(500) {
         store.save((start..start + 500).map(paper_row).collect()).await.unwrap();
     }
+    commit(&*store, add_subscription(&subscription(SUBSCRIPTION.0))).await;
+    let mut unknown = log(3);
+    (unknown.seen.event, unknown.trigger) = (Err("unknown".to_owned()), None);
+    commit(&*store, Change::AddLogs(vec![log(1), log(2), unknown])).await;
+    commit(&*store, Change::AddTriggers(vec![trigger(1), trigger(2)])).await;
+    commit(&*store, Change::AddTriggerMoves(vec![step(1, 1), step(1, 2)])).await;
+    commit(&*store, Change::AddStockOrder(Box::new(stock_order(1, 1)))).await;
+    commit(&*store, Change::AddPayouts(vec![payout(1, 1, PayoutKind::Mint)])).await;
+    commit(&*store, add_attempt(&attempt(Some(1), 0, 1))).await;
+    let block = Anchor {
+        subscription: SUBSCRIPTION,
+        number: BlockNumber(7),
+        hash: hash("block", 7),
+    };
+    let blocks = Change::AddAnchors {
+        anchors: vec![block],
+        subscription: SUBSCRIPTION,
+        keep_from: BlockNumber(1),
+        keep_to: BlockNumber(9),
+    };
+    commit(&*store, blocks).await;
     store
 }
 
@@ -74,6 +101,19 @@ async fn restored_on(ground: Arc<Ground>, kind: Kind) {
         (manifest.head.seq, manifest.head.digest.clone()),
         (30, digest(30).to_string())
     );
+    let of_chains = [
+        ("chain_subscription", 1),
+        ("chain_anchor", 1),
+        ("chain_log", 3),
+        ("chain_trigger", 2),
+        ("trigger_move", 2),
+        ("stock_order", 1),
+        ("payout", 1),
+        ("payout_attempt", 1),
+    ];
+    for (table, count) in of_chains {
+        assert_eq!(rows(&manifest, table), count, "{table}");
+    }
     tell(kind, true, move |other| async move {
         let restored = restore(&other.options(), &file).await.unwrap();
         // Nobody opens it before somebody says that it holds.
@@ -93,6 +133,19 @@ async fn restored_on(ground: Arc<Ground>, kind: Kind) {
             assert_eq!(next.position(id).await.unwrap(), store.position(id).await.unwrap());
         }
         assert_eq!(next.row("fill", "f7").await.unwrap(), Some(paper_row(7)));
+        let (from, to) = (BlockNumber(0), BlockNumber(1_000));
+        let logs = store.logs_between(SUBSCRIPTION, from, to).await.unwrap();
+        assert_eq!(next.logs_between(SUBSCRIPTION, from, to).await.unwrap(), logs);
+        assert_eq!(next.trigger(trigger(1).id).await.unwrap(), Some(trigger(1)));
+        assert_eq!(
+            next.attempts_of(payout(1, 1, PayoutKind::Mint).id).await.unwrap(),
+            [attempt(Some(1), 0, 1)]
+        );
+        // Logs are counted on from where they were.
+        let mut later = log(4);
+        (later.seen.event, later.trigger) = (Err("unknown".to_owned()), None);
+        commit(&*next, Change::AddLogs(vec![later.clone()])).await;
+        assert_eq!(next.malformed_logs(Page::first(1)).await.unwrap()[0].1, later);
         commit(&*next, ledger(transfer(31, "k31", (1, -465), (2, 465), 1))).await;
         next.save(vec![paper_row(2_501)]).await.unwrap();
         let fills = next.rows_after("fill", VenueAccountId(70), 2_499, 9).await.unwrap();

@@ -8,6 +8,7 @@ use bursar::ports::store::{AlertFilter, PositionFilter, Store, StoreError};
 use domain::alert::Alert;
 use domain::change::{Change, ChangeSet};
 use domain::fixed::Amount;
+use domain::ledger::EntryKind;
 use domain::page::Page;
 use domain::position::{FillMark, ProfitSource, Provenance};
 use domain::time::Timestamp;
@@ -340,4 +341,42 @@ pub async fn a_closed_store_says_so(ground: Arc<Ground>) {
     assert!(matches!(answer, Err(StoreError::Unavailable(_))), "{answer:?}");
     assert!(store.user(USER).await.is_err());
     assert_eq!(ground.open_sql().await.user(user(1).id).await.unwrap(), Some(user(1)));
+}
+
+/// Money tables are only added to: what is in escrow keeps the schema from going back, and what is not goes with its tables.
+pub async fn a_ledger_with_escrow_does_not_go_back_and_one_without_does(ground: Arc<Ground>) {
+    let url = ground.secret_url();
+    schema::up(&url, None).await.unwrap();
+    let store = super::chain_samples::followed(&ground, 2).await;
+    let mut write = transfer(1, "log:1:0x01:0", (1, 0), (2, 0), 0);
+    write.entries[0].kind = EntryKind::Contract;
+    commit(&*store, ledger(write)).await;
+    drop(store);
+    // m0024 to m0021.
+    let refused = schema::down(&url, 4).await;
+    assert!(refused.is_err(), "{refused:?}");
+    assert!(schema::status(&url).await.unwrap().iter().all(|step| step.applied));
+    let connection = ground.connection().await;
+    for table in ["posting", "entry"] {
+        connection
+            .execute_unprepared(&format!("DELETE FROM {table}"))
+            .await
+            .unwrap();
+    }
+    let floor = "INSERT INTO ledger_account VALUES (99, 'chain_escrow', 5, 'USDT', 0, -1)";
+    assert!(
+        connection.execute_unprepared(floor).await.is_err(),
+        "escrow may not fall below zero"
+    );
+    schema::down(&url, 4).await.unwrap();
+    let unknown = "INSERT INTO ledger_account VALUES (99, 'chain_escrow', 5, 'USDT', 0, 0)";
+    assert!(
+        connection.execute_unprepared(unknown).await.is_err(),
+        "no such kind any more"
+    );
+    schema::up(&url, None).await.unwrap();
+    connection.execute_unprepared(unknown).await.unwrap();
+    assert!(connection.execute_unprepared(floor).await.is_err());
+    let store = ground.open().await;
+    assert_eq!(store.subscriptions().await.unwrap(), []);
 }

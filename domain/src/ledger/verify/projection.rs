@@ -31,6 +31,7 @@ impl Verifier {
             debts: count(self.debts.len()),
             holds: count(self.holds.len()),
             positions: self.positions,
+            triggers: self.escrow.triggers,
             head: self.head(),
             finding: self.finding,
             pending: count(pending.len()),
@@ -49,7 +50,8 @@ impl Verifier {
             .iter()
             .try_for_each(|position| self.check_position(position))?;
         self.check_positions_exist()?;
-        self.check_pools()
+        self.check_pools()?;
+        self.escrow.finish()
     }
 
     fn check_accounts(&self) -> Result<(), Violation> {

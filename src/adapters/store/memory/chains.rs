@@ -99,7 +99,7 @@ impl Journal<'_> {
         for key in forgotten {
             self.remove(|state| &mut state.chains.anchors, key);
         }
-        for anchor in anchors {
+        for anchor in anchors.iter().filter(|anchor| anchor.number >= keep_from) {
             let id = anchor.subscription.0;
             self.require(is_narrow(anchor.number.0) && self.state.chains.subscriptions.contains_key(&id))?;
             self.put(

@@ -35,7 +35,7 @@ pub async fn update_subscription(tx: &Tx<'_>, subscription: &Subscription, what:
     tx.replace(row, guard, what).await
 }
 
-/// Forgets those beyond the bounds first: what is added counts.
+/// Forgets those beyond the bounds first: what is added counts, unless it is older than what is kept.
 pub async fn add_anchors(
     tx: &Tx<'_>,
     anchors: &[Anchor],
@@ -55,7 +55,7 @@ pub async fn add_anchors(
         .filter(beyond);
     tx.run(forgotten.exec(tx.connection()), what).await?;
     let mut slots = BTreeMap::new();
-    for anchor in anchors {
+    for anchor in anchors.iter().filter(|anchor| anchor.number >= keep_from) {
         let slot = narrow("slot", anchor.number.0 % SLOTS)?;
         let row = rows::anchor_row(anchor, slot)?;
         slots.insert((row.subscription_id, slot), row.into_active_model());
