@@ -11,6 +11,7 @@ mod ledger;
 mod log;
 mod notify;
 mod paper;
+mod pools;
 mod probe;
 mod risk;
 mod robot;
@@ -37,6 +38,7 @@ pub use ledger::LedgerSettings;
 pub use log::{LogFormat, LogSettings};
 pub use notify::{NotifySettings, TargetKind, TargetSettings};
 pub use paper::{InstrumentSettings, PaperFaults, PaperFeed, PaperSettings};
+pub use pools::PoolSettings;
 pub use risk::{OppositeChoice, RiskSettings};
 pub use robot::RobotSettings;
 pub use settlement::{HoldChoice, HoldSettings, PayFrom, SettlementSettings};
@@ -76,6 +78,8 @@ pub struct Settings {
     pub close_all: CloseAllSettings,
     /// Charging power for profits.
     pub settlement: SettlementSettings,
+    /// Paying the yield of products.
+    pub pools: PoolSettings,
     /// The single writer of money.
     pub ledger: LedgerSettings,
     /// When an operator is told.
@@ -115,6 +119,7 @@ impl Settings {
         self.risk.check(wrong);
         self.close_all.check(wrong);
         self.settlement.check(wrong);
+        self.pools.check(wrong);
         self.ledger.check(wrong);
         self.alerts.check(wrong);
         self.notify.check(wrong);

@@ -52,11 +52,15 @@ pub enum AlertKind {
     DiskFull,
     /// An order to close all has not become flat in time.
     CloseAllLate,
+    /// What a product's yield is paid from does not suffice: its distribution waits.
+    PoolFunding,
+    /// A product's day does not agree: postings, accruals and totals differ.
+    PoolUnreconciled,
 }
 
 impl AlertKind {
     /// Every kind.
-    pub const ALL: [Self; 17] = [
+    pub const ALL: [Self; 19] = [
         Self::RobotQuarantined,
         Self::PowerShort,
         Self::UnsettledCount,
@@ -74,6 +78,8 @@ impl AlertKind {
         Self::DiskLow,
         Self::DiskFull,
         Self::CloseAllLate,
+        Self::PoolFunding,
+        Self::PoolUnreconciled,
     ];
 
     /// Name in the database, the API and the runbook.
@@ -96,6 +102,8 @@ impl AlertKind {
             Self::DiskLow => "disk_low",
             Self::DiskFull => "disk_full",
             Self::CloseAllLate => "close_all_late",
+            Self::PoolFunding => "pool_funding",
+            Self::PoolUnreconciled => "pool_unreconciled",
         }
     }
 
@@ -115,7 +123,9 @@ impl AlertKind {
             | Self::ProfitSpike
             | Self::DebtRatio
             | Self::DeliveryFailing
-            | Self::CloseAllLate => false,
+            | Self::CloseAllLate
+            | Self::PoolFunding
+            | Self::PoolUnreconciled => false,
         }
     }
 

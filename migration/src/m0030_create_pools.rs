@@ -112,7 +112,9 @@ fn holdings() -> Table {
         .key("id")
         .references("product_id", "pool_product", "id")
         .references("user_id", "app_user", "id")
-        .check("subscribed >= 0 AND earning >= 0 AND pending >= 0 AND paid >= 0 AND forfeited >= 0 AND commissioned >= 0")
+        .check(
+            "subscribed >= 0 AND earning >= 0 AND pending >= 0 AND paid >= 0 AND forfeited >= 0 AND commissioned >= 0",
+        )
         .check("earned = paid + unpaid + forfeited")
         .check("residue BETWEEN 0 AND 9999999999")
         .check("(state = 'held') = (ended_at IS NULL)")

@@ -48,8 +48,7 @@ const ACCOUNTS: &[&str] = &[
 ];
 /// The floor of what belongs to others (LED-2).
 const FLOOR_BEFORE: &str = "(kind NOT IN ('chain_escrow', 'refund_reserve') OR lowest >= 0)";
-const FLOOR: &str =
-    "(kind NOT IN ('chain_escrow', 'refund_reserve', 'pool_principal', 'pool_funding') OR lowest >= 0)";
+const FLOOR: &str = "(kind NOT IN ('chain_escrow', 'refund_reserve', 'pool_principal', 'pool_funding') OR lowest >= 0)";
 
 const ENTRIES_BEFORE: &[&str] = &[
     "recharge",

@@ -30,6 +30,8 @@ use crate::event;
 use crate::http::Mailboxes;
 use crate::jobs::judge_closes::Ears;
 use crate::jobs::plan::JobPlan;
+use crate::jobs::pools::progress::Progress;
+use crate::jobs::pools::{self, PoolRun};
 use crate::jobs::press_close_alls::{self, CloseAllPress};
 use crate::ports::notify::Targets;
 use crate::ports::store::Store;
@@ -55,6 +57,7 @@ struct Parts<'a> {
     fatal: watch::Sender<bool>,
     targets: Targets,
     sights: Sights,
+    pool_progress: Progress,
 }
 
 impl Actors {
@@ -74,6 +77,7 @@ impl Actors {
             fatal,
             targets: desk.targets.clone(),
             sights: desk.sights.clone(),
+            pool_progress: desk.pool_progress.clone(),
         };
         let robots = RobotDirectory::default();
         let alert = parts.alert();
@@ -380,6 +384,18 @@ impl Parts<'_> {
         };
         let mut jobs = plan.jobs();
         jobs.push(press_close_alls::job(press, self.settings.close_all.look_every));
+        let pools = PoolRun {
+            store: Arc::clone(&self.store),
+            clock: Arc::clone(&self.clock),
+            ledger: ledger.clone().recipient(),
+            ears: Ears {
+                raises: alert.clone().recipient(),
+                resolves: alert.clone().recipient(),
+            },
+            page: self.settings.pools.page,
+            progress: self.pool_progress.clone(),
+        };
+        jobs.extend(pools::jobs(pools, self.settings.pools.look_every));
         Ok(JobSchedulerActor::new(deps, jobs).start())
     }
 }

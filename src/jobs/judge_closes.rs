@@ -171,7 +171,9 @@ async fn open_alerts(store: &dyn Store) -> Result<BTreeMap<(&'static str, String
         | AlertKind::DeliveryFailing
         | AlertKind::DiskLow
         | AlertKind::DiskFull
-        | AlertKind::CloseAllLate => false,
+        | AlertKind::CloseAllLate
+        | AlertKind::PoolFunding
+        | AlertKind::PoolUnreconciled => false,
     };
     let mut open = BTreeMap::new();
     let mut page = Page::first(PAGE);

@@ -43,7 +43,8 @@ impl AlertKind {
             | Self::OrderInDoubt
             | Self::RobotQuarantined
             | Self::DiskFull
-            | Self::CloseAllLate => Severity::Critical,
+            | Self::CloseAllLate
+            | Self::PoolUnreconciled => Severity::Critical,
             Self::UnsettledCount
             | Self::UnsettledPower
             | Self::UnsettledAge
@@ -52,7 +53,8 @@ impl AlertKind {
             | Self::SyncFailing
             | Self::DebtRatio
             | Self::DeliveryFailing
-            | Self::DiskLow => Severity::Warning,
+            | Self::DiskLow
+            | Self::PoolFunding => Severity::Warning,
             Self::PowerShort | Self::ManualCloser | Self::ProfitSpike => Severity::Info,
         }
     }

@@ -57,7 +57,15 @@ pub struct EscrowPosting {
     pub rows: Vec<Change>,
 }
 
+/// How a refusal ends that is only about a row which changed meanwhile.
+const STALE: &str = "was changed by somebody else";
+
 impl EscrowPosting {
+    /// Whether a refusal is only about a row that changed meanwhile: decided anew, it may be taken.
+    pub fn is_stale(reason: &str) -> bool {
+        reason.ends_with(STALE)
+    }
+
     /// Every account that it touches.
     pub fn accounts(&self) -> Vec<AccountKey> {
         let lines = self.entries.iter().flat_map(|entry| &entry.lines);
@@ -135,7 +143,7 @@ pub(super) fn escrow(book: &mut Book, posting: &Arc<EscrowPosting>) -> PostAnswe
     }
     for (row, version) in &posting.guards {
         if book.version(*row) != Some(*version) {
-            return reject(format!("{row:?} was changed by somebody else"));
+            return reject(format!("{row:?} {STALE}"));
         }
     }
     let drafts = posting.entries.iter().map(|entry| Draft {

@@ -32,7 +32,12 @@ pub struct PostedSums {
 struct Differences(Vec<String>);
 
 impl Differences {
-    fn compare<T: PartialEq + std::fmt::Display>(&mut self, what: &str, (one, first): (&str, T), (two, second): (&str, T)) {
+    fn compare<T: PartialEq + std::fmt::Display>(
+        &mut self,
+        what: &str,
+        (one, first): (&str, T),
+        (two, second): (&str, T),
+    ) {
         if first != second && self.0.len() < 3 {
             self.0.push(format!("{what}: {first} in {one}, {second} in {two}"));
         }

@@ -30,6 +30,17 @@ pub struct Batch {
 }
 
 impl Batch {
+    /// One that changes nothing.
+    pub fn empty() -> Self {
+        Self {
+            posting: EscrowPosting::default(),
+            holdings: 0,
+            entries: 0,
+            due: Amount::ZERO,
+            total: DayFigures::default(),
+        }
+    }
+
     /// Whether something due was left out because it could not be paid.
     pub fn is_short(&self) -> bool {
         self.total.paid.plus(self.total.commission) != Ok(self.due)
@@ -60,7 +71,7 @@ pub fn distribute(
     funding: Amount,
     now: Timestamp,
 ) -> Result<Batch, NumberError> {
-    let mut posts = Posts::new(product, funding, now);
+    let mut posts = Posts::new(product, funding);
     let mut changed = Vec::with_capacity(holdings.len());
     for mut holding in holdings {
         let before = holding.accrued_through;
@@ -82,7 +93,7 @@ pub fn mature(
     funding: Amount,
     now: Timestamp,
 ) -> Result<Batch, NumberError> {
-    let mut posts = Posts::new(product, funding, now);
+    let mut posts = Posts::new(product, funding);
     let mut changed = Vec::with_capacity(holdings.len());
     let mut freed = Amount::ZERO;
     for mut holding in holdings {
@@ -122,7 +133,7 @@ pub fn correct(
     funding: Amount,
     now: Timestamp,
 ) -> Result<Batch, NumberError> {
-    let mut posts = Posts::new(product, funding, now);
+    let mut posts = Posts::new(product, funding);
     let mut changed = Vec::new();
     for Recorded { mut holding, accruals } in recorded {
         let mut newest: BTreeMap<PoolDay, Accrual> = BTreeMap::new();
@@ -158,7 +169,7 @@ pub fn arrears(
     funding: Amount,
     now: Timestamp,
 ) -> Result<Batch, NumberError> {
-    let mut posts = Posts::new(product, funding, now);
+    let mut posts = Posts::new(product, funding);
     let mut changed = Vec::new();
     for mut holding in holdings.into_iter().filter(|holding| !holding.state.is_held()) {
         let before = holding.paid;

@@ -202,28 +202,49 @@ mod tests {
     #[test]
     fn s4_10_day_begins_at_its_cut_off_by_the_clocks_of_its_zone() {
         let shanghai = calendar("Asia/Shanghai", "00:00");
-        assert_eq!(shanghai.begins(day("2026-11-29")), instant("2026-11-28T16:00:00Z").unwrap());
+        assert_eq!(
+            shanghai.begins(day("2026-11-29")),
+            instant("2026-11-28T16:00:00Z").unwrap()
+        );
         let last = instant("2026-11-28T15:59:59.999Z").unwrap();
         assert_eq!(shanghai.day_of(last), day("2026-11-28"));
         assert_eq!(shanghai.day_of(Timestamp(last.0 + 1)), day("2026-11-29"));
         let evening = calendar("America/New_York", "17:00");
-        assert_eq!(evening.begins(day("2026-07-01")), instant("2026-07-01T21:00:00Z").unwrap());
-        assert_eq!(evening.day_of(instant("2026-07-01T20:59:59Z").unwrap()), day("2026-06-30"));
+        assert_eq!(
+            evening.begins(day("2026-07-01")),
+            instant("2026-07-01T21:00:00Z").unwrap()
+        );
+        assert_eq!(
+            evening.day_of(instant("2026-07-01T20:59:59Z").unwrap()),
+            day("2026-06-30")
+        );
     }
 
     #[test]
     fn t12_cut_off_that_clocks_skip_is_when_they_have_skipped_it() {
         let berlin = calendar("Europe/Berlin", "02:30");
-        assert_eq!(berlin.begins(day("2027-03-28")), instant("2027-03-28T01:00:00Z").unwrap());
-        assert_eq!(berlin.begins(day("2027-03-29")), instant("2027-03-29T00:30:00Z").unwrap());
+        assert_eq!(
+            berlin.begins(day("2027-03-28")),
+            instant("2027-03-28T01:00:00Z").unwrap()
+        );
+        assert_eq!(
+            berlin.begins(day("2027-03-29")),
+            instant("2027-03-29T00:30:00Z").unwrap()
+        );
         let midnight = calendar("America/Havana", "00:00");
-        assert_eq!(midnight.begins(day("2027-03-14")), instant("2027-03-14T05:00:00Z").unwrap());
+        assert_eq!(
+            midnight.begins(day("2027-03-14")),
+            instant("2027-03-14T05:00:00Z").unwrap()
+        );
     }
 
     #[test]
     fn t12_cut_off_that_clocks_show_twice_is_the_first_of_them() {
         let berlin = calendar("Europe/Berlin", "02:30");
-        assert_eq!(berlin.begins(day("2027-10-31")), instant("2027-10-31T00:30:00Z").unwrap());
+        assert_eq!(
+            berlin.begins(day("2027-10-31")),
+            instant("2027-10-31T00:30:00Z").unwrap()
+        );
         let again = instant("2027-10-31T01:29:59Z").unwrap();
         assert_eq!(berlin.day_of(again), day("2027-10-31"));
     }

@@ -125,7 +125,10 @@ impl ProductDraft {
         }
         let early = match self.early_penalty {
             None if self.early_forfeits => {
-                return Err(PoolRefusal::field("early_forfeits", "needs an early_penalty, which may be 0"));
+                return Err(PoolRefusal::field(
+                    "early_forfeits",
+                    "needs an early_penalty, which may be 0",
+                ));
             }
             None => None,
             Some(penalty) => {
@@ -142,10 +145,22 @@ impl ProductDraft {
         let rules = [
             (self.quota.is_positive(), "quota", "must be above zero"),
             (limits.least_once.is_positive(), "least_once", "must be above zero"),
-            (limits.most_once >= limits.least_once, "most_once", "must not be below least_once"),
+            (
+                limits.most_once >= limits.least_once,
+                "most_once",
+                "must not be below least_once",
+            ),
             (!limits.least_held.is_negative(), "least_held", "must not be below zero"),
-            (limits.most_held >= limits.least_held, "most_held", "must not be below least_held"),
-            (limits.most_held >= limits.least_once, "most_held", "must not be below least_once"),
+            (
+                limits.most_held >= limits.least_held,
+                "most_held",
+                "must not be below least_held",
+            ),
+            (
+                limits.most_held >= limits.least_once,
+                "most_held",
+                "must not be below least_once",
+            ),
         ];
         match rules.into_iter().find(|(holds, ..)| !holds) {
             Some((_, field, rule)) => Err(PoolRefusal::field(field, rule)),
@@ -172,7 +187,10 @@ impl Product {
             return Err(PoolRefusal::field("state", "must be draft or closed"));
         }
         if rates.row(today.next()).is_none() {
-            return Err(PoolRefusal::field("rate", "must be set for tomorrow before the product opens"));
+            return Err(PoolRefusal::field(
+                "rate",
+                "must be set for tomorrow before the product opens",
+            ));
         }
         let mut opened = self.clone();
         if self.state == ProductState::Draft {
@@ -211,7 +229,10 @@ impl Product {
             return Err(PoolRefusal::field("last_day", "must not be before today"));
         }
         if self.last_day.is_some_and(|day| day < last) {
-            return Err(PoolRefusal::field("last_day", "must not be after the last day that was set"));
+            return Err(PoolRefusal::field(
+                "last_day",
+                "must not be after the last day that was set",
+            ));
         }
         let mut ended = self.clone();
         ended.state = ProductState::Ended;

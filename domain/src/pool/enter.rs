@@ -98,9 +98,11 @@ pub fn subscribe(ask: &Subscribing) -> Result<(EscrowPosting, Holding), PoolRefu
         updated_at: ask.now,
         version: 0,
     };
-    let mut posts = Posts::new(product, Amount::ZERO, ask.now);
+    let mut posts = Posts::new(product, Amount::ZERO);
     put_in(&mut posts, key, &holding, ask.amount);
-    let posting = posts.into_posting(Vec::new()).with_product(sold(product, ask.amount, ask.now)?);
+    let posting = posts
+        .into_posting(Vec::new())
+        .with_product(sold(product, ask.amount, ask.now)?);
     Ok((posting.with(Change::AddHolding(Box::new(holding.clone()))), holding))
 }
 
@@ -118,7 +120,7 @@ pub fn add(ask: &Adding) -> Result<(EscrowPosting, Holding), PoolRefusal> {
     }
     product.takes(ask.amount, ask.held, ask.now)?;
     let key = EntryKey::pool_in(ask.reference).ok_or(BAD_REFERENCE)?;
-    let mut posts = Posts::new(product, ask.funding, ask.now);
+    let mut posts = Posts::new(product, ask.funding);
     let mut holding = ask.holding.clone();
     let today = product.today(ask.now);
     holding.is_within_reach(today)?;

@@ -63,7 +63,7 @@ pub fn redeem(ask: &Redeeming) -> Result<Left, PoolRefusal> {
     // A clock that goes back does not take back days that have accrued (T12).
     let today = product.today(ask.now).max(holding.accrued_through);
     holding.is_within_reach(today)?;
-    let mut posts = Posts::new(product, ask.funding, ask.now);
+    let mut posts = Posts::new(product, ask.funding);
     renew(&mut posts, &mut holding, ask.rates, today)?;
     posts.catch_up(&mut holding, ask.rates, today.before())?;
     let early = early(product, &holding, today)?;
@@ -147,7 +147,12 @@ pub(super) fn renew(
 }
 
 /// Ends a holding whose principal is gone: what is left of its yield is paid, or lost.
-pub(super) fn end(posts: &mut Posts, holding: &mut Holding, state: HoldingState, lost: bool) -> Result<(), NumberError> {
+pub(super) fn end(
+    posts: &mut Posts,
+    holding: &mut Holding,
+    state: HoldingState,
+    lost: bool,
+) -> Result<(), NumberError> {
     holding.state = state;
     if lost && holding.unpaid.is_positive() {
         holding.forfeited = holding.forfeited.plus(holding.unpaid)?;

@@ -13,7 +13,6 @@ use crate::pool::product::Product;
 use crate::pool::rate::Rates;
 use crate::pool::refusal::PoolRefusal;
 use crate::pool::tally::{DayFigures, DayTally};
-use crate::time::Timestamp;
 
 /// What a user's holdings are worth in the ledger.
 pub fn principal_of(user: UserId, asset: &Asset) -> AccountKey {
@@ -89,7 +88,6 @@ impl Named {
 /// See the file's sentence.
 pub(super) struct Posts<'a> {
     pub product: &'a Product,
-    pub now: Timestamp,
     /// What may be paid still.
     funding: Amount,
     /// What was due, whether it could be paid or not; commissions with it.
@@ -103,10 +101,9 @@ pub(super) struct Posts<'a> {
 
 impl<'a> Posts<'a> {
     /// Nothing yet; `funding` is what the product's yield can be paid from.
-    pub fn new(product: &'a Product, funding: Amount, now: Timestamp) -> Self {
+    pub fn new(product: &'a Product, funding: Amount) -> Self {
         Self {
             product,
-            now,
             funding,
             due: Amount::ZERO,
             total: DayFigures::default(),

@@ -115,13 +115,24 @@ fn play(zone: &str, cut_off: &str, payday: &str, steps: &[Step]) -> Result<(), T
 }
 
 fn step(world: &mut World, model: &mut Model, today: PoolDay, now: Timestamp, act: &Act) {
-    let held: Vec<i64> = world.holdings.values().filter(|row| row.state.is_held()).map(|row| row.id.0).collect();
+    let held: Vec<i64> = world
+        .holdings
+        .values()
+        .filter(|row| row.state.is_held())
+        .map(|row| row.id.0)
+        .collect();
     let pick = |which: usize| (!held.is_empty()).then(|| held[which % held.len()]);
     match act {
         Act::Subscribe { units } => {
             let id = world.subscribe(Amount::from_units(*units).unwrap(), now);
             let young = i128::from(*units);
-            model.holdings.insert(id, Simple { young, ..Simple::default() });
+            model.holdings.insert(
+                id,
+                Simple {
+                    young,
+                    ..Simple::default()
+                },
+            );
         }
         Act::Add { which, units } => {
             let Some(id) = pick(*which) else { return };
@@ -182,7 +193,12 @@ fn finish(mut world: World, mut model: Model, mut today: PoolDay) -> Result<(), 
     let now = world.begins(today);
     world.run(now);
     compare(&world, &model)?;
-    let ids: Vec<i64> = world.holdings.values().filter(|row| row.state.is_held()).map(|row| row.id.0).collect();
+    let ids: Vec<i64> = world
+        .holdings
+        .values()
+        .filter(|row| row.state.is_held())
+        .map(|row| row.id.0)
+        .collect();
     for id in ids {
         world.redeem(id, None, now).unwrap();
     }

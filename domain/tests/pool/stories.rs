@@ -31,7 +31,10 @@ fn s4_01_redemption_pays_principal_and_only_the_days_that_were_not_paid() {
     assert_eq!(world.balance(&world.wallet()), amount("1000000000.5"));
     world.run(at(&world, "2026-04-01", 1));
     assert_eq!(world.holdings[&id].paid, amount("0.5"));
-    assert_eq!(world.redeem(id, None, at(&world, "2026-04-01", 2)), Err(PoolRefusal::Ended));
+    assert_eq!(
+        world.redeem(id, None, at(&world, "2026-04-01", 2)),
+        Err(PoolRefusal::Ended)
+    );
 }
 
 #[test]
@@ -76,7 +79,9 @@ fn what_is_added_earns_from_the_next_day_and_what_is_taken_out_the_same_day_does
     world.add(id, amount("500"), at(&world, "2026-03-03", 1)).unwrap();
     world.run(at(&world, "2026-03-04", 0));
     assert_eq!(world.days[&day("2026-03-03")].earned, amount("0.1"));
-    world.redeem(id, Some(amount("500")), at(&world, "2026-03-05", 1)).unwrap();
+    world
+        .redeem(id, Some(amount("500")), at(&world, "2026-03-05", 1))
+        .unwrap();
     world.run(at(&world, "2026-03-06", 0));
     assert_eq!(world.days[&day("2026-03-04")].earned, amount("0.15"));
     assert_eq!(world.days[&day("2026-03-05")].earned, amount("0.1"));
@@ -110,7 +115,10 @@ fn s4_12_nothing_is_paid_that_is_not_funded() {
     assert_eq!(world.holdings[&id].unpaid, amount("0.1"));
     world.fund(amount("0.05"));
     world.pay_arrears(now);
-    assert_eq!((world.holdings[&id].paid, world.funding()), (amount("0.1"), Amount::ZERO));
+    assert_eq!(
+        (world.holdings[&id].paid, world.funding()),
+        (amount("0.1"), Amount::ZERO)
+    );
 }
 
 #[test]
@@ -126,9 +134,15 @@ fn s4_08_back_dated_rate_posts_the_difference_and_takes_nothing_back() {
     world.set_rate(day("2026-03-04"), ratio("0.0001"), at(&world, "2026-03-06", 4));
     world.set_rate(day("2026-03-06"), ratio("0.0002"), at(&world, "2026-03-06", 4));
     world.run(at(&world, "2026-03-06", 5));
-    assert_eq!((world.holdings[&id].paid, world.holdings[&id].unpaid), (amount("0.8"), amount("-0.4")));
+    assert_eq!(
+        (world.holdings[&id].paid, world.holdings[&id].unpaid),
+        (amount("0.8"), amount("-0.4"))
+    );
     world.run(at(&world, "2026-03-08", 1));
-    assert_eq!((world.holdings[&id].paid, world.holdings[&id].unpaid), (amount("0.8"), Amount::ZERO));
+    assert_eq!(
+        (world.holdings[&id].paid, world.holdings[&id].unpaid),
+        (amount("0.8"), Amount::ZERO)
+    );
     world.run(at(&world, "2026-03-09", 1));
     assert_eq!(world.holdings[&id].paid, amount("1"));
 }
@@ -154,7 +168,10 @@ fn weekly_yield_is_paid_after_its_day_of_the_week() {
     let mut world = World::open(draft, day("2026-03-01"), ratio("0.0001"));
     let id = world.subscribe(amount("1000"), at(&world, "2026-03-03", 1));
     world.run(at(&world, "2026-03-08", 23));
-    assert_eq!((world.holdings[&id].paid, world.holdings[&id].unpaid), (Amount::ZERO, amount("0.4")));
+    assert_eq!(
+        (world.holdings[&id].paid, world.holdings[&id].unpaid),
+        (Amount::ZERO, amount("0.4"))
+    );
     world.run(at(&world, "2026-03-09", 0));
     assert_eq!(world.holdings[&id].paid, amount("0.5"));
     let left = world.redeem(id, None, at(&world, "2026-03-11", 0)).unwrap();
@@ -174,7 +191,9 @@ fn s4_09_compounded_yield_earns_from_the_next_day_on() {
     assert_eq!(world.holdings[&id].principal().unwrap(), amount("1030.301"));
     // What was compounded does not count against the quota, and is taken out first.
     assert_eq!(world.product.sold, amount("1000"));
-    world.redeem(id, Some(amount("100")), at(&world, "2026-03-05", 1)).unwrap();
+    world
+        .redeem(id, Some(amount("100")), at(&world, "2026-03-05", 1))
+        .unwrap();
     assert_eq!(world.product.sold, amount("930.301"));
     let left = world.redeem(id, None, at(&world, "2026-03-05", 2)).unwrap();
     assert_eq!(left.principal, amount("930.301"));
@@ -192,7 +211,10 @@ fn referrer_gets_a_part_of_what_is_paid_rounded_once() {
     world.run(at(&world, "2026-03-12", 1));
     // Ten days of 0.00000015: 0.0000015, of which a tenth is 0.00000015 and no day's tenth is lost.
     let holding = &world.holdings[&id];
-    assert_eq!((holding.paid, holding.commissioned), (amount("0.0000015"), amount("0.00000015")));
+    assert_eq!(
+        (holding.paid, holding.commissioned),
+        (amount("0.0000015"), amount("0.00000015"))
+    );
 }
 
 #[test]
@@ -224,7 +246,9 @@ fn s4_05_nobody_gets_more_than_the_quota_or_the_limits_allow() {
     let too_much = Some(amount("600.00000001"));
     assert_eq!(
         world.redeem(id, too_much, now),
-        Err(PoolRefusal::TooMuch { principal: amount("600") })
+        Err(PoolRefusal::TooMuch {
+            principal: amount("600")
+        })
     );
     world.redeem(id, None, now).unwrap();
     assert_eq!(world.product.sold, Amount::ZERO);

@@ -38,7 +38,10 @@ fn s4_07_term_that_ended_while_nothing_ran_pays_its_days_and_no_more() {
     let mut world = open(fixed(7));
     let id = world.subscribe(amount("100"), noon(&world, "2026-03-01"));
     let left = world.redeem(id, None, noon(&world, "2026-04-01")).unwrap();
-    assert_eq!((left.principal, left.penalty, left.paid), (amount("100"), Amount::ZERO, amount("0.7")));
+    assert_eq!(
+        (left.principal, left.penalty, left.paid),
+        (amount("100"), Amount::ZERO, amount("0.7"))
+    );
 }
 
 #[test]
@@ -46,7 +49,12 @@ fn term_is_not_left_early_unless_the_product_says_so() {
     let mut world = open(fixed(7));
     let id = world.subscribe(amount("100"), noon(&world, "2026-03-01"));
     let early = world.redeem(id, None, noon(&world, "2026-03-08"));
-    assert_eq!(early, Err(PoolRefusal::NotMature { last_day: day("2026-03-08") }));
+    assert_eq!(
+        early,
+        Err(PoolRefusal::NotMature {
+            last_day: day("2026-03-08")
+        })
+    );
     assert!(world.redeem(id, None, noon(&world, "2026-03-09")).is_ok());
 }
 
@@ -63,9 +71,15 @@ fn leaving_early_costs_its_part_of_the_principal_and_what_was_not_paid() {
     world.run(noon(&world, "2026-03-10"));
     // 3 to 8 March, a Sunday.
     assert_eq!(world.holdings[&id].paid, amount("0.6"));
-    assert_eq!(world.redeem(id, Some(amount("50")), noon(&world, "2026-03-12")), Err(PoolRefusal::OnlyWhole));
+    assert_eq!(
+        world.redeem(id, Some(amount("50")), noon(&world, "2026-03-12")),
+        Err(PoolRefusal::OnlyWhole)
+    );
     let left = world.redeem(id, None, noon(&world, "2026-03-12")).unwrap();
-    assert_eq!((left.principal, left.penalty, left.paid), (amount("98"), amount("2"), Amount::ZERO));
+    assert_eq!(
+        (left.principal, left.penalty, left.paid),
+        (amount("98"), amount("2"), Amount::ZERO)
+    );
     assert_eq!(left.holding.forfeited, amount("0.3"));
     assert_eq!(world.principal(), Amount::ZERO);
 }
@@ -79,7 +93,10 @@ fn penalty_is_never_more_than_the_principal() {
     let mut world = open(draft);
     let id = world.subscribe(amount("100"), noon(&world, "2026-03-02"));
     let left = world.redeem(id, None, noon(&world, "2026-03-04")).unwrap();
-    assert_eq!((left.principal, left.penalty, left.paid), (Amount::ZERO, amount("100"), amount("0.1")));
+    assert_eq!(
+        (left.principal, left.penalty, left.paid),
+        (Amount::ZERO, amount("100"), amount("0.1"))
+    );
 }
 
 #[test]
@@ -130,7 +147,9 @@ fn money_is_not_added_to_a_term_and_a_term_must_fit_into_the_product() {
     let later = noon(&world, "2026-03-04");
     assert_eq!(
         world.try_subscribe(amount("100"), false, later),
-        Err(PoolRefusal::TooLate { last_day: day("2026-03-10") })
+        Err(PoolRefusal::TooLate {
+            last_day: day("2026-03-10")
+        })
     );
 }
 
@@ -150,17 +169,83 @@ fn s4_09_drafts_that_break_a_rule_name_the_field() {
         Err(PoolRefusal::Field { field, .. }) => field,
         other => panic!("{other:?}"),
     };
-    assert_eq!(wrong(ProductDraft { name: " ".to_owned(), ..flexible() }), "name");
-    assert_eq!(wrong(ProductDraft { asset: "POWER".to_owned(), ..flexible() }), "asset");
-    assert_eq!(wrong(ProductDraft { zone: "Berlin".to_owned(), ..flexible() }), "zone");
-    assert_eq!(wrong(ProductDraft { cut_off: "24:00".to_owned(), ..flexible() }), "cut_off");
-    assert_eq!(wrong(ProductDraft { payday: "monthly".to_owned(), ..flexible() }), "payday");
-    assert_eq!(wrong(ProductDraft { quota: Amount::ZERO, ..flexible() }), "quota");
-    assert_eq!(wrong(ProductDraft { compounds: true, ..fixed(7) }), "compounds");
+    assert_eq!(
+        wrong(ProductDraft {
+            name: " ".to_owned(),
+            ..flexible()
+        }),
+        "name"
+    );
+    assert_eq!(
+        wrong(ProductDraft {
+            asset: "POWER".to_owned(),
+            ..flexible()
+        }),
+        "asset"
+    );
+    assert_eq!(
+        wrong(ProductDraft {
+            zone: "Berlin".to_owned(),
+            ..flexible()
+        }),
+        "zone"
+    );
+    assert_eq!(
+        wrong(ProductDraft {
+            cut_off: "24:00".to_owned(),
+            ..flexible()
+        }),
+        "cut_off"
+    );
+    assert_eq!(
+        wrong(ProductDraft {
+            payday: "monthly".to_owned(),
+            ..flexible()
+        }),
+        "payday"
+    );
+    assert_eq!(
+        wrong(ProductDraft {
+            quota: Amount::ZERO,
+            ..flexible()
+        }),
+        "quota"
+    );
+    assert_eq!(
+        wrong(ProductDraft {
+            compounds: true,
+            ..fixed(7)
+        }),
+        "compounds"
+    );
     assert_eq!(wrong(fixed(0)), "term_days");
     assert_eq!(wrong(fixed(3_651)), "term_days");
-    assert_eq!(wrong(ProductDraft { early_penalty: Some(ratio("0.1")), ..flexible() }), "early_penalty");
-    assert_eq!(wrong(ProductDraft { early_penalty: Some(ratio("1.1")), ..fixed(7) }), "early_penalty");
-    assert_eq!(wrong(ProductDraft { early_forfeits: true, ..fixed(7) }), "early_forfeits");
-    assert_eq!(wrong(ProductDraft { commission: ratio("-0.1"), ..flexible() }), "commission");
+    assert_eq!(
+        wrong(ProductDraft {
+            early_penalty: Some(ratio("0.1")),
+            ..flexible()
+        }),
+        "early_penalty"
+    );
+    assert_eq!(
+        wrong(ProductDraft {
+            early_penalty: Some(ratio("1.1")),
+            ..fixed(7)
+        }),
+        "early_penalty"
+    );
+    assert_eq!(
+        wrong(ProductDraft {
+            early_forfeits: true,
+            ..fixed(7)
+        }),
+        "early_forfeits"
+    );
+    assert_eq!(
+        wrong(ProductDraft {
+            commission: ratio("-0.1"),
+            ..flexible()
+        }),
+        "commission"
+    );
 }

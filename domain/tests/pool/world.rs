@@ -198,7 +198,10 @@ impl World {
 
     /// One day; `Err` with what is due when a page cannot be paid.
     pub fn distribute(&mut self, day: PoolDay, now: Timestamp) -> Result<(), Amount> {
-        let behind = self.holdings.values().filter(|row| row.state.is_held() && row.accrued_through < day);
+        let behind = self
+            .holdings
+            .values()
+            .filter(|row| row.state.is_held() && row.accrued_through < day);
         let behind: Vec<Holding> = behind.cloned().collect();
         for page in behind.chunks(2) {
             let (product, rates) = (&self.product, self.rates());
@@ -259,7 +262,10 @@ impl World {
             for (account, amount) in &entry.lines {
                 let balance = self.balances.entry(account.clone()).or_default();
                 *balance = balance.plus(*amount).unwrap();
-                assert!(!account.kind.is_floored() || !balance.is_negative(), "{account} falls to {balance}");
+                assert!(
+                    !account.kind.is_floored() || !balance.is_negative(),
+                    "{account} falls to {balance}"
+                );
             }
         }
         for row in posting.rows {
@@ -307,7 +313,11 @@ impl World {
         let principal = Amount::sum(holdings().map(|row| row.principal().unwrap())).unwrap();
         assert_eq!(self.principal(), principal);
         for row in holdings() {
-            assert_eq!(Amount::sum([row.paid, row.unpaid, row.forfeited]), Ok(row.earned), "{row:?}");
+            assert_eq!(
+                Amount::sum([row.paid, row.unpaid, row.forfeited]),
+                Ok(row.earned),
+                "{row:?}"
+            );
             assert!((0..10_000_000_000).contains(&row.residue));
             assert!(!row.earning.is_negative() && !row.pending.is_negative() && !row.paid.is_negative());
         }

@@ -109,7 +109,10 @@ impl Verifier {
         ];
         match pairs.into_iter().find(|(_, row, entries)| row != entries) {
             Some((what, row, entries)) => {
-                let detail = format!("holding {} has {what} {row}, but its entries come to {entries}", holding.id);
+                let detail = format!(
+                    "holding {} has {what} {row}, but its entries come to {entries}",
+                    holding.id
+                );
                 Err(violation(Invariant::PaidIsEarned, detail))
             }
             None => Ok(()),

@@ -164,9 +164,9 @@ pub fn holdings<'a>(state: &'a State, filter: &'a HoldingFilter, after: i64) -> 
             && filter.held.is_none_or(|held| holding.state.is_held() == held)
             && (!filter.live || holding.is_live())
             && filter.behind.is_none_or(|day| is_behind(holding, day))
-            && filter.mature.is_none_or(|day| {
-                holding.state.is_held() && holding.last_day.is_some_and(|last| last <= day)
-            })
+            && filter
+                .mature
+                .is_none_or(|day| holding.state.is_held() && holding.last_day.is_some_and(|last| last <= day))
             && filter.accrued.is_none_or(|day| holding.accrued_through >= day)
             && (!filter.owed || holding.unpaid.is_positive())
     })

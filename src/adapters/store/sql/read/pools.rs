@@ -5,7 +5,7 @@ use domain::id::{HoldingId, ProductId, UserId};
 use domain::page::Page;
 use domain::pool::{Accrual, Holding, PoolDay, PoolDayRow, Product, RateRow};
 use entity::{pool_accrual, pool_day, pool_holding, pool_product, pool_rate};
-use sea_orm::sea_query::Expr;
+use sea_orm::sea_query::{Expr, ExprTrait};
 use sea_orm::{ColumnTrait, Condition, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect, Select};
 
 use super::super::readers::Readers;
@@ -105,9 +105,7 @@ impl Readers {
         if page.after > 0 {
             query = query.filter(pool_day::Column::Day.lt(page.after));
         }
-        let query = query
-            .order_by_desc(pool_day::Column::Day)
-            .limit(u64::from(page.limit));
+        let query = query.order_by_desc(pool_day::Column::Day).limit(u64::from(page.limit));
         read_all(self.ask(query.all(self.connection())).await?, rows::pool_day)
     }
 }
