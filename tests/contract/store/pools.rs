@@ -1,0 +1,458 @@
+//! Pools: each day once, never above the quota, found by what is left to do, and summed exactly.
+
+use std::sync::Arc;
+
+use bursar::ports::store::HoldingFilter;
+use domain::change::{Change, ChangeSet};
+use domain::fixed::{Amount, Ratio};
+use domain::id::{HoldingId, LedgerAccountId, ProductId, UserId};
+use domain::ledger::{EntrySeq, GuardedRow};
+use domain::page::Page;
+use domain::pool::{
+    Accrual, DayFigures, DayState, DayTally, Holding, HoldingState, Limits, PoolDay, PoolDayRow, Product, ProductDraft,
+    ProductState, RateRow,
+};
+use domain::time::Timestamp;
+
+use super::databases::{FullStore, Ground};
+use super::samples::{USER, amount, commit, furnished, refused};
+
+const PRODUCT: ProductId = ProductId(4);
+
+fn day(number: i64) -> PoolDay {
+    PoolDay::new(number).unwrap()
+}
+
+pub fn product(id: i64) -> Product {
+    let draft = ProductDraft {
+        name: format!("it's 理财 {id}"),
+        asset: "USDT".to_owned(),
+        term_days: Some(30),
+        early_penalty: Some("0.0200000001".parse().unwrap()),
+        early_forfeits: true,
+        zone: "Australia/Lord_Howe".to_owned(),
+        cut_off: "17:30".to_owned(),
+        payday: "wed".to_owned(),
+        compounds: false,
+        commission: "0.1".parse().unwrap(),
+        quota: amount("1000"),
+        limits: Limits {
+            least_once: amount("0.00000001"),
+            most_once: amount("999"),
+            least_held: amount("1"),
+            most_held: amount("1000"),
+        },
+        opens_at: Some(Timestamp(5)),
+        closes_at: None,
+        last_day: Some(day(30_000)),
+    };
+    draft.into_product(ProductId(id), Timestamp(1_000)).unwrap()
+}
+
+pub fn holding(id: i64) -> Holding {
+    Holding {
+        id: HoldingId(id),
+        product: PRODUCT,
+        user: USER,
+        referrer: None,
+        commission: Ratio::ZERO,
+        state: HoldingState::Held,
+        subscribed: amount("10"),
+        earning: amount("7"),
+        pending: amount("3"),
+        opened_on: day(100),
+        last_day: Some(day(130)),
+        renews: true,
+        accrued_through: day(100),
+        residue: 9_999_999_999,
+        earned: amount("0.00000003"),
+        unpaid: amount("-1"),
+        paid: amount("1.00000001"),
+        forfeited: amount("0.00000002"),
+        commissioned: Amount::ZERO,
+        created_at: Timestamp(6),
+        updated_at: Timestamp(7),
+        version: 0,
+    }
+}
+
+pub fn accrual(holding: i64, number: u32, earned: &str) -> Accrual {
+    Accrual {
+        holding: HoldingId(holding),
+        product: PRODUCT,
+        day: day(101),
+        number,
+        principal: amount("7"),
+        rate: "0.0001".parse().unwrap(),
+        earned: amount(earned),
+        residue: 5,
+    }
+}
+
+/// A product with three holdings.
+async fn pooled(ground: &Ground) -> Arc<dyn FullStore> {
+    let store = furnished(ground).await;
+    commit(&*store, Change::AddProduct(Box::new(product(PRODUCT.0)))).await;
+    for id in 1..=3 {
+        commit(&*store, Change::AddHolding(Box::new(holding(id)))).await;
+    }
+    store
+}
+
+pub async fn products_rates_and_holdings_are_read_back_as_they_were_written(ground: Arc<Ground>) {
+    let store = pooled(&ground).await;
+    assert_eq!(store.products().await.unwrap(), [product(4)]);
+    let mut changed = Product {
+        state: ProductState::Ended,
+        sold: amount("30"),
+        distributed_through: day(101),
+        correct_from: Some(day(99)),
+        closes_at: Some(Timestamp(9)),
+        ..product(4)
+    };
+    commit(&*store, Change::UpdateProduct(Box::new(changed.clone()))).await;
+    changed.version = 1;
+    assert_eq!(store.product(PRODUCT).await.unwrap(), Some(changed));
+    let rate = |number| RateRow {
+        product: PRODUCT,
+        number,
+        from_day: day(20 - i64::from(number)),
+        rate: "0.0002000001".parse().unwrap(),
+        at: Timestamp(3),
+        by: "ops".to_owned(),
+    };
+    for number in [2, 1] {
+        commit(&*store, Change::AddRate(rate(number))).await;
+    }
+    assert_eq!(store.pool_rates(PRODUCT).await.unwrap(), [rate(1), rate(2)]);
+    assert_eq!(store.holding(HoldingId(2)).await.unwrap(), Some(holding(2)));
+    let mut ended = Holding {
+        state: HoldingState::Redeemed { at: Timestamp(8) },
+        subscribed: Amount::ZERO,
+        earning: Amount::ZERO,
+        pending: Amount::ZERO,
+        last_day: Some(day(160)),
+        opened_on: day(130),
+        accrued_through: day(140),
+        earned: amount("2"),
+        unpaid: amount("0.5"),
+        paid: amount("1.5"),
+        forfeited: Amount::ZERO,
+        commissioned: amount("0.1"),
+        residue: 0,
+        ..holding(2)
+    };
+    let mut other = Holding {
+        last_day: None,
+        renews: false,
+        ..holding(3)
+    };
+    commit(&*store, Change::UpdateHoldings(vec![ended.clone(), other.clone()])).await;
+    (ended.version, other.version) = (1, 1);
+    assert_eq!(store.holding(HoldingId(2)).await.unwrap(), Some(ended));
+    assert_eq!(store.holding(HoldingId(3)).await.unwrap(), Some(other));
+    let rows = [
+        GuardedRow::Holding(HoldingId(3)),
+        GuardedRow::Product(PRODUCT),
+        GuardedRow::Holding(HoldingId(9)),
+    ];
+    let mut versions = store.versions(&rows).await.unwrap();
+    versions.sort_unstable();
+    assert_eq!(versions, [(rows[1], 1), (rows[0], 1)]);
+}
+
+pub async fn s4_05_more_than_the_quota_is_refused_by_the_table(ground: Arc<Ground>) {
+    let store = pooled(&ground).await;
+    let with = |sold: &str| {
+        let sold = amount(sold);
+        Change::UpdateProduct(Box::new(Product { sold, ..product(4) }))
+    };
+    refused(&*store, with("1000.00000001")).await;
+    refused(&*store, with("-0.00000001")).await;
+    commit(&*store, with("1000")).await;
+    // Decided on what it was before.
+    refused(&*store, with("10")).await;
+    let same_name = Product {
+        name: product(4).name,
+        ..product(5)
+    };
+    refused(&*store, Change::AddProduct(Box::new(same_name))).await;
+    let another_asset = Product {
+        asset: domain::ledger::Asset::new("USDC").unwrap(),
+        version: 1,
+        ..product(4)
+    };
+    refused(&*store, Change::UpdateProduct(Box::new(another_asset))).await;
+}
+
+pub async fn s4_03_a_day_accrues_once_and_a_holding_moves_by_its_version(ground: Arc<Ground>) {
+    let store = pooled(&ground).await;
+    let changed = |version| Holding {
+        accrued_through: day(101),
+        version,
+        ..holding(1)
+    };
+    let page = |version, number| ChangeSet {
+        changes: vec![
+            Change::UpdateHoldings(vec![changed(version)]),
+            Change::AddAccruals(vec![accrual(1, number, "0.0007")]),
+        ],
+    };
+    store.commit(page(0, 0)).await.unwrap();
+    assert!(store.commit(page(0, 1)).await.is_err(), "the holding had changed");
+    assert!(store.commit(page(1, 0)).await.is_err(), "the day had accrued");
+    let stored = store.holding(HoldingId(1)).await.unwrap().unwrap();
+    assert_eq!(stored.version, 1);
+    store.commit(page(1, 1)).await.unwrap();
+    let somebody_elses = Holding {
+        user: UserId(8),
+        version: 2,
+        ..changed(2)
+    };
+    refused(&*store, Change::UpdateHoldings(vec![somebody_elses])).await;
+    for wrong in [
+        Holding {
+            residue: 10_000_000_000,
+            ..holding(8)
+        },
+        Holding {
+            paid: amount("5"),
+            ..holding(8)
+        },
+        Holding {
+            pending: amount("-1"),
+            ..holding(8)
+        },
+        Holding {
+            last_day: None,
+            ..holding(8)
+        },
+        Holding {
+            product: ProductId(77),
+            ..holding(8)
+        },
+        Holding {
+            user: UserId(77),
+            ..holding(8)
+        },
+    ] {
+        refused(&*store, Change::AddHolding(Box::new(wrong))).await;
+    }
+    refused(&*store, Change::AddAccruals(vec![accrual(2, 0, "-0.0007")])).await;
+}
+
+pub async fn holdings_are_found_by_what_is_left_to_do(ground: Arc<Ground>) {
+    let store = pooled(&ground).await;
+    let owed = Holding {
+        id: HoldingId(4),
+        state: HoldingState::Matured { at: Timestamp(8) },
+        subscribed: Amount::ZERO,
+        earning: Amount::ZERO,
+        pending: Amount::ZERO,
+        earned: amount("2"),
+        unpaid: amount("0.5"),
+        paid: amount("1.5"),
+        forfeited: Amount::ZERO,
+        accrued_through: day(130),
+        ..holding(4)
+    };
+    commit(&*store, Change::AddHolding(Box::new(owed))).await;
+    let done = Holding {
+        accrued_through: day(101),
+        ..holding(1)
+    };
+    commit(&*store, Change::UpdateHoldings(vec![done])).await;
+    let own = HoldingFilter {
+        product: Some(PRODUCT),
+        ..HoldingFilter::default()
+    };
+    let cases = [
+        (own, vec![1, 2, 3, 4]),
+        (
+            HoldingFilter {
+                behind: Some(day(101)),
+                live: true,
+                ..own
+            },
+            vec![2, 3],
+        ),
+        (
+            HoldingFilter {
+                behind: Some(day(102)),
+                ..own
+            },
+            vec![1, 2, 3],
+        ),
+        (
+            HoldingFilter {
+                mature: Some(day(129)),
+                ..own
+            },
+            vec![],
+        ),
+        (
+            HoldingFilter {
+                mature: Some(day(130)),
+                ..own
+            },
+            vec![1, 2, 3],
+        ),
+        (
+            HoldingFilter {
+                accrued: Some(day(101)),
+                ..own
+            },
+            vec![1, 4],
+        ),
+        (
+            HoldingFilter {
+                held: Some(false),
+                owed: true,
+                ..own
+            },
+            vec![4],
+        ),
+        (
+            HoldingFilter {
+                held: Some(true),
+                user: Some(USER),
+                ..own
+            },
+            vec![1, 2, 3],
+        ),
+        (
+            HoldingFilter {
+                user: Some(UserId(77)),
+                ..own
+            },
+            vec![],
+        ),
+    ];
+    for (filter, wanted) in cases {
+        let found = store.holdings(filter, Page::first(10)).await.unwrap();
+        let found: Vec<i64> = found.iter().map(|row| row.id.0).collect();
+        assert_eq!(found, wanted, "{filter:?}");
+    }
+    let page = store.holdings(own, Page::after(1, 2)).await.unwrap();
+    assert_eq!(page.iter().map(|row| row.id.0).collect::<Vec<_>>(), [2, 3]);
+    assert_eq!(store.behind(PRODUCT, day(101)).await.unwrap(), 2);
+    assert_eq!(store.subscribed(PRODUCT, USER).await.unwrap(), amount("30"));
+}
+
+pub async fn s4_16_sums_of_pools_are_exact(ground: Arc<Ground>) {
+    let store = pooled(&ground).await;
+    let lines = vec![
+        accrual(1, 0, "0.0007"),
+        accrual(2, 0, "0.00000001"),
+        accrual(1, 1, "-0.0001"),
+    ];
+    commit(&*store, Change::AddAccruals(lines.clone())).await;
+    let sums = store.accrued_sums(PRODUCT, day(101)).await.unwrap();
+    assert_eq!(
+        (sums.holdings, sums.principal, sums.earned),
+        (2, amount("14"), amount("0.00060001"))
+    );
+    let found = store
+        .accruals(PRODUCT, (day(100), day(102)), (HoldingId(1), HoldingId(1)))
+        .await
+        .unwrap();
+    assert_eq!(found, [lines[0], lines[2]]);
+    let sums = store.holding_sums(PRODUCT).await.unwrap();
+    assert_eq!((sums.held, sums.ended, sums.principal), (3, 0, amount("30")));
+    assert_eq!((sums.earning, sums.subscribed), (amount("21"), amount("30")));
+    assert_eq!(
+        (sums.owed, sums.overpaid, sums.paid),
+        (Amount::ZERO, amount("3"), amount("3.00000003"))
+    );
+    assert_eq!(
+        (sums.earned, sums.forfeited),
+        (amount("0.00000009"), amount("0.00000006"))
+    );
+    let none = store
+        .posted_sums(LedgerAccountId(1), day(101), EntrySeq(1))
+        .await
+        .unwrap();
+    assert_eq!((none.payments, none.paid), (0, Amount::ZERO));
+    let figures = |holdings, earned: &str| DayFigures {
+        holdings,
+        principal: amount("14"),
+        earned: amount(earned),
+        payments: 1,
+        paid: amount("0.5"),
+        commission: amount("0.05"),
+    };
+    let tally = |number, holdings, earned: &str| DayTally {
+        product: PRODUCT,
+        day: day(number),
+        added: figures(holdings, earned),
+    };
+    commit(
+        &*store,
+        Change::TallyDays(vec![tally(101, 2, "0.7"), tally(102, 1, "1")]),
+    )
+    .await;
+    commit(&*store, Change::TallyDays(vec![tally(101, 3, "-0.2")])).await;
+    let state = DayState::Unreconciled {
+        at: Timestamp(9),
+        note: "paid: 1 in 'the ledger'".to_owned(),
+    };
+    let closed = |number, state: &DayState| {
+        Change::CloseDay(Box::new(PoolDayRow {
+            product: PRODUCT,
+            day: day(number),
+            figures: DayFigures::default(),
+            state: state.clone(),
+        }))
+    };
+    commit(&*store, closed(101, &state)).await;
+    commit(&*store, closed(103, &DayState::Reconciled { at: Timestamp(10) })).await;
+    let row = store.pool_day(PRODUCT, day(101)).await.unwrap().unwrap();
+    assert_eq!(
+        (row.figures.holdings, row.figures.earned, row.state),
+        (5, amount("0.5"), state)
+    );
+    let days = store.pool_days(PRODUCT, Page::first(2)).await.unwrap();
+    assert_eq!(days.iter().map(|row| row.day.number()).collect::<Vec<_>>(), [103, 102]);
+    let days = store.pool_days(PRODUCT, Page::after(102, 2)).await.unwrap();
+    assert_eq!(days.iter().map(|row| row.day.number()).collect::<Vec<_>>(), [101]);
+    let totals = store.pool_totals(PRODUCT).await.unwrap();
+    assert_eq!(
+        (
+            totals.holdings,
+            totals.earned,
+            totals.payments,
+            totals.paid,
+            totals.commission
+        ),
+        (6, amount("1.5"), 3, amount("1.5"), amount("0.15"))
+    );
+}
+
+pub async fn a_thousand_holdings_are_one_commit(ground: Arc<Ground>) {
+    let store = pooled(&ground).await;
+    let many: Vec<Holding> = (10..1_110).map(holding).collect();
+    let new = many.iter().cloned().map(|row| Change::AddHolding(Box::new(row)));
+    store.commit(ChangeSet { changes: new.collect() }).await.unwrap();
+    let changed = many.iter().cloned().map(|row| Holding {
+        accrued_through: day(101),
+        ..row
+    });
+    let mut changes = vec![
+        Change::UpdateHoldings(changed.collect()),
+        Change::AddAccruals((10..1_110).map(|id| accrual(id, 0, "0.0007")).collect()),
+    ];
+    store
+        .commit(ChangeSet {
+            changes: changes.clone(),
+        })
+        .await
+        .unwrap();
+    let sums = store.accrued_sums(PRODUCT, day(101)).await.unwrap();
+    assert_eq!((sums.holdings, sums.earned), (1_100, amount("0.77")));
+    // One of them that changed since refuses the whole page.
+    let mut again: Vec<Holding> = many.iter().cloned().map(|row| Holding { version: 1, ..row }).collect();
+    again[700].version = 0;
+    changes = vec![Change::UpdateHoldings(again)];
+    assert!(store.commit(ChangeSet { changes }).await.is_err());
+    assert_eq!(store.holding(HoldingId(10)).await.unwrap().unwrap().version, 1);
+}
