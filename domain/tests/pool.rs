@@ -2,6 +2,8 @@
 
 #![expect(clippy::unwrap_used, reason = "a test stops at the first surprise")]
 
+#[path = "pool/audit.rs"]
+mod audit;
 #[path = "pool/model.rs"]
 mod model;
 #[path = "pool/stories.rs"]

@@ -62,6 +62,8 @@ pub struct World {
     pub balances: BTreeMap<AccountKey, Amount>,
     pub days: BTreeMap<PoolDay, DayFigures>,
     pub keys: BTreeSet<String>,
+    /// What was posted, in order.
+    pub recorded: Vec<EscrowPosting>,
     references: u32,
 }
 
@@ -78,6 +80,7 @@ impl World {
             balances: BTreeMap::new(),
             days: BTreeMap::new(),
             keys: BTreeSet::new(),
+            recorded: Vec::new(),
             references: 0,
         };
         world.set_rate(PoolDay::FIRST, rate, now);
@@ -247,6 +250,7 @@ impl World {
 
     /// Books a posting as the ledger and the store do, or stops the test.
     pub fn apply(&mut self, posting: EscrowPosting) {
+        self.recorded.push(posting.clone());
         for (row, version) in &posting.guards {
             let stored = match row {
                 GuardedRow::Product(_) => self.product.version,
