@@ -127,7 +127,11 @@ async fn measure(kind: Kind, holdings: i64) {
         let begun = Instant::now();
         let report = distribute_yield(&run).await.unwrap();
         let took = begun.elapsed();
-        assert_eq!((report.holdings, report.failed, report.unreconciled), (holdings, 0, 0), "{report}");
+        assert_eq!(
+            (report.holdings, report.failed, report.unreconciled),
+            (holdings, 0, 0),
+            "{report}"
+        );
         let each = took.as_micros() / u128::try_from(holdings).unwrap();
         println!(
             "{} {holdings} holdings, pages of {page}, day {day}: {} ms ({each} µs each), most memory {} MB ({} MB before)",
@@ -164,7 +168,8 @@ async fn fill(kind: Kind, ground: &Ground, desk: &Desk, ledger: &Addr<LedgerActo
         remark: String::new(),
     };
     post(ledger, Request::Recharge(recharge)).await;
-    let fields = serde_json::json!({"name": "flexible", "asset": "USDT", "rate": "0.0002345678", "quota": "20000000000"});
+    let fields =
+        serde_json::json!({"name": "flexible", "asset": "USDT", "rate": "0.0002345678", "quota": "20000000000"});
     let new: NewProduct = serde_json::from_value(fields).unwrap();
     let product = ProductId(desk.create_product(new, &asker).await.unwrap().id);
     desk.open_product(product, &asker).await.unwrap();
@@ -189,10 +194,14 @@ async fn fill(kind: Kind, ground: &Ground, desk: &Desk, ledger: &Addr<LedgerActo
     let ids = [("id", "n.i"), ("name", name)];
     copy::<app_user::Entity>(kind, &side, (user + 1, holdings), user, &ids).await;
     let ids = [("id", "n.i"), ("user_id", "n.i")];
-    let held = desk.holdings(Default::default(), bursar::desk::PageAsk::new(None, Some(1), 1).unwrap());
+    let held = desk.holdings(
+        Default::default(),
+        bursar::desk::PageAsk::new(None, Some(1), 1).unwrap(),
+    );
     let held = held.await.unwrap().items[0].id;
     copy::<pool_holding::Entity>(kind, &side, (held + 1, holdings), held, &ids).await;
-    let sold = format!("UPDATE pool_product SET sold = (SELECT SUM(subscribed) FROM pool_holding) WHERE id = {product}");
+    let sold =
+        format!("UPDATE pool_product SET sold = (SELECT SUM(subscribed) FROM pool_holding) WHERE id = {product}");
     side.execute_unprepared(&sold).await.unwrap();
 }
 
@@ -237,8 +246,9 @@ async fn copy<E: EntityTrait>(
             Kind::Postgres => format!("generate_series({first}::bigint, {last}) n(i)"),
             Kind::MariaDb => format!("(SELECT seq AS i FROM seq_{first}_to_{last}) n"),
         };
-        let statement =
-            format!("INSERT INTO {table} ({columns}) SELECT {values} FROM {numbers} CROSS JOIN {table} t WHERE t.id = {of}");
+        let statement = format!(
+            "INSERT INTO {table} ({columns}) SELECT {values} FROM {numbers} CROSS JOIN {table} t WHERE t.id = {of}"
+        );
         side.execute_unprepared(&statement).await.unwrap();
         first = last + 1;
     }

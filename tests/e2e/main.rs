@@ -52,6 +52,7 @@ mod lost_response;
 mod migrate;
 mod notify;
 mod panics;
+mod pools;
 mod role;
 mod secrets;
 mod shared;
