@@ -86,6 +86,7 @@ fn main() {
     }
 }
 
+#[expect(clippy::too_many_lines, reason = "one story, told in order")]
 async fn measure(kind: Kind, holdings: i64) {
     let Some(ground) = Ground::new(kind).await else {
         println!("{}: no server is named, nothing is measured", kind.name());
@@ -147,6 +148,7 @@ async fn measure(kind: Kind, holdings: i64) {
 }
 
 /// One user and one holding through the desk and the ledger, the rest as their copies.
+#[expect(clippy::too_many_lines, reason = "one story, told in order")]
 async fn fill(kind: Kind, ground: &Ground, desk: &Desk, ledger: &Addr<LedgerActor>, holdings: i64) {
     let asker = Asker {
         by: "bench".to_owned(),

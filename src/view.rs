@@ -12,6 +12,7 @@ mod market;
 mod net;
 mod order;
 mod pool;
+mod pool_report;
 mod position;
 mod report;
 mod robot;
@@ -30,7 +31,8 @@ pub use ledger::{
 pub use market::MarketView;
 pub use net::NetLineView;
 pub use order::{FillView, OrderView};
-pub use pool::{AccrualView, BookView, HoldingView, PoolDayView, PoolProgressView, PoolRateView, ProductView};
+pub use pool::{HoldingView, PoolRateView, ProductView};
+pub use pool_report::{AccrualView, BookView, PoolDayView, PoolProgressView};
 pub use position::{ExitsView, PositionView, ProvenanceView};
 pub use report::{ActivityView, UnsettledPositionView, UnsettledView};
 pub use robot::{LimitsView, RobotView, StrategyView};

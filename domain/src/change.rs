@@ -12,7 +12,7 @@ use crate::ledger::LedgerWrite;
 use crate::order::Order;
 use crate::pause::{Pause, PauseScope};
 use crate::payout::{Attempt, Payout};
-use crate::pool::{Accrual, DayTally, Holding, PoolDayRow, Product, RateRow};
+use crate::pool::PoolChange;
 use crate::position::Position;
 use crate::robot::Robot;
 use crate::trigger::{StockOrder, Trigger, TriggerMove};
@@ -147,22 +147,8 @@ pub enum Change {
     UpdatePayout(Box<Payout>),
     /// A signed transaction, before anybody has it; refused when the payer has one with this nonce and number, or of this hash.
     AddAttempt(Box<Attempt>),
-    /// A new product of the pools; refused when one of its name exists.
-    AddProduct(Box<Product>),
-    /// A changed product; refused when it would have sold more than its quota.
-    UpdateProduct(Box<Product>),
-    /// A product's daily rate from a day on; refused when that number of the product is on record.
-    AddRate(RateRow),
-    /// A new holding.
-    AddHolding(Box<Holding>),
-    /// Changed holdings.
-    UpdateHoldings(Vec<Holding>),
-    /// What holdings earned on days; refused when one of them is on record.
-    AddAccruals(Vec<Accrual>),
-    /// Adds to what products' days come to.
-    TallyDays(Vec<DayTally>),
-    /// A product's day was compared.
-    CloseDay(Box<PoolDayRow>),
+    /// Something of the pools.
+    Pool(PoolChange),
     /// A group of the ledger's decisions. Only the ledger makes these.
     Ledger(Box<LedgerWrite>),
 }

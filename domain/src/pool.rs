@@ -3,6 +3,7 @@
 mod accrue;
 pub mod audit;
 mod batch;
+mod change;
 pub mod day;
 mod draft;
 mod enter;
@@ -17,6 +18,7 @@ pub mod tally;
 
 pub use accrue::Accrual;
 pub use batch::{Batch, Recorded, arrears, correct, distribute, mature};
+pub use change::PoolChange;
 pub use day::{Calendar, PoolDay};
 pub use draft::ProductDraft;
 pub use enter::{Adding, Subscribing, add, subscribe};

@@ -349,15 +349,16 @@ impl Parts<'_> {
         supervisor: &Addr<SupervisorActor>,
         outside: Arc<RobotDeps>,
     ) -> Result<Addr<JobSchedulerActor>, UnfitSetting> {
+        let ears = || Ears {
+            raises: alert.clone().recipient(),
+            resolves: alert.clone().recipient(),
+        };
         let press = CloseAllPress {
             store: Arc::clone(&self.store),
             clock: Arc::clone(&self.clock),
             closes: supervisor.clone().recipient(),
             outside,
-            ears: Ears {
-                raises: alert.clone().recipient(),
-                resolves: alert.clone().recipient(),
-            },
+            ears: ears(),
             flat_within: self.settings.close_all.flat_within,
             told: Arc::default(),
         };
@@ -388,10 +389,7 @@ impl Parts<'_> {
             store: Arc::clone(&self.store),
             clock: Arc::clone(&self.clock),
             ledger: ledger.clone().recipient(),
-            ears: Ears {
-                raises: alert.clone().recipient(),
-                resolves: alert.clone().recipient(),
-            },
+            ears: ears(),
             page: self.settings.pools.page,
             progress: self.pool_progress.clone(),
         };

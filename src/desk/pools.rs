@@ -3,7 +3,7 @@
 use domain::change::{Change, ChangeSet};
 use domain::fixed::{Amount, Ratio};
 use domain::id::{HoldingId, IdKind, ProductId};
-use domain::pool::{Limits, PoolDay, PoolRefusal, Product, ProductBook, ProductDraft, Rates, funding_of};
+use domain::pool::{Limits, PoolChange, PoolDay, PoolRefusal, Product, ProductBook, ProductDraft, Rates, funding_of};
 use domain::time::Timestamp;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -172,8 +172,8 @@ impl Desk {
         let rates = Rates::new(vec![row.clone()]);
         let audit = self.audit(asker, "pool.create", subject(id), now).await?;
         let changes = vec![
-            Change::AddProduct(Box::new(product.clone())),
-            Change::AddRate(row),
+            Change::Pool(PoolChange::AddProduct(Box::new(product.clone()))),
+            Change::Pool(PoolChange::AddRate(row)),
             audit,
         ];
         match self.store.commit(ChangeSet { changes }).await {
@@ -228,8 +228,13 @@ impl Desk {
         let (product, rates, now) = (self.product_row(id).await?, self.rates_of(id).await?, self.clock.now());
         let from_day = new.from_day.unwrap_or(product.today(now).next());
         let (row, changed) = product.rated(&rates, from_day, new.rate, &asker.by, now)?;
-        self.change_product(changed, "pool.rate", vec![Change::AddRate(row)], asker)
-            .await
+        self.change_product(
+            changed,
+            "pool.rate",
+            vec![Change::Pool(PoolChange::AddRate(row))],
+            asker,
+        )
+        .await
     }
 
     async fn change_product(
@@ -240,7 +245,7 @@ impl Desk {
         asker: &Asker,
     ) -> Result<ProductView, DeskError> {
         let (id, now) = (changed.id, self.clock.now());
-        changes.push(Change::UpdateProduct(Box::new(changed)));
+        changes.push(Change::Pool(PoolChange::UpdateProduct(Box::new(changed))));
         changes.push(self.audit(asker, action, subject(id), now).await?);
         self.commit(ChangeSet { changes }).await?;
         self.product(id).await

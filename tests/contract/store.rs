@@ -24,6 +24,7 @@ mod outages;
 mod pages;
 mod paper;
 mod payouts;
+mod pool_samples;
 mod pools;
 mod random;
 mod reports;

@@ -82,6 +82,7 @@ fn act_through_a_kill(home: &Home, day: &str, point: &str, path: &str, body: &Va
 }
 
 #[test]
+#[expect(clippy::too_many_lines, reason = "one story, told in order")]
 fn t13_killed_around_every_page_it_pays_each_day_once_and_agrees() {
     if !Command::new("faketime")
         .arg("--version")

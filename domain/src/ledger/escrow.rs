@@ -13,7 +13,7 @@ use crate::ledger::entry::{Entry, EntryKey, EntryKind};
 use crate::ledger::settle::reject;
 use crate::ledger::write::PostAnswer;
 use crate::payout::Payout;
-use crate::pool::{Holding, Product};
+use crate::pool::{Holding, PoolChange, Product};
 use crate::trigger::Trigger;
 
 /// One entry to post.
@@ -101,7 +101,8 @@ impl EscrowPosting {
     #[must_use]
     pub fn with_product(mut self, changed: Product) -> Self {
         self.guards.push((GuardedRow::Product(changed.id), changed.version));
-        self.rows.push(Change::UpdateProduct(Box::new(changed)));
+        self.rows
+            .push(Change::Pool(PoolChange::UpdateProduct(Box::new(changed))));
         self
     }
 
@@ -110,7 +111,7 @@ impl EscrowPosting {
     pub fn with_holdings(mut self, changed: Vec<Holding>) -> Self {
         let guards = changed.iter().map(|row| (GuardedRow::Holding(row.id), row.version));
         self.guards.extend(guards);
-        self.rows.push(Change::UpdateHoldings(changed));
+        self.rows.push(Change::Pool(PoolChange::UpdateHoldings(changed)));
         self
     }
 

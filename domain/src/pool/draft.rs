@@ -65,12 +65,7 @@ impl ProductDraft {
             return wrong("asset", "must be the code of a wallet's asset, not POWER");
         };
         let term = self.term()?;
-        let Some(cut_off) = Calendar::minutes(&self.cut_off) else {
-            return wrong("cut_off", "must be a time such as 00:00");
-        };
-        let Some(calendar) = Calendar::new(&self.zone, cut_off) else {
-            return wrong("zone", "must be an IANA time zone such as Europe/Berlin");
-        };
+        let calendar = self.calendar()?;
         let Some(payday) = Payday::parse(&self.payday) else {
             return wrong("payday", "must be daily, or a day of the week such as mon");
         };
@@ -110,6 +105,13 @@ impl ProductDraft {
             updated_at: now,
             version: 0,
         })
+    }
+
+    fn calendar(&self) -> Result<Calendar, PoolRefusal> {
+        let cut_off =
+            Calendar::minutes(&self.cut_off).ok_or(PoolRefusal::field("cut_off", "must be a time such as 00:00"))?;
+        let rule = "must be an IANA time zone such as Europe/Berlin";
+        Calendar::new(&self.zone, cut_off).ok_or(PoolRefusal::field("zone", rule))
     }
 
     fn term(&self) -> Result<Term, PoolRefusal> {

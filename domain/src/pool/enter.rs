@@ -4,6 +4,7 @@ use crate::change::Change;
 use crate::fixed::Amount;
 use crate::id::{HoldingId, UserId};
 use crate::ledger::{EntryKey, EntryKind, EscrowPosting};
+use crate::pool::change::PoolChange;
 use crate::pool::holding::{Holding, HoldingState};
 use crate::pool::post::{BAD_REFERENCE, Posts, principal_of, wallet_of};
 use crate::pool::product::{Product, Term};
@@ -103,7 +104,10 @@ pub fn subscribe(ask: &Subscribing) -> Result<(EscrowPosting, Holding), PoolRefu
     let posting = posts
         .into_posting(Vec::new())
         .with_product(sold(product, ask.amount, ask.now)?);
-    Ok((posting.with(Change::AddHolding(Box::new(holding.clone()))), holding))
+    Ok((
+        posting.with(Change::Pool(PoolChange::AddHolding(Box::new(holding.clone())))),
+        holding,
+    ))
 }
 
 /// Moves more money from the wallet to a flexible holding. What is added on a day earns from the day after.

@@ -7,6 +7,7 @@ use crate::fixed::{Amount, NumberError, Rounding};
 use crate::id::{ProductId, UserId};
 use crate::ledger::{AccountKey, AccountKind, Asset, EntryKey, EntryKind, EscrowEntry, EscrowPosting, Purse};
 use crate::pool::accrue::Accrual;
+use crate::pool::change::PoolChange;
 use crate::pool::day::PoolDay;
 use crate::pool::holding::Holding;
 use crate::pool::product::Product;
@@ -235,13 +236,13 @@ impl<'a> Posts<'a> {
             posting = posting.with_holdings(holdings);
         }
         if !self.accruals.is_empty() {
-            posting = posting.with(Change::AddAccruals(self.accruals));
+            posting = posting.with(Change::Pool(PoolChange::AddAccruals(self.accruals)));
         }
         let product = self.product.id;
         let tally = |(day, added)| DayTally { product, day, added };
         let tallies: Vec<DayTally> = self.days.into_iter().map(tally).collect();
         if !tallies.is_empty() {
-            posting = posting.with(Change::TallyDays(tallies));
+            posting = posting.with(Change::Pool(PoolChange::TallyDays(tallies)));
         }
         posting
     }

@@ -164,6 +164,7 @@ fn redemption_of_what_is_too_far_behind_waits_for_the_distribution() {
 }
 
 #[test]
+#[expect(clippy::too_many_lines, reason = "one story, told in order")]
 fn s4_09_drafts_that_break_a_rule_name_the_field() {
     let wrong = |draft: ProductDraft| match draft.into_product(domain::id::ProductId(1), Timestamp(0)) {
         Err(PoolRefusal::Field { field, .. }) => field,

@@ -7,9 +7,9 @@ use domain::fixed::{Amount, Ratio};
 use domain::id::{HoldingId, ProductId, UserId};
 use domain::ledger::{AccountKey, Asset, EscrowPosting, GuardedRow, Purse};
 use domain::pool::{
-    Accrual, Adding, Batch, DayFigures, Holding, Left, Limits, PoolDay, PoolRefusal, Product, ProductDraft, RateRow,
-    Rates, Recorded, Redeeming, Subscribing, add, arrears, correct, distribute, fund, funding_of, mature, principal_of,
-    redeem, subscribe,
+    Accrual, Adding, Batch, DayFigures, Holding, Left, Limits, PoolChange, PoolDay, PoolRefusal, Product, ProductDraft,
+    RateRow, Rates, Recorded, Redeeming, Subscribing, add, arrears, correct, distribute, fund, funding_of, mature,
+    principal_of, redeem, subscribe,
 };
 use domain::time::Timestamp;
 
@@ -280,26 +280,26 @@ impl World {
 
     fn write(&mut self, row: Change) {
         match row {
-            Change::UpdateProduct(product) => {
+            Change::Pool(PoolChange::UpdateProduct(product)) => {
                 self.product = *product;
                 self.product.version += 1;
             }
-            Change::AddHolding(holding) => {
+            Change::Pool(PoolChange::AddHolding(holding)) => {
                 assert!(self.holdings.insert(holding.id.0, *holding).is_none());
             }
-            Change::UpdateHoldings(holdings) => {
+            Change::Pool(PoolChange::UpdateHoldings(holdings)) => {
                 for mut holding in holdings {
                     holding.version += 1;
                     self.holdings.insert(holding.id.0, holding);
                 }
             }
-            Change::AddAccruals(lines) => {
+            Change::Pool(PoolChange::AddAccruals(lines)) => {
                 for line in lines {
                     let key = (line.holding.0, line.day, line.number);
                     assert!(self.accruals.insert(key, line).is_none(), "{key:?} accrues twice");
                 }
             }
-            Change::TallyDays(tallies) => {
+            Change::Pool(PoolChange::TallyDays(tallies)) => {
                 for tally in tallies {
                     let day = self.days.entry(tally.day).or_default();
                     *day = day.plus(&tally.added).unwrap();

@@ -3,6 +3,7 @@
 use std::fmt::Display;
 
 use domain::change::Change;
+use domain::pool::PoolChange;
 
 /// The row or key that a change writes.
 pub fn subject(change: &Change) -> String {
@@ -56,15 +57,7 @@ pub fn subject(change: &Change) -> String {
             "transaction {} with nonce {} of {}",
             attempt.number, attempt.nonce, attempt.payer
         ),
-        Change::AddProduct(product) | Change::UpdateProduct(product) => {
-            format!("product {} ({})", product.id, product.name)
-        }
-        Change::AddRate(rate) => format!("rate {} of product {}", rate.number, rate.product),
-        Change::AddHolding(holding) => format!("holding {}", holding.id),
-        Change::UpdateHoldings(holdings) => several("holding", holdings.iter().map(|holding| holding.id)),
-        Change::AddAccruals(lines) => several("accrual of holding", lines.iter().map(|line| line.holding)),
-        Change::TallyDays(tallies) => several("totals of", tallies.iter().map(|tally| tally.day)),
-        Change::CloseDay(day) => format!("day {} of product {}", day.day, day.product),
+        Change::Pool(change) => of_pools(change),
         Change::Ledger(write) => match write.entries.first() {
             Some(entry) => format!("ledger from entry {}", entry.seq),
             None => "ledger".to_owned(),
@@ -80,5 +73,19 @@ fn several(kind: &str, names: impl ExactSizeIterator<Item = impl Display>) -> St
         (Some(first), 0) => format!("{kind} {first}"),
         (Some(first), more) => format!("{kind} {first} and {more} more"),
         (None, _) => kind.to_owned(),
+    }
+}
+
+fn of_pools(change: &PoolChange) -> String {
+    match change {
+        PoolChange::AddProduct(product) | PoolChange::UpdateProduct(product) => {
+            format!("product {} ({})", product.id, product.name)
+        }
+        PoolChange::AddRate(rate) => format!("rate {} of product {}", rate.number, rate.product),
+        PoolChange::AddHolding(holding) => format!("holding {}", holding.id),
+        PoolChange::UpdateHoldings(holdings) => several("holding", holdings.iter().map(|holding| holding.id)),
+        PoolChange::AddAccruals(lines) => several("accrual of holding", lines.iter().map(|line| line.holding)),
+        PoolChange::TallyDays(tallies) => several("totals of", tallies.iter().map(|tally| tally.day)),
+        PoolChange::CloseDay(day) => format!("day {} of product {}", day.day, day.product),
     }
 }

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use domain::change::{Change, ChangeSet};
 use domain::id::HoldingId;
-use domain::pool::{Accrual, PoolDay, Product, Rates, Recorded, correct};
+use domain::pool::{Accrual, PoolChange, PoolDay, Product, Rates, Recorded, correct};
 
 use super::reconcile_pools::reconcile_day;
 use super::{Distributed, PoolRun, Posted, TRIES, tell_page};
@@ -116,7 +116,7 @@ async fn unmark(run: &PoolRun, product: &Product, rates: &Rates) -> Result<(), J
         }
         changed.correct_from = None;
         changed.updated_at = run.clock.now();
-        let changes = ChangeSet::of(Change::UpdateProduct(Box::new(changed)));
+        let changes = ChangeSet::of(Change::Pool(PoolChange::UpdateProduct(Box::new(changed))));
         match run.store.commit(changes).await {
             Err(StoreError::Conflict { .. }) => {}
             answer => return Ok(answer?),

@@ -3,7 +3,7 @@
 use domain::change::{Change, ChangeSet};
 use domain::fixed::Amount;
 use domain::pool::figure::needed;
-use domain::pool::{Batch, Holding, PoolDay, Product, Rates, distribute};
+use domain::pool::{Batch, Holding, PoolChange, PoolDay, Product, Rates, distribute};
 use tracing::error;
 
 use super::correct_yield::correct_product;
@@ -209,7 +209,7 @@ async fn passed(run: &PoolRun, product: &Product, day: PoolDay) -> Result<(), Jo
         let mut changed = run.fresh(product).await?;
         changed.distributed_through = changed.distributed_through.max(day);
         changed.updated_at = run.clock.now();
-        let changes = ChangeSet::of(Change::UpdateProduct(Box::new(changed)));
+        let changes = ChangeSet::of(Change::Pool(PoolChange::UpdateProduct(Box::new(changed))));
         match run.store.commit(changes).await {
             Err(StoreError::Conflict { .. }) if tries < TRIES * 10 => {}
             answer => return Ok(answer?),

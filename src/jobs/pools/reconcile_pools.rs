@@ -3,7 +3,7 @@
 use domain::alert::AlertKind;
 use domain::change::{Change, ChangeSet};
 use domain::pool::audit::{PostedSums, day_differs, product_differs};
-use domain::pool::{DayFigures, DayState, PoolDay, PoolDayRow, Product, funding_of};
+use domain::pool::{DayFigures, DayState, PoolChange, PoolDay, PoolDayRow, Product, funding_of};
 use tracing::error;
 
 use super::{PoolRun, is_live};
@@ -56,7 +56,9 @@ pub(super) async fn reconcile_day(run: &PoolRun, product: &Product, day: PoolDay
         figures: DayFigures::default(),
         state,
     };
-    run.store.commit(ChangeSet::of(Change::CloseDay(Box::new(row)))).await?;
+    run.store
+        .commit(ChangeSet::of(Change::Pool(PoolChange::CloseDay(Box::new(row)))))
+        .await?;
     let result = if agrees { "reconciled" } else { "unreconciled" };
     metrics::counter!("bursar_pool_days_total", "result" => result).increment(1);
     if let Some(why) = difference {

@@ -4,101 +4,20 @@ use std::sync::Arc;
 
 use bursar::ports::store::HoldingFilter;
 use domain::change::{Change, ChangeSet};
-use domain::fixed::{Amount, Ratio};
+use domain::fixed::Amount;
 use domain::id::{HoldingId, LedgerAccountId, ProductId, UserId};
 use domain::ledger::{EntrySeq, GuardedRow};
 use domain::page::Page;
 use domain::pool::{
-    Accrual, DayFigures, DayState, DayTally, Holding, HoldingState, Limits, PoolDay, PoolDayRow, Product, ProductDraft,
-    ProductState, RateRow,
+    DayFigures, DayState, DayTally, Holding, HoldingState, PoolChange, PoolDayRow, Product, ProductState, RateRow,
 };
 use domain::time::Timestamp;
 
-use super::databases::{FullStore, Ground};
-use super::samples::{USER, amount, commit, furnished, refused};
+use super::databases::Ground;
+use super::pool_samples::*;
+use super::samples::{USER, amount, commit, refused};
 
-const PRODUCT: ProductId = ProductId(4);
-
-fn day(number: i64) -> PoolDay {
-    PoolDay::new(number).unwrap()
-}
-
-pub fn product(id: i64) -> Product {
-    let draft = ProductDraft {
-        name: format!("it's 理财 {id}"),
-        asset: "USDT".to_owned(),
-        term_days: Some(30),
-        early_penalty: Some("0.0200000001".parse().unwrap()),
-        early_forfeits: true,
-        zone: "Australia/Lord_Howe".to_owned(),
-        cut_off: "17:30".to_owned(),
-        payday: "wed".to_owned(),
-        compounds: false,
-        commission: "0.1".parse().unwrap(),
-        quota: amount("1000"),
-        limits: Limits {
-            least_once: amount("0.00000001"),
-            most_once: amount("999"),
-            least_held: amount("1"),
-            most_held: amount("1000"),
-        },
-        opens_at: Some(Timestamp(5)),
-        closes_at: None,
-        last_day: Some(day(30_000)),
-    };
-    draft.into_product(ProductId(id), Timestamp(1_000)).unwrap()
-}
-
-pub fn holding(id: i64) -> Holding {
-    Holding {
-        id: HoldingId(id),
-        product: PRODUCT,
-        user: USER,
-        referrer: None,
-        commission: Ratio::ZERO,
-        state: HoldingState::Held,
-        subscribed: amount("10"),
-        earning: amount("7"),
-        pending: amount("3"),
-        opened_on: day(100),
-        last_day: Some(day(130)),
-        renews: true,
-        accrued_through: day(100),
-        residue: 9_999_999_999,
-        earned: amount("0.00000003"),
-        unpaid: amount("-1"),
-        paid: amount("1.00000001"),
-        forfeited: amount("0.00000002"),
-        commissioned: Amount::ZERO,
-        created_at: Timestamp(6),
-        updated_at: Timestamp(7),
-        version: 0,
-    }
-}
-
-pub fn accrual(holding: i64, number: u32, earned: &str) -> Accrual {
-    Accrual {
-        holding: HoldingId(holding),
-        product: PRODUCT,
-        day: day(101),
-        number,
-        principal: amount("7"),
-        rate: "0.0001".parse().unwrap(),
-        earned: amount(earned),
-        residue: 5,
-    }
-}
-
-/// A product with three holdings.
-async fn pooled(ground: &Ground) -> Arc<dyn FullStore> {
-    let store = furnished(ground).await;
-    commit(&*store, Change::AddProduct(Box::new(product(PRODUCT.0)))).await;
-    for id in 1..=3 {
-        commit(&*store, Change::AddHolding(Box::new(holding(id)))).await;
-    }
-    store
-}
-
+#[expect(clippy::too_many_lines, reason = "one story, told in order")]
 pub async fn products_rates_and_holdings_are_read_back_as_they_were_written(ground: Arc<Ground>) {
     let store = pooled(&ground).await;
     assert_eq!(store.products().await.unwrap(), [product(4)]);
@@ -110,7 +29,11 @@ pub async fn products_rates_and_holdings_are_read_back_as_they_were_written(grou
         closes_at: Some(Timestamp(9)),
         ..product(4)
     };
-    commit(&*store, Change::UpdateProduct(Box::new(changed.clone()))).await;
+    commit(
+        &*store,
+        Change::Pool(PoolChange::UpdateProduct(Box::new(changed.clone()))),
+    )
+    .await;
     changed.version = 1;
     assert_eq!(store.product(PRODUCT).await.unwrap(), Some(changed));
     let rate = |number| RateRow {
@@ -122,7 +45,7 @@ pub async fn products_rates_and_holdings_are_read_back_as_they_were_written(grou
         by: "ops".to_owned(),
     };
     for number in [2, 1] {
-        commit(&*store, Change::AddRate(rate(number))).await;
+        commit(&*store, Change::Pool(PoolChange::AddRate(rate(number)))).await;
     }
     assert_eq!(store.pool_rates(PRODUCT).await.unwrap(), [rate(1), rate(2)]);
     assert_eq!(store.holding(HoldingId(2)).await.unwrap(), Some(holding(2)));
@@ -147,7 +70,11 @@ pub async fn products_rates_and_holdings_are_read_back_as_they_were_written(grou
         renews: false,
         ..holding(3)
     };
-    commit(&*store, Change::UpdateHoldings(vec![ended.clone(), other.clone()])).await;
+    commit(
+        &*store,
+        Change::Pool(PoolChange::UpdateHoldings(vec![ended.clone(), other.clone()])),
+    )
+    .await;
     (ended.version, other.version) = (1, 1);
     assert_eq!(store.holding(HoldingId(2)).await.unwrap(), Some(ended));
     assert_eq!(store.holding(HoldingId(3)).await.unwrap(), Some(other));
@@ -165,7 +92,7 @@ pub async fn s4_05_more_than_the_quota_is_refused_by_the_table(ground: Arc<Groun
     let store = pooled(&ground).await;
     let with = |sold: &str| {
         let sold = amount(sold);
-        Change::UpdateProduct(Box::new(Product { sold, ..product(4) }))
+        Change::Pool(PoolChange::UpdateProduct(Box::new(Product { sold, ..product(4) })))
     };
     refused(&*store, with("1000.00000001")).await;
     refused(&*store, with("-0.00000001")).await;
@@ -176,15 +103,20 @@ pub async fn s4_05_more_than_the_quota_is_refused_by_the_table(ground: Arc<Groun
         name: product(4).name,
         ..product(5)
     };
-    refused(&*store, Change::AddProduct(Box::new(same_name))).await;
+    refused(&*store, Change::Pool(PoolChange::AddProduct(Box::new(same_name)))).await;
     let another_asset = Product {
         asset: domain::ledger::Asset::new("USDC").unwrap(),
         version: 1,
         ..product(4)
     };
-    refused(&*store, Change::UpdateProduct(Box::new(another_asset))).await;
+    refused(
+        &*store,
+        Change::Pool(PoolChange::UpdateProduct(Box::new(another_asset))),
+    )
+    .await;
 }
 
+#[expect(clippy::too_many_lines, reason = "one story, told in order")]
 pub async fn s4_03_a_day_accrues_once_and_a_holding_moves_by_its_version(ground: Arc<Ground>) {
     let store = pooled(&ground).await;
     let changed = |version| Holding {
@@ -194,8 +126,8 @@ pub async fn s4_03_a_day_accrues_once_and_a_holding_moves_by_its_version(ground:
     };
     let page = |version, number| ChangeSet {
         changes: vec![
-            Change::UpdateHoldings(vec![changed(version)]),
-            Change::AddAccruals(vec![accrual(1, number, "0.0007")]),
+            Change::Pool(PoolChange::UpdateHoldings(vec![changed(version)])),
+            Change::Pool(PoolChange::AddAccruals(vec![accrual(1, number, "0.0007")])),
         ],
     };
     store.commit(page(0, 0)).await.unwrap();
@@ -209,7 +141,7 @@ pub async fn s4_03_a_day_accrues_once_and_a_holding_moves_by_its_version(ground:
         version: 2,
         ..changed(2)
     };
-    refused(&*store, Change::UpdateHoldings(vec![somebody_elses])).await;
+    refused(&*store, Change::Pool(PoolChange::UpdateHoldings(vec![somebody_elses]))).await;
     for wrong in [
         Holding {
             residue: 10_000_000_000,
@@ -236,11 +168,16 @@ pub async fn s4_03_a_day_accrues_once_and_a_holding_moves_by_its_version(ground:
             ..holding(8)
         },
     ] {
-        refused(&*store, Change::AddHolding(Box::new(wrong))).await;
+        refused(&*store, Change::Pool(PoolChange::AddHolding(Box::new(wrong)))).await;
     }
-    refused(&*store, Change::AddAccruals(vec![accrual(2, 0, "-0.0007")])).await;
+    refused(
+        &*store,
+        Change::Pool(PoolChange::AddAccruals(vec![accrual(2, 0, "-0.0007")])),
+    )
+    .await;
 }
 
+#[expect(clippy::too_many_lines, reason = "one story, told in order")]
 pub async fn holdings_are_found_by_what_is_left_to_do(ground: Arc<Ground>) {
     let store = pooled(&ground).await;
     let owed = Holding {
@@ -256,12 +193,12 @@ pub async fn holdings_are_found_by_what_is_left_to_do(ground: Arc<Ground>) {
         accrued_through: day(130),
         ..holding(4)
     };
-    commit(&*store, Change::AddHolding(Box::new(owed))).await;
+    commit(&*store, Change::Pool(PoolChange::AddHolding(Box::new(owed)))).await;
     let done = Holding {
         accrued_through: day(101),
         ..holding(1)
     };
-    commit(&*store, Change::UpdateHoldings(vec![done])).await;
+    commit(&*store, Change::Pool(PoolChange::UpdateHoldings(vec![done]))).await;
     let own = HoldingFilter {
         product: Some(PRODUCT),
         ..HoldingFilter::default()
@@ -339,6 +276,7 @@ pub async fn holdings_are_found_by_what_is_left_to_do(ground: Arc<Ground>) {
     assert_eq!(store.subscribed(PRODUCT, USER).await.unwrap(), amount("30"));
 }
 
+#[expect(clippy::too_many_lines, reason = "one story, told in order")]
 pub async fn s4_16_sums_of_pools_are_exact(ground: Arc<Ground>) {
     let store = pooled(&ground).await;
     let lines = vec![
@@ -346,7 +284,7 @@ pub async fn s4_16_sums_of_pools_are_exact(ground: Arc<Ground>) {
         accrual(2, 0, "0.00000001"),
         accrual(1, 1, "-0.0001"),
     ];
-    commit(&*store, Change::AddAccruals(lines.clone())).await;
+    commit(&*store, Change::Pool(PoolChange::AddAccruals(lines.clone()))).await;
     let sums = store.accrued_sums(PRODUCT, day(101)).await.unwrap();
     assert_eq!(
         (sums.holdings, sums.principal, sums.earned),
@@ -388,21 +326,25 @@ pub async fn s4_16_sums_of_pools_are_exact(ground: Arc<Ground>) {
     };
     commit(
         &*store,
-        Change::TallyDays(vec![tally(101, 2, "0.7"), tally(102, 1, "1")]),
+        Change::Pool(PoolChange::TallyDays(vec![tally(101, 2, "0.7"), tally(102, 1, "1")])),
     )
     .await;
-    commit(&*store, Change::TallyDays(vec![tally(101, 3, "-0.2")])).await;
+    commit(
+        &*store,
+        Change::Pool(PoolChange::TallyDays(vec![tally(101, 3, "-0.2")])),
+    )
+    .await;
     let state = DayState::Unreconciled {
         at: Timestamp(9),
         note: "paid: 1 in 'the ledger'".to_owned(),
     };
     let closed = |number, state: &DayState| {
-        Change::CloseDay(Box::new(PoolDayRow {
+        Change::Pool(PoolChange::CloseDay(Box::new(PoolDayRow {
             product: PRODUCT,
             day: day(number),
             figures: DayFigures::default(),
             state: state.clone(),
-        }))
+        })))
     };
     commit(&*store, closed(101, &state)).await;
     commit(&*store, closed(103, &DayState::Reconciled { at: Timestamp(10) })).await;
@@ -431,15 +373,20 @@ pub async fn s4_16_sums_of_pools_are_exact(ground: Arc<Ground>) {
 pub async fn a_thousand_holdings_are_one_commit(ground: Arc<Ground>) {
     let store = pooled(&ground).await;
     let many: Vec<Holding> = (10..1_110).map(holding).collect();
-    let new = many.iter().cloned().map(|row| Change::AddHolding(Box::new(row)));
+    let new = many
+        .iter()
+        .cloned()
+        .map(|row| Change::Pool(PoolChange::AddHolding(Box::new(row))));
     store.commit(ChangeSet { changes: new.collect() }).await.unwrap();
     let changed = many.iter().cloned().map(|row| Holding {
         accrued_through: day(101),
         ..row
     });
     let mut changes = vec![
-        Change::UpdateHoldings(changed.collect()),
-        Change::AddAccruals((10..1_110).map(|id| accrual(id, 0, "0.0007")).collect()),
+        Change::Pool(PoolChange::UpdateHoldings(changed.collect())),
+        Change::Pool(PoolChange::AddAccruals(
+            (10..1_110).map(|id| accrual(id, 0, "0.0007")).collect(),
+        )),
     ];
     store
         .commit(ChangeSet {
@@ -452,7 +399,7 @@ pub async fn a_thousand_holdings_are_one_commit(ground: Arc<Ground>) {
     // One of them that changed since refuses the whole page.
     let mut again: Vec<Holding> = many.iter().cloned().map(|row| Holding { version: 1, ..row }).collect();
     again[700].version = 0;
-    changes = vec![Change::UpdateHoldings(again)];
+    changes = vec![Change::Pool(PoolChange::UpdateHoldings(again))];
     assert!(store.commit(ChangeSet { changes }).await.is_err());
     assert_eq!(store.holding(HoldingId(10)).await.unwrap().unwrap().version, 1);
 }

@@ -67,6 +67,9 @@ impl Verifier {
 
     /// Adds what an entry says of a holding.
     pub(super) fn trace_pool(&mut self, entry: &Entry) -> Result<(), Violation> {
+        if !is_about_pools(entry.kind) {
+            return Ok(());
+        }
         self.pool_newest = entry.seq;
         if entry.kind == EntryKind::PoolFund {
             return Ok(());
@@ -165,6 +168,18 @@ fn paid_once(trace: &mut PoolTrace, id: HoldingId, entry: &Entry) -> Result<(), 
         trace.paid_through = Some(day);
     }
     Ok(())
+}
+
+const fn is_about_pools(kind: EntryKind) -> bool {
+    matches!(
+        kind,
+        EntryKind::PoolIn
+            | EntryKind::PoolOut
+            | EntryKind::PoolYield
+            | EntryKind::PoolPenalty
+            | EntryKind::PoolFund
+            | EntryKind::Commission
+    )
 }
 
 fn unheld(entry: &Entry) -> Violation {

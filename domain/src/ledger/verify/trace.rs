@@ -46,29 +46,8 @@ struct Moves {
 impl Verifier {
     /// Adds what an entry says of a position.
     pub(super) fn trace(&mut self, entry: &Entry) -> Result<(), Violation> {
-        let fact = match entry.kind {
-            EntryKind::PowerSettle | EntryKind::PowerCorrect => "settle:",
-            EntryKind::DebtCollect => "collect:",
-            EntryKind::DebtWaive => "waive:",
-            EntryKind::PowerHold => "hold:",
-            EntryKind::HoldRelease => "release:",
-            EntryKind::Recharge
-            | EntryKind::Withdraw
-            | EntryKind::Adjust
-            | EntryKind::Transfer
-            | EntryKind::Refund
-            | EntryKind::Import
-            | EntryKind::Contract
-            | EntryKind::Trade
-            | EntryKind::Mint
-            | EntryKind::Payout
-            | EntryKind::Treasury => return Ok(()),
-            EntryKind::PoolIn
-            | EntryKind::PoolOut
-            | EntryKind::PoolYield
-            | EntryKind::PoolPenalty
-            | EntryKind::PoolFund
-            | EntryKind::Commission => return self.trace_pool(entry),
+        let Some(fact) = fact_of(entry.kind) else {
+            return self.trace_pool(entry);
         };
         let named = entry.key.as_str().strip_prefix(fact);
         let position = entry.reference.strip_prefix("position:").and_then(|id| id.parse().ok());
@@ -253,4 +232,32 @@ fn about_nothing(entry: &Entry) -> Violation {
         | EntryKind::Commission => "is about no position",
     };
     violation(Invariant::ChargedOnce, format!("{}: it {what}", name(entry)))
+}
+
+/// How the key of an entry about a position begins.
+const fn fact_of(kind: EntryKind) -> Option<&'static str> {
+    match kind {
+        EntryKind::PowerSettle | EntryKind::PowerCorrect => Some("settle:"),
+        EntryKind::DebtCollect => Some("collect:"),
+        EntryKind::DebtWaive => Some("waive:"),
+        EntryKind::PowerHold => Some("hold:"),
+        EntryKind::HoldRelease => Some("release:"),
+        EntryKind::Recharge
+        | EntryKind::Withdraw
+        | EntryKind::Adjust
+        | EntryKind::Transfer
+        | EntryKind::Refund
+        | EntryKind::Import
+        | EntryKind::Contract
+        | EntryKind::Trade
+        | EntryKind::Mint
+        | EntryKind::Payout
+        | EntryKind::Treasury
+        | EntryKind::PoolIn
+        | EntryKind::PoolOut
+        | EntryKind::PoolYield
+        | EntryKind::PoolPenalty
+        | EntryKind::PoolFund
+        | EntryKind::Commission => None,
+    }
 }

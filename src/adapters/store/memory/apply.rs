@@ -92,14 +92,7 @@ impl Journal<'_> {
             Change::AddPayouts(payouts) => payouts.iter().try_for_each(|payout| self.add_payout(payout)),
             Change::UpdatePayout(payout) => self.update_payout(payout),
             Change::AddAttempt(attempt) => self.add_attempt(attempt),
-            Change::AddProduct(product) => self.add_product(product),
-            Change::UpdateProduct(product) => self.update_product(product),
-            Change::AddRate(rate) => self.add_rate(rate),
-            Change::AddHolding(holding) => self.add_holding(holding),
-            Change::UpdateHoldings(holdings) => holdings.iter().try_for_each(|holding| self.update_holding(holding)),
-            Change::AddAccruals(lines) => lines.iter().try_for_each(|line| self.add_accrual(line)),
-            Change::TallyDays(tallies) => tallies.iter().try_for_each(|tally| self.tally_day(tally)),
-            Change::CloseDay(day) => self.close_day(day),
+            Change::Pool(change) => self.apply_pool(change),
             Change::Ledger(_) => Err(Refusal(format!("{} beside the ledger", self.what))),
         }
     }

@@ -9,7 +9,7 @@ use domain::page::Page;
 use domain::pool::audit::{AccruedSums, PostedSums};
 use domain::pool::figure::HoldingSums;
 use domain::pool::{
-    Accrual, DayFigures, DayState, DayTally, Holding, PoolDay, PoolDayRow, Product, ProductState, RateRow,
+    Accrual, DayFigures, DayState, DayTally, Holding, PoolChange, PoolDay, PoolDayRow, Product, ProductState, RateRow,
 };
 
 use super::journal::{Journal, Refusal};
@@ -32,14 +32,27 @@ pub struct Pools {
 }
 
 impl Journal<'_> {
-    pub fn add_product(&mut self, product: &Product) -> Result<(), Refusal> {
+    pub fn apply_pool(&mut self, change: &PoolChange) -> Result<(), Refusal> {
+        match change {
+            PoolChange::AddProduct(product) => self.add_product(product),
+            PoolChange::UpdateProduct(product) => self.update_product(product),
+            PoolChange::AddRate(rate) => self.add_rate(rate),
+            PoolChange::AddHolding(holding) => self.add_holding(holding),
+            PoolChange::UpdateHoldings(rows) => rows.iter().try_for_each(|holding| self.update_holding(holding)),
+            PoolChange::AddAccruals(lines) => lines.iter().try_for_each(|line| self.add_accrual(line)),
+            PoolChange::TallyDays(tallies) => tallies.iter().try_for_each(|tally| self.tally_day(tally)),
+            PoolChange::CloseDay(day) => self.close_day(day),
+        }
+    }
+
+    fn add_product(&mut self, product: &Product) -> Result<(), Refusal> {
         self.require(is_product(product))?;
         let id = product.id.0;
         self.add(|state| &mut state.pools.product_names, product.name.clone(), id)?;
         self.add(|state| &mut state.pools.products, id, product.clone())
     }
 
-    pub fn update_product(&mut self, product: &Product) -> Result<(), Refusal> {
+    fn update_product(&mut self, product: &Product) -> Result<(), Refusal> {
         let id = product.id.0;
         let stored = self.state.pools.products.get(&id).cloned();
         let same = stored.filter(|stored| {
@@ -59,21 +72,21 @@ impl Journal<'_> {
         Ok(())
     }
 
-    pub fn add_rate(&mut self, rate: &RateRow) -> Result<(), Refusal> {
+    fn add_rate(&mut self, rate: &RateRow) -> Result<(), Refusal> {
         self.require(self.state.pools.products.contains_key(&rate.product.0))?;
         self.require((Ratio::ZERO..=Ratio::ONE).contains(&rate.rate) && rate.number > 0)?;
         let key = (rate.product.0, rate.number);
         self.add(|state| &mut state.pools.rates, key, rate.clone())
     }
 
-    pub fn add_holding(&mut self, holding: &Holding) -> Result<(), Refusal> {
+    fn add_holding(&mut self, holding: &Holding) -> Result<(), Refusal> {
         self.require(is_holding(holding))?;
         self.require(self.state.pools.products.contains_key(&holding.product.0))?;
         self.require(self.state.users.contains_key(&holding.user.0))?;
         self.add(|state| &mut state.pools.holdings, holding.id.0, holding.clone())
     }
 
-    pub fn update_holding(&mut self, holding: &Holding) -> Result<(), Refusal> {
+    fn update_holding(&mut self, holding: &Holding) -> Result<(), Refusal> {
         let stored = self.state.pools.holdings.get(&holding.id.0);
         let same = stored.is_some_and(|stored| {
             stored.version == holding.version && stored.product == holding.product && stored.user == holding.user
@@ -87,14 +100,14 @@ impl Journal<'_> {
         Ok(())
     }
 
-    pub fn add_accrual(&mut self, line: &Accrual) -> Result<(), Refusal> {
+    fn add_accrual(&mut self, line: &Accrual) -> Result<(), Refusal> {
         let fits = !line.principal.is_negative() && (line.number > 0 || !line.earned.is_negative());
         self.require(fits && is_residue(line.residue))?;
         let key = (line.product.0, line.day.number(), line.holding.0, line.number);
         self.add(|state| &mut state.pools.accruals, key, *line)
     }
 
-    pub fn tally_day(&mut self, tally: &DayTally) -> Result<(), Refusal> {
+    fn tally_day(&mut self, tally: &DayTally) -> Result<(), Refusal> {
         self.require(self.state.pools.products.contains_key(&tally.product.0))?;
         let key = (tally.product.0, tally.day.number());
         let stored = self.state.pools.days.get(&key).cloned();
@@ -105,7 +118,7 @@ impl Journal<'_> {
         Ok(())
     }
 
-    pub fn close_day(&mut self, day: &PoolDayRow) -> Result<(), Refusal> {
+    fn close_day(&mut self, day: &PoolDayRow) -> Result<(), Refusal> {
         self.require(self.state.pools.products.contains_key(&day.product.0))?;
         let key = (day.product.0, day.day.number());
         let stored = self.state.pools.days.get(&key).cloned();

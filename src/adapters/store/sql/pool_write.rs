@@ -1,6 +1,6 @@
 //! The statements of pools: products, holdings, what they earn, and what days come to.
 
-use domain::pool::{Accrual, DayState, DayTally, Holding, PoolDayRow, Product};
+use domain::pool::{Accrual, DayState, DayTally, Holding, PoolChange, PoolDayRow, Product};
 use entity::{pool_day, pool_holding, pool_product};
 use sea_orm::ActiveValue::{NotSet, Set};
 use sea_orm::sea_query::{Expr, ExprTrait};
@@ -41,8 +41,33 @@ const CHANGE: Update = Update {
     ],
 };
 
+/// Writes one change, or says which guard did not hold.
+pub async fn apply(tx: &Tx<'_>, change: &PoolChange, what: &str) -> Result<(), Failure> {
+    match change {
+        PoolChange::AddProduct(product) => {
+            tx.insert(vec![rows::product_row(product).into_active_model()], what)
+                .await
+        }
+        PoolChange::UpdateProduct(product) => update_product(tx, product, what).await,
+        PoolChange::AddRate(rate) => tx.insert(vec![rows::rate_row(rate).into_active_model()], what).await,
+        PoolChange::AddHolding(holding) => {
+            tx.insert(vec![rows::holding_row(holding).into_active_model()], what)
+                .await
+        }
+        PoolChange::UpdateHoldings(holdings) => update_holdings(tx, holdings, what).await,
+        PoolChange::AddAccruals(lines) => add_accruals(tx, lines, what).await,
+        PoolChange::TallyDays(tallies) => {
+            for one in tallies {
+                tally(tx, one, what).await?;
+            }
+            Ok(())
+        }
+        PoolChange::CloseDay(day) => close_day(tx, day, what).await,
+    }
+}
+
 /// Asset, zone and term never change: what holdings were promised.
-pub async fn update_product(tx: &Tx<'_>, product: &Product, what: &str) -> Result<(), Failure> {
+async fn update_product(tx: &Tx<'_>, product: &Product, what: &str) -> Result<(), Failure> {
     use pool_product::Column;
     let mut row = rows::product_row(product).into_active_model();
     row.id = NotSet;
@@ -55,7 +80,7 @@ pub async fn update_product(tx: &Tx<'_>, product: &Product, what: &str) -> Resul
     tx.replace(row, guard, what).await
 }
 
-pub async fn update_holdings(tx: &Tx<'_>, holdings: &[Holding], what: &str) -> Result<(), Failure> {
+async fn update_holdings(tx: &Tx<'_>, holdings: &[Holding], what: &str) -> Result<(), Failure> {
     let rows: Vec<pool_holding::Model> = holdings.iter().map(rows::holding_row).collect();
     Batch::new(what)
         .update(&CHANGE, columns(&rows), "a holding")
@@ -89,7 +114,7 @@ fn columns(holdings: &[pool_holding::Model]) -> Bulk {
         .number("new_version", rows().map(|row| row.version + 1))
 }
 
-pub async fn add_accruals(tx: &Tx<'_>, lines: &[Accrual], what: &str) -> Result<(), Failure> {
+async fn add_accruals(tx: &Tx<'_>, lines: &[Accrual], what: &str) -> Result<(), Failure> {
     let rows = || lines.iter();
     let columns = Bulk::new()
         .number("product_id", rows().map(|line| line.product.0))
@@ -104,13 +129,6 @@ pub async fn add_accruals(tx: &Tx<'_>, lines: &[Accrual], what: &str) -> Result<
         .insert("pool_accrual", columns, "an accrual")
         .write(tx)
         .await
-}
-
-pub async fn tally_all(tx: &Tx<'_>, tallies: &[DayTally], what: &str) -> Result<(), Failure> {
-    for one in tallies {
-        tally(tx, one, what).await?;
-    }
-    Ok(())
 }
 
 /// All that is written goes through one writer, so that nobody adds the row between the two statements.
@@ -146,7 +164,7 @@ async fn tally(tx: &Tx<'_>, tally: &DayTally, what: &str) -> Result<(), Failure>
 }
 
 /// What the day comes to is not changed by comparing it.
-pub async fn close_day(tx: &Tx<'_>, day: &PoolDayRow, what: &str) -> Result<(), Failure> {
+async fn close_day(tx: &Tx<'_>, day: &PoolDayRow, what: &str) -> Result<(), Failure> {
     use pool_day::Column;
     let row = rows::day_row(day);
     let compared = pool_day::Entity::update_many()

@@ -53,6 +53,16 @@ impl Readers {
                     .await?,
             );
         }
+        found.extend(self.pool_versions(products, holdings).await?);
+        Ok(found)
+    }
+
+    async fn pool_versions(
+        &self,
+        products: Vec<i64>,
+        holdings: Vec<i64>,
+    ) -> Result<Vec<(GuardedRow, u32)>, StoreError> {
+        let mut found = Vec::new();
         {
             use pool_product::Column;
             let of = |id| GuardedRow::Product(ProductId(id));
