@@ -5,7 +5,7 @@ use std::sync::Arc;
 use domain::change::Change;
 use domain::fixed::{Amount, Ratio};
 use domain::id::{HoldingId, ProductId};
-use domain::pool::{Accrual, Holding, HoldingState, Limits, PoolDay, Product, ProductDraft};
+use domain::pool::{Accrual, Holding, HoldingState, Limits, PoolChange, PoolDay, Product, ProductDraft};
 use domain::time::Timestamp;
 
 use super::databases::{FullStore, Ground};
@@ -86,9 +86,13 @@ pub fn accrual(holding: i64, number: u32, earned: &str) -> Accrual {
 /// A product with three holdings.
 pub async fn pooled(ground: &Ground) -> Arc<dyn FullStore> {
     let store = furnished(ground).await;
-    commit(&*store, Change::AddProduct(Box::new(product(PRODUCT.0)))).await;
+    commit(
+        &*store,
+        Change::Pool(PoolChange::AddProduct(Box::new(product(PRODUCT.0)))),
+    )
+    .await;
     for id in 1..=3 {
-        commit(&*store, Change::AddHolding(Box::new(holding(id)))).await;
+        commit(&*store, Change::Pool(PoolChange::AddHolding(Box::new(holding(id))))).await;
     }
     store
 }
