@@ -33,7 +33,7 @@ async fn s4_09_product_shows_apr_and_apy_under_their_names() {
     let shown = stage.get(Role::Viewer, &format!("/pool/products/{id}")).await.json();
     assert_eq!(
         (&shown["rate"], &shown["apr"], &shown["apy"]),
-        (&json!("0.0002"), &json!("0.073"), &json!("0.0757228274"))
+        (&json!("0.0002"), &json!("0.073"), &json!("0.0757226852"))
     );
     assert_eq!((&shown["zone"], &shown["cut_off"]), (&json!("UTC"), &json!("00:00")));
     let list = stage.get(Role::Viewer, "/pool/products").await.json();

@@ -14,7 +14,7 @@ use bursar::jobs::pools::distribute_yield::distribute_yield;
 use bursar::jobs::pools::progress::Progress;
 use bursar::jobs::pools::reconcile_pools::reconcile_pools;
 use bursar::jobs::pools::{Distributed, PoolRun};
-use bursar::ports::store::{HoldingFilter, Store};
+use bursar::ports::store::HoldingFilter;
 use domain::alert::AlertKind;
 use domain::fixed::Amount;
 use domain::id::{HoldingId, ProductId, UserId};

@@ -66,8 +66,8 @@ pub async fn products_rates_and_holdings_are_read_back_as_they_were_written(grou
         ..holding(2)
     };
     let mut other = Holding {
-        last_day: None,
-        renews: false,
+        earning: amount("10"),
+        pending: Amount::ZERO,
         ..holding(3)
     };
     commit(

@@ -17,8 +17,8 @@ use sea_orm::{ColumnTrait, Condition, EntityTrait, IntoActiveModel, QueryFilter}
 use super::super::failure::Failure;
 use super::super::subject::subject;
 use super::rows::{
-    access, alert as alert_rows, chain, close_all as close_all_rows, fill, imported, order, pool,
-    position as position_rows, robot as robot_rows, stock, user,
+    access, alert as alert_rows, chain, close_all as close_all_rows, fill, imported, order, position as position_rows,
+    robot as robot_rows, stock, user,
 };
 use super::tx::Tx;
 use super::{chain_write, key_write, ledger_write, payout_write, pool_write, switch_write, trigger_write};
