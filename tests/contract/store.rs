@@ -24,6 +24,7 @@ mod outages;
 mod pages;
 mod paper;
 mod payouts;
+mod pool_pages;
 mod pool_samples;
 mod pools;
 mod random;
@@ -127,7 +128,8 @@ stories! {
     pools: products_rates_and_holdings_are_read_back_as_they_were_written,
         s4_05_more_than_the_quota_is_refused_by_the_table,
         s4_03_a_day_accrues_once_and_a_holding_moves_by_its_version, holdings_are_found_by_what_is_left_to_do,
-        s4_16_sums_of_pools_are_exact, a_thousand_holdings_are_one_commit;
+        s4_16_sums_of_pools_are_exact;
+    pool_pages: a_thousand_holdings_are_one_commit;
     paper: rows_of_the_paper_venue_are_replaced_by_key, the_paper_venues_rows_are_read_by_number;
 }
 
