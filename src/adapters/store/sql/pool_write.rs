@@ -3,8 +3,8 @@
 use domain::pool::{Accrual, DayState, DayTally, Holding, PoolChange, PoolDayRow, Product};
 use entity::{pool_day, pool_holding, pool_product};
 use sea_orm::ActiveValue::{NotSet, Set};
-use sea_orm::sea_query::{Expr, ExprTrait};
-use sea_orm::{ColumnTrait, Condition, EntityTrait, IntoActiveModel, QueryFilter};
+use sea_orm::sea_query::Expr;
+use sea_orm::{ColumnTrait, Condition, EntityTrait, IdenStatic, IntoActiveModel, QueryFilter};
 
 use super::super::failure::Failure;
 use super::bulk::{Batch, Bulk, Update};
@@ -147,7 +147,8 @@ async fn tally(tx: &Tx<'_>, tally: &DayTally, what: &str) -> Result<(), Failure>
         .filter(Column::ProductId.eq(tally.product.0))
         .filter(Column::Day.eq(tally.day.number()));
     for (column, units) in sums {
-        more = more.col_expr(column, Expr::col(column).add(units));
+        // A number of ours, not a text of anybody's.
+        more = more.col_expr(column, Expr::cust(format!("{} + {units}", column.as_str())));
     }
     match tx.run(more.exec(tx.connection()), what).await?.rows_affected {
         0 => {
