@@ -21,6 +21,7 @@ mod money;
 mod order;
 mod pause;
 mod payout;
+mod pool;
 mod position;
 mod reach;
 mod report;
@@ -104,6 +105,8 @@ enum Command {
     Report(report::Args),
     /// Close everything in a scope, until it is flat: ask, list, show, call-off
     CloseAll(close_all::Args),
+    /// Pools: products, holdings, what they earn and are paid, and reports
+    Pool(pool::Args),
     /// Open nothing more, everywhere, at one venue, for one user or one robot; syncs, closes and settlements go on
     Pause(pause::Args),
     /// Let robots open again
@@ -212,6 +215,7 @@ fn run(cli: &Cli) -> Result<Exit, CliError> {
         Command::Ledger(args) => wait(ledger::run(args, &cli.global)),
         Command::Report(args) => wait(report::run(args, &cli.global)),
         Command::CloseAll(args) => wait(close_all::run(args, &cli.global)),
+        Command::Pool(args) => wait(pool::run(args, &cli.global)),
         Command::Pause(args) => wait(pause::run(args, true, &cli.global)),
         Command::Resume(args) => wait(pause::run(args, false, &cli.global)),
         Command::Status(args) => wait(pause::status(args, &cli.global)),

@@ -13,6 +13,7 @@ mod log;
 mod notify;
 mod paper;
 mod payouts;
+mod pools;
 mod probe;
 mod risk;
 mod robot;
@@ -45,6 +46,7 @@ pub use log::{LogFormat, LogSettings};
 pub use notify::{NotifySettings, TargetKind, TargetSettings};
 pub use paper::{InstrumentSettings, PaperFaults, PaperFeed, PaperSettings};
 pub use payouts::{KeyPlace, PayerKeySettings, PayoutSettings, PayoutsSettings};
+pub use pools::PoolSettings;
 pub use risk::{OppositeChoice, RiskSettings};
 pub use robot::RobotSettings;
 pub use settlement::{HoldChoice, HoldSettings, PayFrom, SettlementSettings};
@@ -86,6 +88,8 @@ pub struct Settings {
     pub close_all: CloseAllSettings,
     /// Charging power for profits.
     pub settlement: SettlementSettings,
+    /// Paying the yield of products.
+    pub pools: PoolSettings,
     /// The single writer of money.
     pub ledger: LedgerSettings,
     /// When an operator is told.
@@ -136,6 +140,7 @@ impl Settings {
         self.risk.check(wrong);
         self.close_all.check(wrong);
         self.settlement.check(wrong);
+        self.pools.check(wrong);
         self.ledger.check(wrong);
         self.alerts.check(wrong);
         self.notify.check(wrong);

@@ -9,6 +9,8 @@ mod markets;
 mod nets;
 mod pages;
 mod pauses;
+mod pool_acts;
+mod pools;
 mod reads;
 mod reports;
 mod robots;
@@ -27,6 +29,7 @@ use tokio::sync::Mutex;
 
 use crate::actors::sights::Sights;
 use crate::clock::Clock;
+use crate::jobs::pools::progress::Progress;
 use crate::ports::keyring::Keyring;
 use crate::ports::notify::Targets;
 use crate::ports::store::{Store, StoreError};
@@ -39,6 +42,8 @@ pub use keys::{NewKey, Rotation, Unread};
 pub use markets::Markets;
 pub use nets::NetExplained;
 pub use pages::{Listing, PageAsk};
+pub use pool_acts::{NewAddition, NewFunding, NewRedemption, NewSubscription, Prepared};
+pub use pools::{NewEnd, NewPoolRate, NewProduct};
 pub use reads::{OrderDetail, PositionDetail};
 pub use reports::DailyReport;
 pub use statements::{Part, STATEMENT_LINES, Statement};
@@ -81,6 +86,10 @@ pub struct Desk {
     switches: Arc<Mutex<()>>,
     /// What venues last reported of accounts; empty where no daemon runs.
     pub sights: Sights,
+    /// Held while something is put into a product, or taken out of one.
+    pools: Arc<Mutex<()>>,
+    /// How far the distribution of yield is; empty where no daemon runs.
+    pub pool_progress: Progress,
 }
 
 impl Desk {
@@ -95,6 +104,8 @@ impl Desk {
             close_external: false,
             switches: Arc::default(),
             sights: Sights::default(),
+            pools: Arc::default(),
+            pool_progress: Progress::default(),
         }
     }
 

@@ -148,6 +148,12 @@ pub const DISK_FAILED: &str = "store.disk_failed";
 pub const DISK_IS_FULL: &str = "store.disk_full";
 /// There is room again, and something was written.
 pub const DISK_HAS_ROOM: &str = "store.disk_has_room";
+/// A page of holdings was written.
+pub const POOL_PAGE: &str = "pool.page";
+/// A product of the pools waits for funding, or does not agree.
+pub const POOL_WAITS: &str = "pool.waits";
+/// A holding or a product could not be brought up to date.
+pub const POOL_FAILED: &str = "pool.failed";
 /// The daemon cannot go on.
 pub const DAEMON_BROKEN: &str = "daemon.broken";
 /// systemd could not be told something.

@@ -6,6 +6,7 @@ pub mod deliver_alerts;
 pub mod evaluate_alerts;
 pub mod judge_closes;
 pub mod plan;
+pub mod pools;
 pub mod press_close_alls;
 pub mod release_holds;
 pub mod remind_debtors;
@@ -19,6 +20,7 @@ use actix::{Message, Recipient};
 use domain::alert::AlertKind;
 use domain::ledger::verify::Verified;
 
+use crate::jobs::pools::Distributed;
 use crate::jobs::press_close_alls::Pressed;
 use crate::jobs::release_holds::Released;
 use crate::jobs::sweep_unsettled::Swept;
@@ -58,6 +60,8 @@ pub enum JobReport {
     Judged(usize),
     /// Of the orders to close all.
     Pressed(Pressed),
+    /// Of the pools.
+    Distributed(Box<Distributed>),
     /// Of the audit.
     Verified(Box<Verified>),
     /// Of the ledger beside the world: how much was compared, and how much differs now.
@@ -71,6 +75,7 @@ impl JobReport {
             Self::Swept(swept) => swept.failed > 0,
             Self::Released(released) => released.failed > 0,
             Self::Verified(verified) => verified.finding.is_some(),
+            Self::Distributed(distributed) => distributed.failed > 0,
             // What is not taken is on record with its reason, and raises an alert of its own when it lasts.
             Self::Judged(_) | Self::Pressed(_) | Self::Compared(..) => false,
         }
@@ -83,6 +88,7 @@ impl fmt::Display for JobReport {
             Self::Swept(swept) => swept.fmt(f),
             Self::Released(released) => released.fmt(f),
             Self::Pressed(pressed) => pressed.fmt(f),
+            Self::Distributed(distributed) => distributed.fmt(f),
             Self::Judged(raised) => write!(f, "{raised} alerts have reason"),
             Self::Compared(compared, differ) => write!(f, "{differ} of {compared} balances differ from what is there"),
             Self::Verified(verified) => match &verified.finding {

@@ -7,5 +7,6 @@ UNION ALL
 SELECT CONCAT('GRANT UPDATE ON `', table_schema, '`.`', table_name, '` TO ''bursar_daemon''@''%'';')
 FROM information_schema.tables
 WHERE table_schema = DATABASE()
-  AND table_name NOT IN ('entry', 'posting', 'entry_refusal', 'fill', 'income', 'audit', 'trigger_move', 'payout_attempt',
+  AND table_name NOT IN ('entry', 'posting', 'entry_refusal', 'fill', 'income', 'audit', 'trigger_move', 'payout_attempt', 'pool_rate',
+                         'pool_accrual',
                          'seaql_migrations');

@@ -2,5 +2,6 @@
 -- role and again after every upgrade. Nothing is deleted, and what is written once is not changed.
 GRANT USAGE ON SCHEMA public TO bursar_daemon;
 GRANT SELECT, INSERT, UPDATE ON ALL TABLES IN SCHEMA public TO bursar_daemon;
-REVOKE UPDATE ON entry, posting, entry_refusal, fill, income, audit, trigger_move, payout_attempt FROM bursar_daemon;
+REVOKE UPDATE ON entry, posting, entry_refusal, fill, income, audit, trigger_move, payout_attempt, pool_rate,
+    pool_accrual FROM bursar_daemon;
 REVOKE INSERT, UPDATE ON seaql_migrations FROM bursar_daemon;

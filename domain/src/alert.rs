@@ -86,11 +86,15 @@ pub enum AlertKind {
     PayoutForeignNonce,
     /// What the ledger says is in a vault, given out or at the stock venue is not what is there.
     SolvencyDifference,
+    /// What a product's yield is paid from does not suffice: its distribution waits.
+    PoolFunding,
+    /// A product's day does not agree: postings, accruals and totals differ.
+    PoolUnreconciled,
 }
 
 impl AlertKind {
     /// Every kind.
-    pub const ALL: [Self; 34] = [
+    pub const ALL: [Self; 36] = [
         Self::RobotQuarantined,
         Self::PowerShort,
         Self::UnsettledCount,
@@ -125,6 +129,8 @@ impl AlertKind {
         Self::PayoutReserve,
         Self::PayoutForeignNonce,
         Self::SolvencyDifference,
+        Self::PoolFunding,
+        Self::PoolUnreconciled,
     ];
 
     /// Name in the database, the API and the runbook.
@@ -164,6 +170,8 @@ impl AlertKind {
             Self::PayoutReserve => "payout_reserve",
             Self::PayoutForeignNonce => "payout_foreign_nonce",
             Self::SolvencyDifference => "solvency_difference",
+            Self::PoolFunding => "pool_funding",
+            Self::PoolUnreconciled => "pool_unreconciled",
         }
     }
 
@@ -204,7 +212,9 @@ impl AlertKind {
             | Self::PayoutLimited
             | Self::PayoutReserve
             | Self::PayoutForeignNonce
-            | Self::SolvencyDifference => false,
+            | Self::SolvencyDifference
+            | Self::PoolFunding
+            | Self::PoolUnreconciled => false,
         }
     }
 

@@ -12,6 +12,7 @@ use crate::ledger::LedgerWrite;
 use crate::order::Order;
 use crate::pause::{Pause, PauseScope};
 use crate::payout::{Attempt, Payout};
+use crate::pool::PoolChange;
 use crate::position::Position;
 use crate::robot::Robot;
 use crate::trigger::{StockOrder, Trigger, TriggerMove};
@@ -146,6 +147,8 @@ pub enum Change {
     UpdatePayout(Box<Payout>),
     /// A signed transaction, before anybody has it; refused when the payer has one with this nonce and number, or of this hash.
     AddAttempt(Box<Attempt>),
+    /// Something of the pools.
+    Pool(PoolChange),
     /// A group of the ledger's decisions. Only the ledger makes these.
     Ledger(Box<LedgerWrite>),
 }

@@ -61,6 +61,10 @@ ids!(
     StockOrderId,
     /// A payout.
     PayoutId,
+    /// A product of the pools.
+    ProductId,
+    /// A holding of a product.
+    HoldingId,
 );
 
 /// The counters that the store hands ids out from.
@@ -96,11 +100,15 @@ pub enum IdKind {
     StockOrder,
     /// For [`PayoutId`].
     Payout,
+    /// For [`ProductId`].
+    Product,
+    /// For [`HoldingId`].
+    Holding,
 }
 
 impl IdKind {
     /// Every counter.
-    pub const ALL: [Self; 15] = [
+    pub const ALL: [Self; 17] = [
         Self::User,
         Self::VenueAccount,
         Self::Robot,
@@ -116,6 +124,8 @@ impl IdKind {
         Self::Subscription,
         Self::StockOrder,
         Self::Payout,
+        Self::Product,
+        Self::Holding,
     ];
 
     /// The counter's name in the database.
@@ -136,6 +146,8 @@ impl IdKind {
             Self::Subscription => "subscription",
             Self::StockOrder => "stock_order",
             Self::Payout => "payout",
+            Self::Product => "product",
+            Self::Holding => "holding",
         }
     }
 }

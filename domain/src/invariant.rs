@@ -37,6 +37,12 @@ pub enum Invariant {
     RealisedExplained,
     /// POS-3: the shares of a fill or a payment sum to it.
     SharesSum,
+    /// POO-1: a holding accrues each day once, and each of its payments is made once.
+    AccruedOnce,
+    /// POO-2: what a product has sold is what its holdings count, and never above its quota.
+    SoldWithinQuota,
+    /// POO-3: a holding is paid what it earned and no more, and its principal is what the ledger holds for it.
+    PaidIsEarned,
     /// CHN-1: a log acts once, whatever tells of it and however often.
     LogActsOnce,
     /// CHN-2: the cursor never passes a confirmed log that is not on record.
@@ -71,6 +77,9 @@ impl Invariant {
             Self::NetExplained => "POS-1",
             Self::RealisedExplained => "POS-2",
             Self::SharesSum => "POS-3",
+            Self::AccruedOnce => "POO-1",
+            Self::SoldWithinQuota => "POO-2",
+            Self::PaidIsEarned => "POO-3",
             Self::LogActsOnce => "CHN-1",
             Self::CursorBehindLogs => "CHN-2",
             Self::DeepEnough => "CHN-3",

@@ -21,6 +21,7 @@ pub mod paper;
 pub mod pause;
 pub mod payout;
 pub mod period;
+pub mod pool;
 pub mod position;
 pub mod reconcile;
 pub mod report;

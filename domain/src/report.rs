@@ -64,6 +64,8 @@ impl Figure {
                 (EntryKind::DebtCollect, true) => None,
                 // Fees on what triggers trade are money, not power.
                 (EntryKind::Trade, _) => None,
+                // So is what leaving a pool early costs.
+                (EntryKind::PoolPenalty, _) => None,
                 (_, true) => Some(Self::Charged),
                 (_, false) => Some(Self::Refunded),
             },
@@ -83,7 +85,13 @@ impl Figure {
                 | EntryKind::Trade
                 | EntryKind::Mint
                 | EntryKind::Payout
-                | EntryKind::Treasury => None,
+                | EntryKind::Treasury
+                | EntryKind::PoolIn
+                | EntryKind::PoolOut
+                | EntryKind::PoolYield
+                | EntryKind::PoolPenalty
+                | EntryKind::PoolFund
+                | EntryKind::Commission => None,
             },
             AccountKind::UserPower
             | AccountKind::UserGiftPower
@@ -97,7 +105,9 @@ impl Figure {
             | AccountKind::ChainCustody
             | AccountKind::ShareSupply
             | AccountKind::VenueClearing
-            | AccountKind::RefundReserve => None,
+            | AccountKind::RefundReserve
+            | AccountKind::PoolPrincipal
+            | AccountKind::PoolFunding => None,
         }
     }
 

@@ -26,6 +26,8 @@ mod m0021_create_subscriptions;
 mod m0022_create_triggers;
 mod m0023_create_payouts;
 mod m0024_hold_in_escrow;
+mod m0030_create_pools;
+mod m0031_hold_in_pools;
 mod plan;
 mod rebuild;
 mod run;
@@ -64,6 +66,8 @@ pub fn changes() -> Vec<Box<dyn Change>> {
         Box::new(m0022_create_triggers::Migration),
         Box::new(m0023_create_payouts::Migration),
         Box::new(m0024_hold_in_escrow::Migration),
+        Box::new(m0030_create_pools::Migration),
+        Box::new(m0031_hold_in_pools::Migration),
     ]
 }
 

@@ -32,6 +32,8 @@ use crate::http::Mailboxes;
 use crate::jobs::compare_solvency;
 use crate::jobs::judge_closes::Ears;
 use crate::jobs::plan::JobPlan;
+use crate::jobs::pools::progress::Progress;
+use crate::jobs::pools::{self, PoolRun};
 use crate::jobs::press_close_alls::{self, CloseAllPress};
 use crate::ports::notify::Targets;
 use crate::ports::store::Store;
@@ -58,6 +60,7 @@ struct Parts<'a> {
     fatal: watch::Sender<bool>,
     targets: Targets,
     sights: Sights,
+    pool_progress: Progress,
 }
 
 impl Actors {
@@ -77,6 +80,7 @@ impl Actors {
             fatal,
             targets: desk.targets.clone(),
             sights: desk.sights.clone(),
+            pool_progress: desk.pool_progress.clone(),
         };
         let robots = RobotDirectory::default();
         let alert = parts.alert();
@@ -380,15 +384,16 @@ impl Parts<'_> {
         outside: Arc<RobotDeps>,
         vaults: Option<&VaultActors>,
     ) -> Result<Addr<JobSchedulerActor>, UnfitSetting> {
+        let ears = || Ears {
+            raises: alert.clone().recipient(),
+            resolves: alert.clone().recipient(),
+        };
         let press = CloseAllPress {
             store: Arc::clone(&self.store),
             clock: Arc::clone(&self.clock),
             closes: supervisor.clone().recipient(),
             outside,
-            ears: Ears {
-                raises: alert.clone().recipient(),
-                resolves: alert.clone().recipient(),
-            },
+            ears: ears(),
             flat_within: self.settings.close_all.flat_within,
             told: Arc::default(),
         };
@@ -416,6 +421,15 @@ impl Parts<'_> {
         let mut jobs = plan.jobs();
         jobs.push(press_close_alls::job(press, self.settings.close_all.look_every));
         jobs.extend(vaults.map(|vaults| compare_solvency::job(vaults.solvency())));
+        let pools = PoolRun {
+            store: Arc::clone(&self.store),
+            clock: Arc::clone(&self.clock),
+            ledger: ledger.clone().recipient(),
+            ears: ears(),
+            page: self.settings.pools.page,
+            progress: self.pool_progress.clone(),
+        };
+        jobs.extend(pools::jobs(pools, self.settings.pools.look_every));
         Ok(JobSchedulerActor::new(deps, jobs).start())
     }
 }

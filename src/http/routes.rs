@@ -7,7 +7,7 @@ use utoipa::OpenApi;
 
 use crate::http::{
     alerts, chain, close_all, health, keys, ledger, markets, metrics, money, openapi, orders, pause, payouts, people,
-    positions, reports, robots, statements, tokens, treasury,
+    pool_money, pool_reports, pools, positions, reports, robots, statements, tokens, treasury,
 };
 
 /// The methods that the interface knows.
@@ -73,9 +73,15 @@ impl Row {
     pub fn moves_money(&self) -> bool {
         match self.verb {
             Verb::Get => false,
-            Verb::Post | Verb::Patch => self.path.starts_with("/ledger/"),
+            Verb::Post | Verb::Patch => self.path.starts_with("/ledger/") || is_pool_money(self.path),
         }
     }
+}
+
+/// Whether a route moves money into a product, out of one, or for its yield.
+fn is_pool_money(path: &str) -> bool {
+    let acts = ["/fund", "/subscribe", "/add", "/redeem"];
+    path.starts_with("/pool/") && acts.iter().any(|act| path.ends_with(act))
 }
 
 const PUBLIC: Access = Access::Public;
@@ -164,6 +170,25 @@ table! {
     Post "/ledger/debts/{id}/waive" ADMIN => money::waive;
     Post "/ledger/entries/{id}/reverse" ADMIN => money::reverse;
     Post "/ledger/sweep" OPERATOR => ledger::sweep;
+    Get "/pool/products" VIEWER => pools::products;
+    Post "/pool/products" ADMIN => pools::create;
+    Get "/pool/products/{id}" VIEWER => pools::product;
+    Get "/pool/products/{id}/rates" VIEWER => pools::rates;
+    Post "/pool/products/{id}/rates" ADMIN => pools::set_rate;
+    Post "/pool/products/{id}/open" ADMIN => pools::open;
+    Post "/pool/products/{id}/close" ADMIN => pools::close;
+    Post "/pool/products/{id}/end" ADMIN => pools::end;
+    Post "/pool/products/{id}/fund" ADMIN => pool_money::fund;
+    Post "/pool/products/{id}/subscribe" ADMIN => pool_money::subscribe;
+    Get "/pool/holdings" VIEWER => pools::holdings;
+    Get "/pool/holdings/{id}" VIEWER => pools::holding;
+    Post "/pool/holdings/{id}/add" ADMIN => pool_money::add;
+    Post "/pool/holdings/{id}/redeem" ADMIN => pool_money::redeem;
+    Get "/pool/reports/book" VIEWER => pool_reports::book;
+    Get "/pool/reports/days/{id}" VIEWER => pool_reports::days;
+    Get "/pool/reports/statements/{id}" VIEWER => pool_reports::statement;
+    Get "/pool/progress" VIEWER => pool_reports::progress;
+    Post "/pool/distribute" OPERATOR => pools::distribute;
     Get "/tokens" ADMIN => tokens::list;
     Post "/tokens" ADMIN => tokens::create;
     Post "/tokens/revoke" ADMIN => tokens::revoke;

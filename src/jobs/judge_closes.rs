@@ -188,7 +188,9 @@ async fn open_alerts(store: &dyn Store) -> Result<BTreeMap<(&'static str, String
         | AlertKind::PayoutLimited
         | AlertKind::PayoutReserve
         | AlertKind::PayoutForeignNonce
-        | AlertKind::SolvencyDifference => false,
+        | AlertKind::SolvencyDifference
+        | AlertKind::PoolFunding
+        | AlertKind::PoolUnreconciled => false,
     };
     let mut open = BTreeMap::new();
     let mut page = Page::first(PAGE);

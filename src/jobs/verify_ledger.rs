@@ -9,7 +9,7 @@ use domain::page::Page;
 use domain::payout::Payout;
 
 use crate::jobs::JobError;
-use crate::ports::store::{HoldFilter, Store, TriggerFilter};
+use crate::ports::store::{HoldFilter, HoldingFilter, Store, TriggerFilter};
 
 /// Name of the job.
 pub const NAME: &str = "verify_ledger";
@@ -30,6 +30,7 @@ pub async fn verify_ledger(store: &dyn Store) -> Result<Verified, JobError> {
     holds(store, &mut verifier).await?;
     positions(store, &mut verifier).await?;
     triggers(store, &mut verifier).await?;
+    pools(store, &mut verifier).await?;
     let end = store.ledger_head().await?;
     entries(store, &mut verifier, end.seq).await?;
     accounts(store, &mut verifier).await?;
@@ -108,6 +109,23 @@ async fn positions(store: &dyn Store, verifier: &mut Verifier) -> Result<(), Job
         page.into_iter().for_each(|position| verifier.position(position));
         after = last;
     }
+}
+
+async fn pools(store: &dyn Store, verifier: &mut Verifier) -> Result<(), JobError> {
+    let mut after = 0;
+    loop {
+        let page = store
+            .holdings(HoldingFilter::default(), Page::after(after, PAGE))
+            .await?;
+        let Some(last) = page.last().map(|holding| holding.id.0) else {
+            break;
+        };
+        page.iter().for_each(|holding| verifier.pool_holding(holding));
+        after = last;
+    }
+    let products = store.products().await?;
+    products.iter().for_each(|product| verifier.pool_product(product));
+    Ok(())
 }
 
 /// Feeds triggers with their payouts; those that changed while they were read are left to the next audit.

@@ -2,6 +2,7 @@
 
 mod chain;
 mod filters;
+mod pool;
 
 use async_trait::async_trait;
 use domain::access::{Audit, Token};
@@ -29,7 +30,10 @@ use domain::user::{PowerRate, User, VenueAccount};
 use domain::venue::{ClientOrderId, Cursor};
 
 pub use chain::ChainStore;
-pub use filters::{AlertFilter, EntryFilter, HoldFilter, OrderFilter, PayoutFilter, PositionFilter, TriggerFilter};
+pub use filters::{
+    AlertFilter, EntryFilter, HoldFilter, HoldingFilter, OrderFilter, PayoutFilter, PositionFilter, TriggerFilter,
+};
+pub use pool::PoolStore;
 
 /// Why a commit or a read did not succeed.
 #[derive(Debug, thiserror::Error)]
@@ -110,7 +114,7 @@ pub struct Settled {
 
 /// The store. Lists come in ascending order of id (or seq) unless said otherwise.
 #[async_trait]
-pub trait Store: ChainStore {
+pub trait Store: ChainStore + PoolStore {
     /// Writes a change set in one transaction, or nothing.
     async fn commit(&self, changes: ChangeSet) -> Result<(), StoreError>;
 

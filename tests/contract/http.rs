@@ -8,6 +8,7 @@ mod close_alls;
 mod keys;
 mod markets;
 mod money;
+mod pools;
 mod reports;
 mod robots;
 mod stage;

@@ -10,6 +10,7 @@ mod escrow;
 mod faults;
 mod jobs;
 mod limits;
+mod pools;
 mod releasing;
 mod settling;
 mod steps;
@@ -46,4 +47,9 @@ on_every_store!(
     a_page_whose_second_entry_is_short_leaves_nothing in escrow,
     a_posting_whose_rows_are_refused_writes_nothing_and_holds_up_nobody in escrow,
     trg_1_a_trigger_that_was_changed_past_the_ledger_is_found in escrow,
+    t13_days_that_were_missed_are_paid_in_order_page_by_page_and_once in pools,
+    s4_05_subscribers_at_once_get_the_quota_and_no_more in pools,
+    s4_12_a_day_waits_until_it_is_funded_and_somebody_is_told in pools,
+    s4_08_a_rate_for_days_gone_by_is_corrected_and_the_days_agree_again in pools,
+    s4_07_what_matured_while_nothing_ran_is_given_back_with_its_days_and_no_more in pools,
 );

@@ -105,8 +105,8 @@ one = 1
              and not too large",
             "templates.trend.balanced.give_back_percent: value \"100\" must be less than 100",
             "wallets.one: unknown key; known here: `daemon`, `http`, `store`, `keys`, `log`, `supervisor`, `sync`, \
-             `robot`, `risk`, `close_all`, `settlement`, `ledger`, `alerts`, `notify`, `paper`, `venues`, \
-             `chains`, `payouts`, `subscriptions`, `stocks`, `templates`",
+             `robot`, `risk`, `close_all`, `settlement`, `pools`, `ledger`, `alerts`, `notify`, `paper`, \
+             `venues`, `chains`, `payouts`, `subscriptions`, `stocks`, `templates`",
         ]
     );
 }

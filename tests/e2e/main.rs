@@ -57,6 +57,7 @@ mod migrate;
 mod notify;
 mod opend_sdk;
 mod panics;
+mod pools;
 mod role;
 mod secrets;
 mod shared;

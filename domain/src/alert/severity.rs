@@ -54,7 +54,8 @@ impl AlertKind {
             | Self::PayoutNoGas
             | Self::PayoutReserve
             | Self::PayoutForeignNonce
-            | Self::SolvencyDifference => Severity::Critical,
+            | Self::SolvencyDifference
+            | Self::PoolUnreconciled => Severity::Critical,
             Self::UnsettledCount
             | Self::UnsettledPower
             | Self::UnsettledAge
@@ -69,7 +70,8 @@ impl AlertKind {
             | Self::ChainUnreachable
             | Self::TriggerStuck
             | Self::StocksUnreachable
-            | Self::PayoutLimited => Severity::Warning,
+            | Self::PayoutLimited
+            | Self::PoolFunding => Severity::Warning,
             Self::PowerShort | Self::ManualCloser | Self::ProfitSpike => Severity::Info,
         }
     }

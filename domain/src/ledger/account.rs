@@ -86,11 +86,15 @@ pub enum AccountKind {
     VenueClearing,
     /// Money in a vault beside what triggers gave, for returns that come before the money of sales does; owned by the subscription.
     RefundReserve,
+    /// What a user's holdings of the pools are worth: principal, with yield that was compounded.
+    PoolPrincipal,
+    /// What a product's yield is paid from, as far as it is funded; owned by the product.
+    PoolFunding,
 }
 
 impl AccountKind {
     /// Every kind.
-    pub const ALL: [Self; 15] = [
+    pub const ALL: [Self; 17] = [
         Self::UserPower,
         Self::UserGiftPower,
         Self::UserWallet,
@@ -106,6 +110,8 @@ impl AccountKind {
         Self::ShareSupply,
         Self::VenueClearing,
         Self::RefundReserve,
+        Self::PoolPrincipal,
+        Self::PoolFunding,
     ];
 
     /// Name in the database and the API.
@@ -126,6 +132,8 @@ impl AccountKind {
             Self::ShareSupply => "share_supply",
             Self::VenueClearing => "venue_clearing",
             Self::RefundReserve => "refund_reserve",
+            Self::PoolPrincipal => "pool_principal",
+            Self::PoolFunding => "pool_funding",
         }
     }
 
@@ -137,7 +145,12 @@ impl AccountKind {
     /// Whether it is a user's, rather than the platform's or a subscription's.
     pub const fn is_users(self) -> bool {
         match self {
-            Self::UserPower | Self::UserGiftPower | Self::UserWallet | Self::UserHold | Self::UserDebt => true,
+            Self::UserPower
+            | Self::UserGiftPower
+            | Self::UserWallet
+            | Self::UserHold
+            | Self::UserDebt
+            | Self::PoolPrincipal => true,
             Self::Issuance
             | Self::PlatformRevenue
             | Self::DebtClearing
@@ -147,7 +160,8 @@ impl AccountKind {
             | Self::ChainCustody
             | Self::ShareSupply
             | Self::VenueClearing
-            | Self::RefundReserve => false,
+            | Self::RefundReserve
+            | Self::PoolFunding => false,
         }
     }
 
@@ -160,7 +174,9 @@ impl AccountKind {
             | Self::UserHold
             | Self::UserDebt
             | Self::ChainEscrow
-            | Self::RefundReserve => true,
+            | Self::RefundReserve
+            | Self::PoolPrincipal
+            | Self::PoolFunding => true,
             Self::Issuance
             | Self::PlatformRevenue
             | Self::DebtClearing
@@ -178,7 +194,7 @@ impl AccountKind {
 pub struct AccountKey {
     /// Purpose.
     pub kind: AccountKind,
-    /// The owning user's id, or the subscription's for accounts of a chain; zero for the platform's own.
+    /// The owning user's id, the subscription's for accounts of a chain, the product's for funding; zero for the platform's own.
     pub owner: i64,
     /// Asset.
     pub asset: Asset,

@@ -1,5 +1,7 @@
 //! Entries: balanced, append-only, each under a key that names its fact, chained by digest.
 
+mod pool;
+
 use std::fmt;
 
 use serde::{Deserialize, Serialize};
@@ -176,11 +178,23 @@ pub enum EntryKind {
     Payout,
     /// Money moved between a vault, its reserve and the stock venue by an operator.
     Treasury,
+    /// Money put into a product.
+    PoolIn,
+    /// Money taken out of a product.
+    PoolOut,
+    /// Yield of a holding.
+    PoolYield,
+    /// What an early redemption costs.
+    PoolPenalty,
+    /// What a product's yield is paid from, brought in or taken back.
+    PoolFund,
+    /// A referrer's part of a yield.
+    Commission,
 }
 
 impl EntryKind {
     /// Every kind.
-    pub const ALL: [Self; 17] = [
+    pub const ALL: [Self; 23] = [
         Self::Recharge,
         Self::Withdraw,
         Self::PowerSettle,
@@ -198,6 +212,12 @@ impl EntryKind {
         Self::Mint,
         Self::Payout,
         Self::Treasury,
+        Self::PoolIn,
+        Self::PoolOut,
+        Self::PoolYield,
+        Self::PoolPenalty,
+        Self::PoolFund,
+        Self::Commission,
     ];
 
     /// Name in the database and the API.
@@ -220,6 +240,12 @@ impl EntryKind {
             Self::Mint => "mint",
             Self::Payout => "payout",
             Self::Treasury => "treasury",
+            Self::PoolIn => "pool_in",
+            Self::PoolOut => "pool_out",
+            Self::PoolYield => "pool_yield",
+            Self::PoolPenalty => "pool_penalty",
+            Self::PoolFund => "pool_fund",
+            Self::Commission => "commission",
         }
     }
 
@@ -242,7 +268,13 @@ impl EntryKind {
             | Self::Contract
             | Self::Trade
             | Self::Mint
-            | Self::Payout => false,
+            | Self::Payout
+            | Self::PoolIn
+            | Self::PoolOut
+            | Self::PoolYield
+            | Self::PoolPenalty
+            | Self::PoolFund
+            | Self::Commission => false,
         }
     }
 }

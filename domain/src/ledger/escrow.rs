@@ -6,13 +6,14 @@ use std::sync::Arc;
 use crate::chain::Subscription;
 use crate::change::Change;
 use crate::fixed::Amount;
-use crate::id::{PayoutId, SubscriptionId, TriggerId};
+use crate::id::{HoldingId, PayoutId, ProductId, SubscriptionId, TriggerId};
 use crate::ledger::account::AccountKey;
 use crate::ledger::book::{Book, Draft};
 use crate::ledger::entry::{Entry, EntryKey, EntryKind};
 use crate::ledger::settle::reject;
 use crate::ledger::write::PostAnswer;
 use crate::payout::Payout;
+use crate::pool::{Holding, PoolChange, Product};
 use crate::trigger::Trigger;
 
 /// One entry to post.
@@ -39,6 +40,10 @@ pub enum GuardedRow {
     Trigger(TriggerId),
     /// A payout.
     Payout(PayoutId),
+    /// A product of the pools.
+    Product(ProductId),
+    /// A holding of a product.
+    Holding(HoldingId),
 }
 
 /// Entries and rows, all of them in one commit or none of it.
@@ -52,7 +57,15 @@ pub struct EscrowPosting {
     pub rows: Vec<Change>,
 }
 
+/// How a refusal ends that is only about a row which changed meanwhile.
+const STALE: &str = "was changed by somebody else";
+
 impl EscrowPosting {
+    /// Whether a refusal is only about a row that changed meanwhile: decided anew, it may be taken.
+    pub fn is_stale(reason: &str) -> bool {
+        reason.ends_with(STALE)
+    }
+
     /// Every account that it touches.
     pub fn accounts(&self) -> Vec<AccountKey> {
         let lines = self.entries.iter().flat_map(|entry| &entry.lines);
@@ -81,6 +94,24 @@ impl EscrowPosting {
     pub fn with_payout(mut self, changed: Payout) -> Self {
         self.guards.push((GuardedRow::Payout(changed.id), changed.version));
         self.rows.push(Change::UpdatePayout(Box::new(changed)));
+        self
+    }
+
+    /// Guards a changed product and writes it.
+    #[must_use]
+    pub fn with_product(mut self, changed: Product) -> Self {
+        self.guards.push((GuardedRow::Product(changed.id), changed.version));
+        self.rows
+            .push(Change::Pool(PoolChange::UpdateProduct(Box::new(changed))));
+        self
+    }
+
+    /// Guards changed holdings and writes them.
+    #[must_use]
+    pub fn with_holdings(mut self, changed: Vec<Holding>) -> Self {
+        let guards = changed.iter().map(|row| (GuardedRow::Holding(row.id), row.version));
+        self.guards.extend(guards);
+        self.rows.push(Change::Pool(PoolChange::UpdateHoldings(changed)));
         self
     }
 
@@ -113,7 +144,7 @@ pub(super) fn escrow(book: &mut Book, posting: &Arc<EscrowPosting>) -> PostAnswe
     }
     for (row, version) in &posting.guards {
         if book.version(*row) != Some(*version) {
-            return reject(format!("{row:?} was changed by somebody else"));
+            return reject(format!("{row:?} {STALE}"));
         }
     }
     let drafts = posting.entries.iter().map(|entry| Draft {

@@ -2,6 +2,7 @@
 
 pub mod anchor;
 mod escrow;
+mod pool;
 mod projection;
 mod trace;
 
@@ -11,7 +12,7 @@ use std::fmt;
 use serde::Serialize;
 
 use crate::fixed::Amount;
-use crate::id::{DebtId, LedgerAccountId, PositionId, TriggerId, UserId};
+use crate::id::{DebtId, HoldingId, LedgerAccountId, PositionId, ProductId, TriggerId, UserId};
 use crate::invariant::{Invariant, Violation};
 use crate::ledger::account::{Account, AccountKey, Asset};
 use crate::ledger::chain;
@@ -23,6 +24,7 @@ use crate::payout::Payout;
 use crate::settlement::Settlement;
 use crate::trigger::Trigger;
 use escrow::EscrowAuditor;
+use pool::{HoldingFact, PoolTrace, ProductFact};
 use trace::Trace;
 
 /// Pending positions that are named at most.
@@ -117,6 +119,14 @@ pub struct Verifier {
     pending: Vec<PositionId>,
     /// Those that the entries up to then did not explain: entries written meanwhile may.
     doubtful: Vec<PositionFact>,
+    /// What the entries say of holdings of the pools.
+    pools: HashMap<HoldingId, PoolTrace>,
+    /// The newest entry about a pool.
+    pool_newest: EntrySeq,
+    /// What holdings that were fed count against their product's quota, in units.
+    sold: HashMap<ProductId, i128>,
+    products: Vec<ProductFact>,
+    doubtful_holdings: Vec<HoldingFact>,
     escrow: EscrowAuditor,
     finding: Option<Finding>,
 }

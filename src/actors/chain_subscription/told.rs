@@ -41,7 +41,8 @@ pub(super) struct Told {
 
 /// Names and units of what is measured.
 pub(super) fn describe() {
-    use metrics::{describe_counter, describe_gauge};
+    use metrics::describe_gauge;
+    describe_counters();
     describe_gauge!(
         "bursar_chain_cursor_block",
         "Block up to which logs are on record, by subscription."
@@ -67,6 +68,10 @@ pub(super) fn describe() {
         "bursar_chain_late_logs",
         "Logs that were found below the cursor only by a later look, by subscription."
     );
+}
+
+fn describe_counters() {
+    use metrics::describe_counter;
     describe_counter!(
         "bursar_chain_triggers_total",
         "Deposits and redemptions that were received."

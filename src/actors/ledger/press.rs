@@ -60,7 +60,7 @@ fn points(write: &LedgerWrite) -> Vec<(&'static str, &'static str)> {
 }
 
 /// Kinds of entries, and the crash points before and after a commit that writes one.
-const POINTS: [(&[EntryKind], &str, &str); 13] = [
+const POINTS: [(&[EntryKind], &str, &str); 17] = [
     (&[EntryKind::PowerSettle], "settle.before_commit", "settle.after_commit"),
     (
         &[EntryKind::PowerCorrect],
@@ -102,5 +102,25 @@ const POINTS: [(&[EntryKind], &str, &str); 13] = [
         &[EntryKind::Treasury],
         "treasury.before_commit",
         "treasury.after_commit",
+    ),
+    (
+        &[EntryKind::PoolIn],
+        "pool.subscribe.before_commit",
+        "pool.subscribe.after_commit",
+    ),
+    (
+        &[EntryKind::PoolOut, EntryKind::PoolPenalty],
+        "pool.redeem.before_commit",
+        "pool.redeem.after_commit",
+    ),
+    (
+        &[EntryKind::PoolYield, EntryKind::Commission],
+        "pool.page.before_commit",
+        "pool.page.after_commit",
+    ),
+    (
+        &[EntryKind::PoolFund],
+        "pool.fund.before_commit",
+        "pool.fund.after_commit",
     ),
 ];

@@ -15,6 +15,8 @@ mod keys;
 mod ledger;
 mod paper;
 mod payouts;
+mod pool_port;
+mod pools;
 mod port;
 mod read;
 mod reports;

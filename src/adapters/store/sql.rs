@@ -9,6 +9,8 @@ mod key_write;
 mod ledger_write;
 mod paper;
 mod payout_write;
+mod pool_port;
+mod pool_write;
 mod port;
 mod read;
 mod readers;

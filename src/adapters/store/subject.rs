@@ -4,6 +4,7 @@ use std::fmt::Display;
 
 use domain::change::Change;
 use domain::payout::Attempt;
+use domain::pool::PoolChange;
 
 /// The row or key that a change writes.
 pub fn subject(change: &Change) -> String {
@@ -50,10 +51,25 @@ pub fn subject(change: &Change) -> String {
         Change::AddPayouts(payouts) => several("payout", payouts.iter().map(|payout| payout.id)),
         Change::UpdatePayout(payout) => format!("payout {}", payout.id),
         Change::AddAttempt(attempt) => transaction(attempt),
+        Change::Pool(change) => of_pools(change),
         Change::Ledger(write) => write
             .entries
             .first()
             .map_or("ledger".to_owned(), |entry| format!("ledger from entry {}", entry.seq)),
+    }
+}
+
+fn of_pools(change: &PoolChange) -> String {
+    match change {
+        PoolChange::AddProduct(product) | PoolChange::UpdateProduct(product) => {
+            format!("product {} ({})", product.id, product.name)
+        }
+        PoolChange::AddRate(rate) => format!("rate {} of product {}", rate.number, rate.product),
+        PoolChange::AddHolding(holding) => format!("holding {}", holding.id),
+        PoolChange::UpdateHoldings(holdings) => several("holding", holdings.iter().map(|holding| holding.id)),
+        PoolChange::AddAccruals(lines) => several("accrual of holding", lines.iter().map(|line| line.holding)),
+        PoolChange::TallyDays(tallies) => several("totals of", tallies.iter().map(|tally| tally.day)),
+        PoolChange::CloseDay(day) => format!("day {} of product {}", day.day, day.product),
     }
 }
 

@@ -5,7 +5,7 @@ use std::net::{Ipv4Addr, SocketAddr};
 use std::path::PathBuf;
 use std::process::{Child, Command, Stdio};
 use std::sync::Arc;
-use std::time::{Duration, SystemTime, UNIX_EPOCH};
+use std::time::Duration;
 
 use domain::chain::Address;
 use domain::fixed::Amount;
@@ -14,7 +14,7 @@ use domain::trigger::TriggerState;
 use serde::Serialize;
 
 use crate::adapters::chain::dev_node::{Argument, DevNode};
-use crate::clock::SystemClock;
+use crate::clock::{Clock, SystemClock};
 use crate::ports::chain::ChainError;
 use crate::ports::store::{Store, StoreError, TriggerFilter};
 use crate::simulator::opend::{Bound, Cipher, OpendOptions, bind};
@@ -137,8 +137,8 @@ fn program() -> Option<PathBuf> {
 
 /// A chain that no demo had before: one that is continued follows its new chain under a new name.
 fn fresh_chain() -> u64 {
-    let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
-    900_000_000 + now.as_secs() % 90_000_000
+    let seconds = u64::try_from(SystemClock.now().0 / 1_000).unwrap_or_default();
+    900_000_000 + seconds % 90_000_000
 }
 
 fn start(program: &PathBuf, chain: u64) -> Result<(Child, u16), VaultError> {

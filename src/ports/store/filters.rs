@@ -2,9 +2,10 @@
 
 use domain::alert::AlertState;
 use domain::chain::{Address, ChainId};
-use domain::id::{LedgerAccountId, PositionId, RobotId, SubscriptionId, UserId, VenueAccountId};
+use domain::id::{LedgerAccountId, PositionId, ProductId, RobotId, SubscriptionId, UserId, VenueAccountId};
 use domain::ledger::EntrySeq;
 use domain::pause::PauseScope;
+use domain::pool::PoolDay;
 use domain::time::Timestamp;
 use domain::trigger::TriggerKind;
 use domain::venue::VenueName;
@@ -128,4 +129,25 @@ pub enum AlertFilter {
     Open,
     /// Those in one state.
     In(AlertState),
+}
+
+/// Which holdings of the pools to list.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct HoldingFilter {
+    /// Only of this product.
+    pub product: Option<ProductId>,
+    /// Only of this user.
+    pub user: Option<UserId>,
+    /// Only those with principal (`true`), or only those that have ended (`false`).
+    pub held: Option<bool>,
+    /// Only those with principal, or that are owed something still.
+    pub live: bool,
+    /// Only those that have not accrued this day and earn on it.
+    pub behind: Option<PoolDay>,
+    /// Only those whose last day is this one or an earlier one.
+    pub mature: Option<PoolDay>,
+    /// Only those that have accrued this day.
+    pub accrued: Option<PoolDay>,
+    /// Only those that are owed something.
+    pub owed: bool,
 }

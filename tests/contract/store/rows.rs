@@ -219,7 +219,7 @@ pub async fn every_name_in_the_ledger_is_accepted(ground: Arc<Ground>) {
         write.entries[0].kind = kind;
         commit(&*store, ledger(write)).await;
     }
-    let entries = store.entries(Default::default(), Page::first(20)).await.unwrap();
+    let entries = store.entries(Default::default(), Page::first(50)).await.unwrap();
     let kinds: Vec<EntryKind> = entries.iter().map(|entry| entry.kind).collect();
     assert_eq!(kinds, EntryKind::ALL);
 }

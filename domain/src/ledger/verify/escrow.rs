@@ -315,7 +315,13 @@ const fn is_about_triggers(kind: EntryKind) -> bool {
         | EntryKind::Transfer
         | EntryKind::Refund
         | EntryKind::Import
-        | EntryKind::Treasury => false,
+        | EntryKind::Treasury
+        | EntryKind::PoolIn
+        | EntryKind::PoolOut
+        | EntryKind::PoolYield
+        | EntryKind::PoolPenalty
+        | EntryKind::PoolFund
+        | EntryKind::Commission => false,
     }
 }
 

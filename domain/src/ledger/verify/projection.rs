@@ -50,6 +50,7 @@ impl Verifier {
             .iter()
             .try_for_each(|position| self.check_position(position))?;
         self.check_positions_exist()?;
+        self.check_pools()?;
         self.escrow.finish()
     }
 
@@ -220,7 +221,7 @@ impl Verifier {
     }
 
     /// Whether the entry was written after the rows began to be read, so that a row need not know of it.
-    fn is_in_window(&self, entry: EntrySeq) -> bool {
+    pub(super) fn is_in_window(&self, entry: EntrySeq) -> bool {
         self.window.is_some_and(|since| entry > since)
     }
 }

@@ -47,7 +47,7 @@ impl Verifier {
     /// Adds what an entry says of a position.
     pub(super) fn trace(&mut self, entry: &Entry) -> Result<(), Violation> {
         let Some(fact) = fact(entry.kind) else {
-            return Ok(());
+            return self.trace_pool(entry);
         };
         let named = entry.key.as_str().strip_prefix(fact);
         let position = entry.reference.strip_prefix("position:").and_then(|id| id.parse().ok());
@@ -77,7 +77,13 @@ impl Verifier {
             | EntryKind::Trade
             | EntryKind::Mint
             | EntryKind::Payout
-            | EntryKind::Treasury => {}
+            | EntryKind::Treasury
+            | EntryKind::PoolIn
+            | EntryKind::PoolOut
+            | EntryKind::PoolYield
+            | EntryKind::PoolPenalty
+            | EntryKind::PoolFund
+            | EntryKind::Commission => {}
         }
         trace.add(entry, moves).map_err(|_| about_nothing(entry))?;
         self.traces.insert(position, trace);
@@ -217,7 +223,13 @@ fn about_nothing(entry: &Entry) -> Violation {
         | EntryKind::Trade
         | EntryKind::Mint
         | EntryKind::Payout
-        | EntryKind::Treasury => "is about no position",
+        | EntryKind::Treasury
+        | EntryKind::PoolIn
+        | EntryKind::PoolOut
+        | EntryKind::PoolYield
+        | EntryKind::PoolPenalty
+        | EntryKind::PoolFund
+        | EntryKind::Commission => "is about no position",
     };
     violation(Invariant::ChargedOnce, format!("{}: it {what}", name(entry)))
 }
@@ -240,6 +252,12 @@ const fn fact(kind: EntryKind) -> Option<&'static str> {
         | EntryKind::Trade
         | EntryKind::Mint
         | EntryKind::Payout
-        | EntryKind::Treasury => None,
+        | EntryKind::Treasury
+        | EntryKind::PoolIn
+        | EntryKind::PoolOut
+        | EntryKind::PoolYield
+        | EntryKind::PoolPenalty
+        | EntryKind::PoolFund
+        | EntryKind::Commission => None,
     }
 }

@@ -92,6 +92,7 @@ impl Journal<'_> {
             Change::AddPayouts(payouts) => payouts.iter().try_for_each(|payout| self.add_payout(payout)),
             Change::UpdatePayout(payout) => self.update_payout(payout),
             Change::AddAttempt(attempt) => self.add_attempt(attempt),
+            Change::Pool(change) => self.apply_pool(change),
             Change::Ledger(_) => Err(Refusal(format!("{} beside the ledger", self.what))),
         }
     }

@@ -153,6 +153,8 @@ pub fn version(state: &State, row: GuardedRow) -> Option<u32> {
         GuardedRow::Subscription(id) => chains.subscriptions.get(&id.0).map(|row| row.version),
         GuardedRow::Trigger(id) => chains.triggers.get(&id.0).map(|row| row.version),
         GuardedRow::Payout(id) => chains.payouts.get(&id.0).map(|row| row.version),
+        GuardedRow::Product(id) => state.pools.products.get(&id.0).map(|row| row.version),
+        GuardedRow::Holding(id) => state.pools.holdings.get(&id.0).map(|row| row.version),
     }
 }
 

@@ -20,6 +20,7 @@ use domain::user::{PowerRate, User, VenueAccount};
 use domain::venue::{ClientOrderId, Cursor, VenueName, VenueOrderId};
 
 use super::chains::Chains;
+use super::pools::Pools;
 use crate::ports::store::PaperRow;
 
 /// All tables. Keys are ids unless said otherwise.
@@ -79,6 +80,7 @@ pub struct State {
     /// Keys by table, account and number.
     pub paper_numbers: BTreeMap<(&'static str, i64, i64), BTreeSet<String>>,
     pub chains: Chains,
+    pub pools: Pools,
     /// The last id of each kind.
     pub last_ids: BTreeMap<IdKind, i64>,
 }

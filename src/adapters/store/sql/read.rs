@@ -14,6 +14,8 @@ mod orders;
 mod payouts;
 #[cfg(test)]
 mod plans;
+mod pool_sums;
+mod pools;
 mod positions;
 mod robots;
 mod settling;

@@ -12,6 +12,7 @@ pub mod key;
 pub mod ledger;
 pub mod order;
 pub mod payout;
+pub mod pool;
 pub mod position;
 pub mod robot;
 pub mod stock;

@@ -3,11 +3,11 @@
 use std::collections::{BTreeMap, HashSet};
 
 use domain::chain::{Anchor, BlockNumber, LogKey, StoredLog, Subscription};
-use domain::id::{PayoutId, SubscriptionId, TriggerId};
+use domain::id::{HoldingId, PayoutId, ProductId, SubscriptionId, TriggerId};
 use domain::ledger::GuardedRow;
 use domain::page::Page;
 use entity::chain_log::{self, Column};
-use entity::{chain_anchor, chain_subscription, chain_trigger, payout};
+use entity::{chain_anchor, chain_subscription, chain_trigger, payout, pool_holding, pool_product};
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 
 use super::super::readers::Readers;
@@ -18,11 +18,14 @@ use crate::ports::store::StoreError;
 impl Readers {
     pub async fn versions(&self, wanted: &[GuardedRow]) -> Result<Vec<(GuardedRow, u32)>, StoreError> {
         let (mut subscriptions, mut triggers, mut payouts) = (Vec::new(), Vec::new(), Vec::new());
+        let (mut products, mut holdings) = (Vec::new(), Vec::new());
         for row in wanted {
             match row {
                 GuardedRow::Subscription(id) => subscriptions.push(id.0),
                 GuardedRow::Trigger(id) => triggers.push(id.0),
                 GuardedRow::Payout(id) => payouts.push(id.0),
+                GuardedRow::Product(id) => products.push(id.0),
+                GuardedRow::Holding(id) => holdings.push(id.0),
             }
         }
         let mut found = Vec::new();
@@ -47,6 +50,32 @@ impl Readers {
             let of = |id| GuardedRow::Payout(PayoutId(id));
             found.extend(
                 self.versions_of::<payout::Entity>([Column::Id, Column::Version], payouts, of)
+                    .await?,
+            );
+        }
+        found.extend(self.pool_versions(products, holdings).await?);
+        Ok(found)
+    }
+
+    async fn pool_versions(
+        &self,
+        products: Vec<i64>,
+        holdings: Vec<i64>,
+    ) -> Result<Vec<(GuardedRow, u32)>, StoreError> {
+        let mut found = Vec::new();
+        {
+            use pool_product::Column;
+            let of = |id| GuardedRow::Product(ProductId(id));
+            found.extend(
+                self.versions_of::<pool_product::Entity>([Column::Id, Column::Version], products, of)
+                    .await?,
+            );
+        }
+        {
+            use pool_holding::Column;
+            let of = |id| GuardedRow::Holding(HoldingId(id));
+            found.extend(
+                self.versions_of::<pool_holding::Entity>([Column::Id, Column::Version], holdings, of)
                     .await?,
             );
         }
