@@ -70,7 +70,7 @@ pub struct NewFunding {
 #[derive(Debug)]
 pub enum Prepared {
     /// It was posted before; the holding as it is now, when it is about one.
-    Before(Option<HoldingView>),
+    Before(Option<Box<HoldingView>>),
     /// It is to be posted; the holding as it will be.
     Now(Box<(EscrowPosting, Option<HoldingView>)>),
 }
@@ -214,7 +214,7 @@ impl Desk {
     ) -> Result<Prepared, DeskError> {
         let row = self.holding_of(&entry).await?;
         match row.filter(|row| fits(row) && moves(&entry, amount)) {
-            Some(row) => Ok(Prepared::Before(Some(row.into()))),
+            Some(row) => Ok(Prepared::Before(Some(Box::new(row.into())))),
             None => Err(used()),
         }
     }
@@ -233,7 +233,7 @@ impl Desk {
             Some(amount) => moves(&entry, amount) || !row.state.is_held(),
         };
         match row.filter(is_same) {
-            Some(row) => Ok(Prepared::Before(Some(row.into()))),
+            Some(row) => Ok(Prepared::Before(Some(Box::new(row.into())))),
             None => Err(used()),
         }
     }

@@ -59,6 +59,16 @@ async fn product_up_to_date(run: &PoolRun, product: &Product, report: &mut Distr
     Ok(())
 }
 
+/// Holdings of the product on which the day has not accrued.
+fn behind(product: &Product, day: PoolDay) -> HoldingFilter {
+    HoldingFilter {
+        product: Some(product.id),
+        live: true,
+        behind: Some(day),
+        ..HoldingFilter::default()
+    }
+}
+
 /// Pays one day; `false` when that is not funded: nothing more is paid then.
 async fn pay_day(
     run: &PoolRun,
@@ -73,12 +83,7 @@ async fn pay_day(
         run.tell_funding(product, Some(short))?;
         return Ok(false);
     }
-    let filter = HoldingFilter {
-        product: Some(product.id),
-        live: true,
-        behind: Some(day),
-        ..HoldingFilter::default()
-    };
+    let filter = behind(product, day);
     let pages = Pages {
         run,
         product,

@@ -169,9 +169,9 @@ async fn close_day(tx: &Tx<'_>, day: &PoolDayRow, what: &str) -> Result<(), Fail
     use pool_day::Column;
     let row = rows::day_row(day);
     let compared = pool_day::Entity::update_many()
-        .col_expr(Column::State, Expr::val(row.state.as_str()).into())
-        .col_expr(Column::ComparedAt, Expr::val(row.compared_at).into())
-        .col_expr(Column::Note, Expr::val(row.note.clone()).into())
+        .col_expr(Column::State, Expr::val(row.state.as_str()))
+        .col_expr(Column::ComparedAt, Expr::val(row.compared_at))
+        .col_expr(Column::Note, Expr::val(row.note.clone()))
         .filter(Column::ProductId.eq(row.product_id))
         .filter(Column::Day.eq(row.day));
     match tx.run(compared.exec(tx.connection()), what).await?.rows_affected {
