@@ -7,10 +7,12 @@
 
 #![expect(clippy::unwrap_used, reason = "a measurement stops at the first surprise")]
 
+#[expect(dead_code, reason = "this bench needs a part of it")]
 #[path = "ledger/ground.rs"]
 mod ground;
 #[path = "support/peak.rs"]
 mod peak;
+#[expect(dead_code, reason = "this bench needs a part of it")]
 #[path = "support/process.rs"]
 mod process;
 

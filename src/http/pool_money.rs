@@ -135,7 +135,7 @@ async fn act(
             Ok(Prepared::Before(holding)) => {
                 return Ok(HttpResponse::Ok().json(PoolActView {
                     answer: "exists",
-                    holding,
+                    holding: holding.map(|holding| *holding),
                 }));
             }
             Err(error) => {

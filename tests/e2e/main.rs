@@ -8,6 +8,7 @@
 
 #![expect(clippy::unwrap_used, reason = "a test stops at the first surprise")]
 
+#[expect(dead_code, reason = "only some of these tests sign by themselves")]
 #[path = "../support/anvil.rs"]
 mod anvil;
 #[path = "../support/books.rs"]

@@ -105,6 +105,7 @@ async fn story(depth: u64, fate: Fate, in_downtime: bool) {
 }
 
 /// An operator lets it go on: nothing acts twice, and what is gone is told.
+#[expect(clippy::too_many_lines, reason = "one story, told in order")]
 async fn resumed(life: &Life, fate: Fate, gone: usize, mined: &[(u64, Tx)]) {
     let ground = &life.ground;
     ground.chain.grow(DEPTH);

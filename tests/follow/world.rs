@@ -179,6 +179,10 @@ impl Life {
         Self::of(ground, ID, options).await
     }
 
+    #[expect(
+        clippy::too_many_lines,
+        reason = "the parts of one daemon, in the order in which they need each other"
+    )]
     pub async fn of(ground: &Ground, id: SubscriptionId, options: FollowOptions) -> Self {
         let faults = Arc::clone(&ground.faults);
         let plan = Arc::new(move |changes: &ChangeSet| {

@@ -197,7 +197,9 @@ impl FakeChain {
 
     /// So many empty blocks.
     pub fn grow(&self, blocks: u64) {
-        (0..blocks).for_each(|_| drop(self.mine(Vec::new())));
+        for _ in 0..blocks {
+            self.mine(Vec::new());
+        }
     }
 
     /// One block with one transaction of this log; its transaction.
