@@ -128,7 +128,6 @@ stories! {
         a_trigger_has_one_order_that_has_not_ended;
     payouts: every_state_of_a_payout_is_read_back, one_payout_per_trigger_and_kind_and_one_name_on_chain,
         payouts_are_found_by_what_is_asked, what_was_paid_is_summed_exactly_or_not_at_all, what_was_signed_is_kept_and_a_nonce_is_of_one_payout;
-        payouts_are_found_and_summed, what_was_signed_is_kept_and_a_nonce_is_of_one_payout;
     pools: products_rates_and_holdings_are_read_back_as_they_were_written,
         s4_05_more_than_the_quota_is_refused_by_the_table,
         s4_03_a_day_accrues_once_and_a_holding_moves_by_its_version, holdings_are_found_by_what_is_left_to_do,
