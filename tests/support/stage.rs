@@ -229,7 +229,7 @@ impl House {
             *logs += 1;
             *logs
         };
-        let id = TriggerId(self.store.reserve_ids(domain::id::IdKind::Trigger, 1).await.unwrap());
+        let id = TriggerId(self.store.reserve_ids(domain::id::IdKind::Order, 1).await.unwrap());
         let amount = amount.parse().unwrap();
         let posting = parts::given(&self.listing, id, number, kind, amount, self.clock.now());
         let request = Request::Escrow(Arc::new(posting));

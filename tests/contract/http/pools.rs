@@ -89,7 +89,6 @@ async fn subscription_is_put_on_record_before_it_is_posted_and_a_refusal_after_i
 }
 
 #[actix_web::test]
-#[expect(clippy::too_many_lines, reason = "one story, told in order")]
 async fn rates_and_ends_are_written_down_and_days_are_read_as_csv() {
     let stage = Stage::new().await;
     let id = open_product(&stage).await;

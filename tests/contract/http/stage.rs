@@ -314,6 +314,7 @@ fn mailboxes(troupe: &actix::Addr<Troupe>) -> Mailboxes {
         scheduler: troupe.clone().recipient(),
         run_job: troupe.clone().recipient(),
         jobs: troupe.clone().recipient(),
+        vaults: None,
     }
 }
 

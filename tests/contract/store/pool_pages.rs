@@ -18,9 +18,9 @@ pub async fn a_thousand_holdings_are_one_commit(ground: Arc<Ground>) {
         .cloned()
         .map(|row| Change::Pool(PoolChange::AddHolding(Box::new(row))));
     store.commit(ChangeSet { changes: new.collect() }).await.unwrap();
-    let changed = many.iter().cloned().map(|row| Holding {
+    let changed = many.iter().map(|row| Holding {
         accrued_through: day(101),
-        ..row
+        ..row.clone()
     });
     let mut changes = vec![
         Change::Pool(PoolChange::UpdateHoldings(changed.collect())),
@@ -37,7 +37,13 @@ pub async fn a_thousand_holdings_are_one_commit(ground: Arc<Ground>) {
     let sums = store.accrued_sums(PRODUCT, day(101)).await.unwrap();
     assert_eq!((sums.holdings, sums.earned), (1_100, amount("0.77")));
     // One of them that changed since refuses the whole page.
-    let mut again: Vec<Holding> = many.iter().cloned().map(|row| Holding { version: 1, ..row }).collect();
+    let mut again: Vec<Holding> = many
+        .iter()
+        .map(|row| Holding {
+            version: 1,
+            ..row.clone()
+        })
+        .collect();
     again[700].version = 0;
     changes = vec![Change::Pool(PoolChange::UpdateHoldings(again))];
     assert!(store.commit(ChangeSet { changes }).await.is_err());
