@@ -77,7 +77,7 @@ fn each_wrong_term_is_told_with_its_rule() {
         ("LOT", "0", "lot", "must be more than 0"),
         ("BUY_FEE", "-0.1", "buy_fee", "must be between 0 and 1"),
         ("MAX_PRICE_AGE", "19s", "max_price_age", "must be between 20s and 7d"),
-        ("PATIENCE", "31d", "patience", "must be between 1m and 30d"),
+        ("PATIENCE", "31d", "patience", "must be between 5s and 30d"),
         (
             "MAX_DEVIATION",
             "0.01",
