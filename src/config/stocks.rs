@@ -9,7 +9,7 @@ use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 
 use super::form::secret::SecretText;
-use super::form::{decimal, duration, flag};
+use super::form::{choice, decimal, duration, flag};
 use super::wrong::WrongKeys;
 
 /// The stock venues.
@@ -40,6 +40,7 @@ pub struct FutuSettings {
     /// Host and port of OpenD.
     pub address: String,
     /// Whether real money is traded.
+    #[serde(deserialize_with = "choice::deserialize")]
     pub environment: StockEnvironment,
     /// The market: `US` or `HK`.
     pub market: String,

@@ -92,7 +92,7 @@ async fn venue_that_is_not_switched_on_is_named_as_such() {
     assert_eq!((market.status, &market.json()["detail"]), (404, &told));
     let unknown = stage.get(Role::Viewer, "/markets/kraken/XBT").await;
     assert_eq!(unknown.wrong(), (422, vec!["venue".to_owned()]));
-    let rule = "must be one of paper, binance, okx, bitget, gate, bybit, legacy";
+    let rule = "must be one of paper, binance, okx, bitget, gate, bybit, futu, legacy";
     assert_eq!(unknown.json()["errors"][0]["rule"], rule);
     let refused = stage.post(Role::Admin, "/venue-accounts", account(user, "okx")).await;
     assert_eq!(refused.wrong(), (422, vec!["venue".to_owned()]));

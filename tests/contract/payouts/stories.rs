@@ -21,7 +21,11 @@ fn s3_13_a_refund_and_a_mint_of_one_trigger_are_booked_each_once_and_settle_it_t
         world
             .owe(1, user(1), &[(PayoutKind::Mint, 3), (PayoutKind::Refund, 5)])
             .await;
-        assert_eq!(world.balance(AccountKind::ChainEscrow, money()).await, "5");
+        assert_eq!(
+            world.balance(AccountKind::ChainEscrow, money()).await,
+            "5",
+            "three were spent"
+        );
         world.look().await;
         assert_eq!(world.states().await, ["broadcast", "broadcast"]);
         world.steps(3).await;
@@ -30,13 +34,13 @@ fn s3_13_a_refund_and_a_mint_of_one_trigger_are_booked_each_once_and_settle_it_t
         assert_eq!(world.trigger(1).await.state, TriggerState::Paying);
         world.come_to_rest(10).await;
         assert!(matches!(world.trigger(1).await.state, TriggerState::Settled { .. }));
-        for (kind, asset) in [
-            (AccountKind::ChainEscrow, money()),
-            (AccountKind::ChainEscrow, share()),
-            (AccountKind::ChainCustody, money()),
-            (AccountKind::ShareSupply, share()),
+        for (kind, asset, left) in [
+            (AccountKind::ChainEscrow, money(), "0"),
+            (AccountKind::ChainEscrow, share(), "0"),
+            (AccountKind::ChainCustody, money(), "-3"),
+            (AccountKind::ShareSupply, share(), "3"),
         ] {
-            assert_eq!(world.balance(kind, asset).await, "0");
+            assert_eq!(world.balance(kind, asset).await, left);
         }
         world.check("both").await;
         let told: Vec<String> = world.lines(1).await;

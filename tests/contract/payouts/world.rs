@@ -29,7 +29,7 @@ use futures::FutureExt;
 use tokio::sync::watch;
 
 use crate::payer_chain::{CHAIN, OTHER_VAULT, PAYER, PayerChain, PayerKey, PlainAbi, Tx, VAULT};
-use rows::{given, other_vault, owing, payout};
+use rows::{case, other_vault, owing, payout};
 pub use rows::{rules, vault};
 
 /// 2026-01-01T00:00:00Z.
@@ -198,16 +198,17 @@ impl World {
             true => TriggerState::Paying,
             false => TriggerState::Returning,
         };
-        let entries = payouts.iter().map(given).collect();
+        let trigger = Trigger {
+            subscription: from,
+            ..owing(trigger, to, state, now)
+        };
+        let (trigger, entries) = case(trigger, &payouts);
         let posting = EscrowPosting {
             entries,
             ..EscrowPosting::default()
         };
         let posting = posting
-            .with(Change::AddTriggers(vec![Trigger {
-                subscription: from,
-                ..owing(trigger, to, state, now)
-            }]))
+            .with(Change::AddTriggers(vec![trigger]))
             .with(Change::AddPayouts(payouts));
         let request = Request::Escrow(Arc::new(posting));
         let receipt = self.ledger.send(Post { request }).await.unwrap().unwrap();

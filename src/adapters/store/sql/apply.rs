@@ -1,5 +1,7 @@
 //! One change of a change set as guarded statements.
 
+use std::pin::Pin;
+
 use domain::access::Token;
 use domain::alert::Alert;
 use domain::alert::delivery::Delivery;
@@ -26,13 +28,18 @@ use super::{chain_write, key_write, ledger_write, payout_write, pool_write, swit
 /// Writes one change, or says which guard did not hold.
 pub async fn apply(tx: &Tx<'_>, change: &Change) -> Result<(), Failure> {
     let Change::Ledger(write) = change else {
-        return apply_row(tx, change).await;
+        return boxed_row(tx, change).await;
     };
     ledger_write::write(tx, write, &subject(change)).await?;
     for row in write.escrow.iter().flat_map(|posting| &posting.rows) {
-        apply_row(tx, row).await?;
+        boxed_row(tx, row).await?;
     }
     Ok(())
+}
+
+/// On the heap: with all that a change may be, its future is too large for the stack of a debug build's thread.
+fn boxed_row<'a>(tx: &'a Tx<'_>, change: &'a Change) -> Pin<Box<dyn Future<Output = Result<(), Failure>> + Send + 'a>> {
+    Box::pin(apply_row(tx, change))
 }
 
 async fn apply_row(tx: &Tx<'_>, change: &Change) -> Result<(), Failure> {

@@ -6,7 +6,7 @@ use bursar::actors::payout::Vault;
 use domain::chain::{Address, Block, BlockNumber, Hash, LogKey, RawAmount};
 use domain::fixed::{Amount, Quantity, Ratio};
 use domain::id::{PayoutId, TriggerId};
-use domain::ledger::{AccountKey, AccountKind, EntryKey, EntryKind, EscrowEntry};
+use domain::ledger::{AccountKey, AccountKind, Asset, EntryKey, EntryKind, EscrowEntry};
 use domain::market::Symbol;
 use domain::payout::decide::PayoutRules;
 use domain::payout::fees::FeeRules;
@@ -153,25 +153,67 @@ fn log(trigger: i64) -> LogKey {
     }
 }
 
-/// What puts into escrow what a payout pays from.
-pub fn given(payout: &Payout) -> EscrowEntry {
-    let (counter, asset) = match payout.kind.is_money() {
-        true => (AccountKind::ChainCustody, money()),
-        false => (AccountKind::ShareSupply, share()),
+/// A trigger that owes these payouts: what was given for it, and what was traded, a share for a coin, where they pay from that.
+pub fn case(owing: Trigger, payouts: &[Payout]) -> (Trigger, Vec<EscrowEntry>) {
+    let of = |kind| {
+        let own = payouts.iter().filter(|payout| payout.kind == kind);
+        Amount::sum(own.map(|payout| payout.amount)).unwrap()
     };
-    let account = |kind| AccountKey {
+    let (mint, refund) = (of(PayoutKind::Mint), of(PayoutKind::Refund));
+    let (proceeds, remint) = (of(PayoutKind::Proceeds), of(PayoutKind::Remint));
+    let is_redeem = !(proceeds.is_zero() && remint.is_zero());
+    let traded = if is_redeem { proceeds } else { mint };
+    let given = traded.plus(if is_redeem { remint } else { refund }).unwrap();
+    let owner = owing.subscription.0;
+    let account = |kind, asset: &Asset| AccountKey {
         kind,
-        owner: payout.subscription.0,
+        owner: if kind == AccountKind::VenueClearing { 0 } else { owner },
         asset: asset.clone(),
     };
-    EscrowEntry {
-        key: EntryKey::stored(format!("given:{}", payout.id)),
+    let (money, share) = (money(), share());
+    let (asset, counter) = match is_redeem {
+        true => (&share, AccountKind::ShareSupply),
+        false => (&money, AccountKind::ChainCustody),
+    };
+    let mut entries = vec![EscrowEntry {
+        key: EntryKey::log(&owing.log),
         kind: EntryKind::Contract,
-        reference: format!("trigger:{}", payout.trigger),
+        reference: format!("trigger:{}", owing.id),
         remark: "given".to_owned(),
         lines: vec![
-            (account(AccountKind::ChainEscrow), payout.amount),
-            (account(counter), payout.amount.negated()),
+            (account(AccountKind::ChainEscrow, asset), given),
+            (account(counter, asset), given.negated()),
         ],
+    }];
+    if traded.is_positive() {
+        let moved = |asset: &Asset, into: Amount| {
+            [
+                (account(AccountKind::ChainEscrow, asset), into),
+                (account(AccountKind::VenueClearing, asset), into.negated()),
+            ]
+        };
+        let lines = match is_redeem {
+            true => [moved(&share, traded.negated()), moved(&money, traded)].concat(),
+            false => [moved(&money, traded.negated()), moved(&share, traded)].concat(),
+        };
+        entries.push(EscrowEntry {
+            key: EntryKey::trade_of(owing.id),
+            kind: EntryKind::Trade,
+            reference: format!("trigger:{}", owing.id),
+            remark: "traded".to_owned(),
+            lines,
+        });
     }
+    let trigger = Trigger {
+        kind: if is_redeem {
+            TriggerKind::Redeem
+        } else {
+            TriggerKind::Deposit
+        },
+        amount: given,
+        filled: Quantity::from_units(traded.units()).unwrap(),
+        value: traded,
+        ..owing
+    };
+    (trigger, entries)
 }
