@@ -13,12 +13,15 @@ mod wire;
 
 use std::sync::Arc;
 
+use tokio::sync::Mutex;
 use tokio::task::JoinHandle;
+use tokio::time::Instant;
 
 use crate::clock::Clock;
 use link::Link;
 pub use options::{Environment, FutuOptions, StockMarket};
 pub use wire::cipher::{CipherError, RsaKey};
+use wire::trade::Orders;
 
 /// Why the venue cannot be opened.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
@@ -32,6 +35,8 @@ pub enum OpenError {
 pub struct FutuVenue {
     link: Arc<Link>,
     minding: JoinHandle<()>,
+    /// The last list of today's orders, and when it was asked for.
+    today: Mutex<Option<(Instant, Arc<Orders>)>>,
 }
 
 impl FutuVenue {
@@ -46,7 +51,11 @@ impl FutuVenue {
         }
         let link = Arc::new(Link::new(options, clock));
         let minding = tokio::spawn(Arc::clone(&link).mind());
-        Ok(Arc::new(Self { link, minding }))
+        Ok(Arc::new(Self {
+            link,
+            minding,
+            today: Mutex::default(),
+        }))
     }
 }
 

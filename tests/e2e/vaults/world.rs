@@ -26,7 +26,7 @@ pub const COIN: u64 = 1_000_000;
 /// Money that the treasury leaves in the vault, in coins.
 const FLOAT: u64 = 1_000_000;
 /// How long a story may take to come to its end.
-const LONGEST: Duration = Duration::from_secs(90);
+const LONGEST: Duration = Duration::from_secs(240);
 
 /// Everything that a story needs.
 pub struct World {

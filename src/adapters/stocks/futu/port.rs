@@ -1,5 +1,6 @@
 //! The port: what is asked of OpenD for each of its calls, and what the answers mean.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use async_trait::async_trait;
@@ -11,6 +12,7 @@ use domain::stock::{Session, StockHoldings, StockIntent, StockLot, StockReport, 
 use domain::time::Timestamp;
 use domain::venue::{VenueName, VenueOrderId};
 use prost::Message;
+use tokio::time::Instant;
 
 use super::FutuVenue;
 use super::codes::{self, HELD, LIMITED, NOT_SENT, Verdict};
@@ -39,6 +41,33 @@ const CANCEL: i32 = 2;
 const AROUND: Duration = Duration::from_secs(2 * 86_400);
 /// When the venue says that there were too many requests, its window is over after this.
 const RETRY: Duration = Duration::from_secs(30);
+
+impl FutuVenue {
+    /// The list of today, asked for after this call began: whoever waits for it at once shares one answer, because the venue gives
+    /// few.
+    async fn today(&self) -> Result<Arc<Orders>, VenueError> {
+        let began = Instant::now();
+        let mut kept = self.today.lock().await;
+        if let Some((sent, orders)) = &*kept
+            && *sent >= began
+        {
+            return Ok(Arc::clone(orders));
+        }
+        let sent = Instant::now();
+        let orders: Orders = self
+            .answer(protocol::GET_ORDER_LIST, |seat| {
+                wrapped(&AskOrders {
+                    header: seat.header,
+                    filter: None,
+                    refresh: Some(true),
+                })
+            })
+            .await?;
+        let orders = Arc::new(orders);
+        *kept = Some((sent, Arc::clone(&orders)));
+        Ok(orders)
+    }
+}
 
 #[async_trait]
 impl StockVenue for FutuVenue {
@@ -129,9 +158,7 @@ impl StockVenue for FutuVenue {
     }
 
     fn room(&self) -> Duration {
-        self.link
-            .limits
-            .room(protocol::PLACE_ORDER, tokio::time::Instant::now())
+        self.link.limits.room(protocol::PLACE_ORDER, Instant::now())
     }
 
     fn may_ask_again(&self, code: &str) -> bool {
@@ -154,15 +181,7 @@ impl StockVenue for FutuVenue {
     }
 
     async fn lookup(&self, sought: &SoughtStock<'_>) -> Result<Option<StockReport>, VenueError> {
-        let today: Orders = self
-            .answer(protocol::GET_ORDER_LIST, |seat| {
-                wrapped(&AskOrders {
-                    header: seat.header,
-                    filter: None,
-                    refresh: Some(true),
-                })
-            })
-            .await?;
+        let today = self.today().await?;
         if let Some(order) = parse::sought(&today.list, sought)? {
             return self.told(order).await.map(Some);
         }
