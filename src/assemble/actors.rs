@@ -1,5 +1,7 @@
 //! The actors, built in the order in which they need each other, and stopped in the reverse order.
 
+mod jobs;
+
 use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::Duration;
@@ -11,12 +13,12 @@ use futures::future::join_all;
 use tokio::sync::watch;
 use tracing::warn;
 
+use super::StartError;
 use super::options::{self, UnfitSetting};
 use super::targets;
 use super::vaults::{self, Neighbours, VaultActors};
-use super::{StartError, disks};
 use crate::actors::alert::{AlertActor, AlertDeps};
-use crate::actors::job_scheduler::{JobSchedulerActor, JobSchedulerDeps};
+use crate::actors::job_scheduler::JobSchedulerActor;
 use crate::actors::ledger::{LedgerActor, LedgerDeps};
 use crate::actors::mail::{Drain, Look, Pulse, Recharge, RunJob, Stop, SyncAndWait};
 use crate::actors::robot::{RobotActor, RobotDeps, RobotRules, Shared};
@@ -29,12 +31,8 @@ use crate::config::Settings;
 use crate::desk::Desk;
 use crate::event;
 use crate::http::Mailboxes;
-use crate::jobs::compare_solvency;
 use crate::jobs::judge_closes::Ears;
-use crate::jobs::plan::JobPlan;
 use crate::jobs::pools::progress::Progress;
-use crate::jobs::pools::{self, PoolRun};
-use crate::jobs::press_close_alls::{self, CloseAllPress};
 use crate::ports::notify::Targets;
 use crate::ports::store::Store;
 use crate::ports::venue::Venue;
@@ -376,60 +374,5 @@ impl Parts<'_> {
             close_retry_max: robot.close_retry_max,
             retry: robot.close_retry_first,
         })
-    }
-
-    fn jobs(
-        &self,
-        (alert, ledger, supervisor): (&Addr<AlertActor>, &Addr<LedgerActor>, &Addr<SupervisorActor>),
-        outside: Arc<RobotDeps>,
-        vaults: Option<&VaultActors>,
-    ) -> Result<Addr<JobSchedulerActor>, UnfitSetting> {
-        let ears = || Ears {
-            raises: alert.clone().recipient(),
-            resolves: alert.clone().recipient(),
-        };
-        let press = CloseAllPress {
-            store: Arc::clone(&self.store),
-            clock: Arc::clone(&self.clock),
-            closes: supervisor.clone().recipient(),
-            outside,
-            ears: ears(),
-            flat_within: self.settings.close_all.flat_within,
-            told: Arc::default(),
-        };
-        let plan = JobPlan {
-            store: Arc::clone(&self.store),
-            clock: Arc::clone(&self.clock),
-            ledger: ledger.clone().recipient(),
-            raises: alert.clone().recipient(),
-            resolves: alert.clone().recipient(),
-            sweep_interval: self.settings.settlement.sweep_interval,
-            sweep_page: self.settings.settlement.sweep_page,
-            releases: ledger.clone().recipient(),
-            release_interval: self.settings.settlement.hold.release_interval,
-            hold_grace: self.settings.settlement.hold.grace,
-            limits: options::backlog(self.settings)?,
-            closes: options::closes(self.settings)?,
-            disks: disks::watch(self.settings),
-        };
-        let deps = JobSchedulerDeps {
-            clock: Arc::clone(&self.clock),
-            raises: alert.clone().recipient(),
-            resolves: alert.clone().recipient(),
-            failures_until_alert: self.settings.alerts.job_failures,
-        };
-        let mut jobs = plan.jobs();
-        jobs.push(press_close_alls::job(press, self.settings.close_all.look_every));
-        jobs.extend(vaults.map(|vaults| compare_solvency::job(vaults.solvency())));
-        let pools = PoolRun {
-            store: Arc::clone(&self.store),
-            clock: Arc::clone(&self.clock),
-            ledger: ledger.clone().recipient(),
-            ears: ears(),
-            page: self.settings.pools.page,
-            progress: self.pool_progress.clone(),
-        };
-        jobs.extend(pools::jobs(pools, self.settings.pools.look_every));
-        Ok(JobSchedulerActor::new(deps, jobs).start())
     }
 }

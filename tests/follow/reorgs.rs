@@ -3,7 +3,7 @@
 
 use bursar::ports::chain::Chain;
 use domain::alert::AlertKind;
-use domain::chain::{BlockNumber, FollowState};
+use domain::chain::{BlockNumber, FollowState, StoredLog};
 use domain::ledger::AccountKind;
 use domain::trigger::TriggerState;
 
@@ -105,7 +105,6 @@ async fn story(depth: u64, fate: Fate, in_downtime: bool) {
 }
 
 /// An operator lets it go on: nothing acts twice, and what is gone is told.
-#[expect(clippy::too_many_lines, reason = "one story, told in order")]
 async fn resumed(life: &Life, fate: Fate, gone: usize, mined: &[(u64, Tx)]) {
     let ground = &life.ground;
     ground.chain.grow(DEPTH);
@@ -130,11 +129,7 @@ async fn resumed(life: &Life, fate: Fate, gone: usize, mined: &[(u64, Tx)]) {
             );
             assert_eq!(said, "no log that acted is gone");
             assert_eq!(life.alerts().await, Vec::<&str>::new());
-            for (_, tx) in mined {
-                let log = stored.iter().find(|log| log.seen.log.key.tx == tx.hash).unwrap();
-                let block = ground.chain.blocks(&[log.seen.log.block]).await.unwrap()[0].unwrap();
-                assert_eq!(block.hash, log.seen.log.block_hash, "the log is where the chain has it");
-            }
+            all_are_where_the_chain_has_them(ground, &stored, mined).await;
             assert_eq!(balance(ground, ID, AccountKind::ChainEscrow, "USDT").await, "10");
         }
         Fate::Vanished => {
@@ -158,6 +153,14 @@ async fn resumed(life: &Life, fate: Fate, gone: usize, mined: &[(u64, Tx)]) {
         }
     }
     check(ground).await;
+}
+
+async fn all_are_where_the_chain_has_them(ground: &Ground, stored: &[StoredLog], mined: &[(u64, Tx)]) {
+    for (_, tx) in mined {
+        let log = stored.iter().find(|log| log.seen.log.key.tx == tx.hash).unwrap();
+        let block = ground.chain.blocks(&[log.seen.log.block]).await.unwrap()[0].unwrap();
+        assert_eq!(block.hash, log.seen.log.block_hash, "the log is where the chain has it");
+    }
 }
 
 #[test]

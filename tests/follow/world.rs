@@ -179,10 +179,6 @@ impl Life {
         Self::of(ground, ID, options).await
     }
 
-    #[expect(
-        clippy::too_many_lines,
-        reason = "the parts of one daemon, in the order in which they need each other"
-    )]
     pub async fn of(ground: &Ground, id: SubscriptionId, options: FollowOptions) -> Self {
         let faults = Arc::clone(&ground.faults);
         let plan = Arc::new(move |changes: &ChangeSet| {
@@ -195,24 +191,7 @@ impl Life {
         });
         let store: Arc<dyn Store> = Arc::new(ground.rows.clone().with_faults(plan));
         let clock: Arc<dyn Clock> = Arc::new(ScaledClock::new(START, 1));
-        let alerts = AlertActor::new(AlertDeps {
-            store: Arc::clone(&store),
-            clock: Arc::clone(&clock),
-            retry_first: Duration::from_millis(10),
-            retry_max: Duration::from_millis(100),
-            outbox: None,
-        });
-        let alerts = alerts.start();
-        let (fatal, ledger_died) = watch::channel(false);
-        let ledger = LedgerActor::new(LedgerDeps {
-            store: Arc::clone(&store),
-            clock: Arc::clone(&clock),
-            raises: alerts.clone().recipient(),
-            resolves: alerts.clone().recipient(),
-            options: ledger_options(),
-            fatal,
-        });
-        let ledger = ledger.start();
+        let (alerts, ledger, ledger_died) = writers(&store, &clock);
         let (pokes, sights) = (Arc::new(AtomicUsize::new(0)), ChainSights::default());
         let deps = FollowDeps {
             store: Arc::clone(&store),
@@ -232,12 +211,7 @@ impl Life {
             clock,
             factory: Box::new(move |birth| ChainSubscriptionActor::spawn((*deps).clone(), birth)),
             subscriptions: vec![id],
-            crashes: CrashRules {
-                backoff_first: Duration::from_secs(1),
-                backoff_max: Duration::from_secs(60),
-                crashes_until_quarantine: 4,
-                crash_window: Duration::from_secs(600),
-            },
+            crashes: crash_rules(),
             resume_deadline: Duration::from_secs(60),
             raises: alerts.clone().recipient(),
             resolves: alerts.recipient(),
@@ -316,6 +290,41 @@ impl Life {
             .unwrap()
             .unwrap()
             .message
+    }
+}
+
+/// Whoever writes alerts and entries.
+fn writers(
+    store: &Arc<dyn Store>,
+    clock: &Arc<dyn Clock>,
+) -> (Addr<AlertActor>, Addr<LedgerActor>, watch::Receiver<bool>) {
+    let alerts = AlertActor::new(AlertDeps {
+        store: Arc::clone(store),
+        clock: Arc::clone(clock),
+        retry_first: Duration::from_millis(10),
+        retry_max: Duration::from_millis(100),
+        outbox: None,
+    });
+    let alerts = alerts.start();
+    let (fatal, ledger_died) = watch::channel(false);
+    let ledger = LedgerActor::new(LedgerDeps {
+        store: Arc::clone(store),
+        clock: Arc::clone(clock),
+        raises: alerts.clone().recipient(),
+        resolves: alerts.clone().recipient(),
+        options: ledger_options(),
+        fatal,
+    });
+    let ledger = ledger.start();
+    (alerts, ledger, ledger_died)
+}
+
+const fn crash_rules() -> CrashRules {
+    CrashRules {
+        backoff_first: Duration::from_secs(1),
+        backoff_max: Duration::from_secs(60),
+        crashes_until_quarantine: 4,
+        crash_window: Duration::from_secs(600),
     }
 }
 

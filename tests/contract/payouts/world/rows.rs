@@ -154,6 +154,7 @@ fn log(trigger: i64) -> LogKey {
 }
 
 /// A trigger that owes these payouts: what was given for it, and what was traded, a share for a coin, where they pay from that.
+#[expect(clippy::too_many_lines, reason = "one trigger with its two entries, told in order")]
 pub fn case(owing: Trigger, payouts: &[Payout]) -> (Trigger, Vec<EscrowEntry>) {
     let of = |kind| {
         let own = payouts.iter().filter(|payout| payout.kind == kind);
