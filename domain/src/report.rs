@@ -194,8 +194,8 @@ mod tests {
     fn power_that_leaves_the_revenue_is_refunded_whatever_the_entry() {
         for entry in EntryKind::ALL {
             let counted = Figure::of(entry, AccountKind::PlatformRevenue, false);
-            // What triggers trade is money.
-            let is_power = entry != EntryKind::Trade;
+            // What triggers trade is money, and so is what leaving a pool early costs.
+            let is_power = ![EntryKind::Trade, EntryKind::PoolPenalty].contains(&entry);
             assert_eq!(counted, is_power.then_some(Figure::Refunded), "{entry:?}");
         }
     }
