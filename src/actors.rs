@@ -11,6 +11,7 @@ pub mod relay;
 pub mod robot;
 pub mod sights;
 pub mod spawn;
+pub mod stoppers;
 pub mod supervisor;
 pub mod sync_scheduler;
 pub mod trigger;

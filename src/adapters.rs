@@ -2,6 +2,7 @@
 
 pub mod chain;
 pub mod disk;
+pub mod http;
 pub mod keyring;
 pub mod notify;
 pub mod stocks;

@@ -14,6 +14,36 @@ use crate::table::Table;
 #[derive(Debug, DeriveMigrationName)]
 pub struct Migration;
 
+/// What an account may be since then.
+pub(crate) const ACCOUNTS: &[&str] = &[
+    "user_power",
+    "user_gift_power",
+    "user_wallet",
+    "user_hold",
+    "user_debt",
+    "issuance",
+    "platform_revenue",
+    "debt_clearing",
+    "adjustment",
+    "import_equity",
+];
+
+/// What an entry may be since then.
+pub(crate) const ENTRIES: &[&str] = &[
+    "recharge",
+    "withdraw",
+    "power_settle",
+    "power_correct",
+    "debt_collect",
+    "debt_waive",
+    "power_hold",
+    "hold_release",
+    "adjust",
+    "transfer",
+    "refund",
+    "import",
+];
+
 /// Indexes whose names the new tables take over.
 const INDEXES: [(&str, &str); 2] = [("posting_by_account", "posting"), ("debt_by_user", "debt")];
 
@@ -94,21 +124,7 @@ fn back(backend: DbBackend) -> Vec<Rebuilt> {
 fn accounts() -> Table {
     Table::new("ledger_account")
         .number("id")
-        .word(
-            "kind",
-            &[
-                "user_power",
-                "user_gift_power",
-                "user_wallet",
-                "user_hold",
-                "user_debt",
-                "issuance",
-                "platform_revenue",
-                "debt_clearing",
-                "adjustment",
-                "import_equity",
-            ],
-        )
+        .word("kind", ACCOUNTS)
         .number("owner")
         .name("asset")
         .fixed("balance")
@@ -124,23 +140,7 @@ fn entries() -> Table {
     Table::new("entry")
         .number("seq")
         .name("entry_key")
-        .word(
-            "kind",
-            &[
-                "recharge",
-                "withdraw",
-                "power_settle",
-                "power_correct",
-                "debt_collect",
-                "debt_waive",
-                "power_hold",
-                "hold_release",
-                "adjust",
-                "transfer",
-                "refund",
-                "import",
-            ],
-        )
+        .word("kind", ENTRIES)
         .number("at")
         .text("reference")
         .text("remark")

@@ -12,14 +12,14 @@ use crate::widen::{Accepted, Words};
 pub struct Migration;
 
 const BEFORE: &[&str] = &["robot", "external"];
-const NOW: &[&str] = &["robot", "external", "imported"];
+const ADDED: &[&str] = &["imported"];
 
 fn origins() -> Words {
     Words {
         table: "position",
         column: "origin",
-        from: Accepted::of(BEFORE),
-        to: Accepted::of(NOW),
+        from: Accepted::of(&[BEFORE]),
+        to: Accepted::of(&[BEFORE, ADDED]),
     }
 }
 

@@ -2,6 +2,7 @@
 
 use sea_orm_migration::prelude::DeriveMigrationName;
 
+use crate::m0011_deepen_ledger;
 use crate::plan::Plan;
 use crate::run::Change;
 use crate::widen::{Accepted, Words};
@@ -10,29 +11,8 @@ use crate::widen::{Accepted, Words};
 #[derive(Debug, DeriveMigrationName)]
 pub struct Migration;
 
-const ACCOUNTS_BEFORE: &[&str] = &[
-    "user_power",
-    "user_gift_power",
-    "user_wallet",
-    "user_hold",
-    "user_debt",
-    "issuance",
-    "platform_revenue",
-    "debt_clearing",
-    "adjustment",
-    "import_equity",
-];
-const ACCOUNTS: &[&str] = &[
-    "user_power",
-    "user_gift_power",
-    "user_wallet",
-    "user_hold",
-    "user_debt",
-    "issuance",
-    "platform_revenue",
-    "debt_clearing",
-    "adjustment",
-    "import_equity",
+/// Accounts that there are besides, since then.
+pub(crate) const ACCOUNTS: &[&str] = &[
     "chain_escrow",
     "chain_custody",
     "share_supply",
@@ -40,48 +20,17 @@ const ACCOUNTS: &[&str] = &[
     "refund_reserve",
 ];
 /// The floor of what belongs to others (LED-2).
-const FLOOR: &str = "(kind NOT IN ('chain_escrow', 'refund_reserve') OR lowest >= 0)";
+pub(crate) const FLOOR: &str = "(kind NOT IN ('chain_escrow', 'refund_reserve') OR lowest >= 0)";
 
-const ENTRIES_BEFORE: &[&str] = &[
-    "recharge",
-    "withdraw",
-    "power_settle",
-    "power_correct",
-    "debt_collect",
-    "debt_waive",
-    "power_hold",
-    "hold_release",
-    "adjust",
-    "transfer",
-    "refund",
-    "import",
-];
-const ENTRIES: &[&str] = &[
-    "recharge",
-    "withdraw",
-    "power_settle",
-    "power_correct",
-    "debt_collect",
-    "debt_waive",
-    "power_hold",
-    "hold_release",
-    "adjust",
-    "transfer",
-    "refund",
-    "import",
-    "contract",
-    "trade",
-    "mint",
-    "payout",
-    "treasury",
-];
+/// Entries that there are besides, since then.
+pub(crate) const ENTRIES: &[&str] = &["contract", "trade", "mint", "payout", "treasury"];
 
 fn accounts() -> Words {
     Words {
         table: "ledger_account",
         column: "kind",
-        from: Accepted::of(ACCOUNTS_BEFORE),
-        to: Accepted::of(ACCOUNTS).when(FLOOR),
+        from: Accepted::of(&[m0011_deepen_ledger::ACCOUNTS]),
+        to: Accepted::of(&[m0011_deepen_ledger::ACCOUNTS, ACCOUNTS]).when(FLOOR),
     }
 }
 
@@ -89,8 +38,8 @@ fn entries() -> Words {
     Words {
         table: "entry",
         column: "kind",
-        from: Accepted::of(ENTRIES_BEFORE),
-        to: Accepted::of(ENTRIES),
+        from: Accepted::of(&[m0011_deepen_ledger::ENTRIES]),
+        to: Accepted::of(&[m0011_deepen_ledger::ENTRIES, ENTRIES]),
     }
 }
 

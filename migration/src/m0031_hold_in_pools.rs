@@ -2,6 +2,8 @@
 
 use sea_orm_migration::prelude::DeriveMigrationName;
 
+use crate::m0011_deepen_ledger;
+use crate::m0024_hold_in_escrow;
 use crate::plan::Plan;
 use crate::run::Change;
 use crate::widen::{Accepted, Words};
@@ -10,83 +12,11 @@ use crate::widen::{Accepted, Words};
 #[derive(Debug, DeriveMigrationName)]
 pub struct Migration;
 
-const ACCOUNTS_BEFORE: &[&str] = &[
-    "user_power",
-    "user_gift_power",
-    "user_wallet",
-    "user_hold",
-    "user_debt",
-    "issuance",
-    "platform_revenue",
-    "debt_clearing",
-    "adjustment",
-    "import_equity",
-    "chain_escrow",
-    "chain_custody",
-    "share_supply",
-    "venue_clearing",
-    "refund_reserve",
-];
-const ACCOUNTS: &[&str] = &[
-    "user_power",
-    "user_gift_power",
-    "user_wallet",
-    "user_hold",
-    "user_debt",
-    "issuance",
-    "platform_revenue",
-    "debt_clearing",
-    "adjustment",
-    "import_equity",
-    "chain_escrow",
-    "chain_custody",
-    "share_supply",
-    "venue_clearing",
-    "refund_reserve",
-    "pool_principal",
-    "pool_funding",
-];
+const ACCOUNTS: &[&str] = &["pool_principal", "pool_funding"];
 /// The floor of what belongs to others (LED-2).
-const FLOOR_BEFORE: &str = "(kind NOT IN ('chain_escrow', 'refund_reserve') OR lowest >= 0)";
 const FLOOR: &str = "(kind NOT IN ('chain_escrow', 'refund_reserve', 'pool_principal', 'pool_funding') OR lowest >= 0)";
 
-const ENTRIES_BEFORE: &[&str] = &[
-    "recharge",
-    "withdraw",
-    "power_settle",
-    "power_correct",
-    "debt_collect",
-    "debt_waive",
-    "power_hold",
-    "hold_release",
-    "adjust",
-    "transfer",
-    "refund",
-    "import",
-    "contract",
-    "trade",
-    "mint",
-    "payout",
-    "treasury",
-];
 const ENTRIES: &[&str] = &[
-    "recharge",
-    "withdraw",
-    "power_settle",
-    "power_correct",
-    "debt_collect",
-    "debt_waive",
-    "power_hold",
-    "hold_release",
-    "adjust",
-    "transfer",
-    "refund",
-    "import",
-    "contract",
-    "trade",
-    "mint",
-    "payout",
-    "treasury",
     "pool_in",
     "pool_out",
     "pool_yield",
@@ -99,8 +29,9 @@ fn accounts() -> Words {
     Words {
         table: "ledger_account",
         column: "kind",
-        from: Accepted::of(ACCOUNTS_BEFORE).when(FLOOR_BEFORE),
-        to: Accepted::of(ACCOUNTS).when(FLOOR),
+        from: Accepted::of(&[m0011_deepen_ledger::ACCOUNTS, m0024_hold_in_escrow::ACCOUNTS])
+            .when(m0024_hold_in_escrow::FLOOR),
+        to: Accepted::of(&[m0011_deepen_ledger::ACCOUNTS, m0024_hold_in_escrow::ACCOUNTS, ACCOUNTS]).when(FLOOR),
     }
 }
 
@@ -108,8 +39,8 @@ fn entries() -> Words {
     Words {
         table: "entry",
         column: "kind",
-        from: Accepted::of(ENTRIES_BEFORE),
-        to: Accepted::of(ENTRIES),
+        from: Accepted::of(&[m0011_deepen_ledger::ENTRIES, m0024_hold_in_escrow::ENTRIES]),
+        to: Accepted::of(&[m0011_deepen_ledger::ENTRIES, m0024_hold_in_escrow::ENTRIES, ENTRIES]),
     }
 }
 

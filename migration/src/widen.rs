@@ -8,15 +8,15 @@ use crate::table::quoted;
 /// Names that a column accepts.
 #[derive(Debug, Clone, Copy)]
 pub struct Accepted {
-    /// In the order in which they are listed.
-    words: &'static [&'static str],
+    /// In the order in which they are listed: those of each migration after those of the one before.
+    words: &'static [&'static [&'static str]],
     /// What must hold of a row besides; empty when nothing must.
     when: &'static str,
 }
 
 impl Accepted {
     /// These.
-    pub const fn of(words: &'static [&'static str]) -> Self {
+    pub const fn of(words: &'static [&'static [&'static str]]) -> Self {
         Self { words, when: "" }
     }
 
@@ -54,7 +54,12 @@ impl Words {
 
     /// What it changes, in words.
     pub(crate) fn text(&self) -> String {
-        format!("{}.{} accepts {}", self.table, self.column, self.to.words.join(", "))
+        format!(
+            "{}.{} accepts {}",
+            self.table,
+            self.column,
+            self.to.words.concat().join(", ")
+        )
     }
 
     /// How many rows hold a name that is not to be accepted.
@@ -78,7 +83,13 @@ impl Words {
     }
 
     fn rule(&self, accepted: Accepted) -> String {
-        let words: Vec<String> = accepted.words.iter().map(|word| format!("'{word}'")).collect();
+        let words: Vec<String> = accepted
+            .words
+            .iter()
+            .copied()
+            .flatten()
+            .map(|word| format!("'{word}'"))
+            .collect();
         let listed = format!("{} IN ({})", self.column, words.join(", "));
         match accepted.when {
             "" => listed,

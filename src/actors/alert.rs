@@ -12,10 +12,10 @@ use std::time::Duration;
 use actix::fut::{ActorFutureExt, wrap_future};
 use actix::{Actor, ActorContext, AsyncContext, Context, Handler, MessageResult, ResponseFuture};
 use domain::time::Timestamp;
-use tokio::sync::oneshot;
 use tracing::error;
 
 use crate::actors::mail::{ActorHealth, HowAreYou, Raise, Resolve, Stop};
+use crate::actors::stoppers::Stoppers;
 use crate::clock::Clock;
 use crate::event;
 use crate::jobs::deliver_alerts::Delivering;
@@ -61,7 +61,7 @@ pub struct AlertActor {
     last_mail: Option<Timestamp>,
     /// Shared with the word that is being written: it is not tried again once this is true.
     stopping: Rc<Cell<bool>>,
-    stoppers: Vec<oneshot::Sender<()>>,
+    stoppers: Stoppers,
     store: Arc<dyn Store>,
     outbox: Option<Outbox>,
     /// End with the actor; what they have not delivered by then is delivered after the next start.
@@ -81,7 +81,7 @@ impl AlertActor {
             last_mail: None,
             board: None,
             stopping: Rc::clone(&stopping),
-            stoppers: Vec::new(),
+            stoppers: Stoppers::default(),
         };
         actor.board = Some(Board::new(deps, stopping, actor.couriers.poke()));
         actor
@@ -138,11 +138,7 @@ impl AlertActor {
 
     fn stop_when_drained(&mut self, ctx: &mut Context<Self>) {
         if self.stopping.get() && self.board.is_some() && self.waiting.is_empty() {
-            for stopper in self.stoppers.drain(..) {
-                if stopper.send(()).is_err() {
-                    tracing::debug!("who asked the alerts to stop has gone");
-                }
-            }
+            self.stoppers.tell("the alerts");
             ctx.stop();
         }
     }
@@ -213,11 +209,9 @@ impl Handler<Stop> for AlertActor {
     type Result = ResponseFuture<()>;
 
     fn handle(&mut self, _: Stop, ctx: &mut Self::Context) -> Self::Result {
-        let (reply, stopped) = oneshot::channel();
         self.stopping.set(true);
-        self.stoppers.push(reply);
+        let stopped = self.stoppers.wait();
         self.stop_when_drained(ctx);
-        // An answer that never comes is an actor that is gone, which is what was asked for.
-        Box::pin(async move { drop(stopped.await) })
+        stopped
     }
 }

@@ -21,6 +21,7 @@ use domain::time::Timestamp;
 use tokio::sync::{oneshot, watch};
 
 use crate::actors::mail::{MailError, Raise, Resolve};
+use crate::actors::stoppers::Stoppers;
 use crate::clock::Clock;
 use crate::ports::store::Store;
 use desk::Desk;
@@ -94,7 +95,7 @@ pub struct LedgerActor {
     options: LedgerOptions,
     fatal: watch::Sender<bool>,
     last_mail: Option<Timestamp>,
-    stoppers: Vec<oneshot::Sender<()>>,
+    stoppers: Stoppers,
     stopping: bool,
 }
 
@@ -114,7 +115,7 @@ impl LedgerActor {
             last_group: Settled::default(),
             gathering: false,
             last_mail: None,
-            stoppers: Vec::new(),
+            stoppers: Stoppers::default(),
             stopping: false,
         }
     }
@@ -251,11 +252,7 @@ impl LedgerActor {
     fn stop_when_drained(&mut self, ctx: &mut Context<Self>) {
         let idle = self.desk.is_some() && self.press.is_some() && self.ready.is_none();
         if self.stopping && idle && self.queue.is_empty() {
-            for stopper in self.stoppers.drain(..) {
-                if stopper.send(()).is_err() {
-                    tracing::debug!("who asked the ledger to stop has gone");
-                }
-            }
+            self.stoppers.tell("the ledger");
             ctx.stop();
         }
     }

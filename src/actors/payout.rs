@@ -30,6 +30,7 @@ use tokio::sync::oneshot;
 use crate::actors::mail::{
     ActorHealth, ByHand, HoldPayout, HowAreYou, Look, MailError, ReplacePayout, RetryPayout, Stop, Tick,
 };
+use crate::actors::stoppers::Stoppers;
 pub use cashier::{Cashier, Looked};
 pub use deps::{PayoutDeps, PayoutError, PayoutOptions, Vault};
 pub use orders::Order;
@@ -61,7 +62,7 @@ pub struct PayoutActor {
     orders: VecDeque<Waiting>,
     last_mail: Option<Timestamp>,
     panics: u32,
-    stoppers: Vec<oneshot::Sender<()>>,
+    stoppers: Stoppers,
 }
 
 impl PayoutActor {
@@ -76,7 +77,7 @@ impl PayoutActor {
             orders: VecDeque::new(),
             last_mail: None,
             panics: 0,
-            stoppers: Vec::new(),
+            stoppers: Stoppers::default(),
         }
     }
 
@@ -125,11 +126,7 @@ impl PayoutActor {
     }
 
     fn end(&mut self, ctx: &mut Context<Self>) {
-        for stopper in self.stoppers.drain(..) {
-            if stopper.send(()).is_err() {
-                tracing::debug!("who asked the payouts to stop has gone");
-            }
-        }
+        self.stoppers.tell("the payouts");
         ctx.stop();
     }
 }
@@ -226,10 +223,8 @@ impl Handler<Stop> for PayoutActor {
     type Result = ResponseFuture<()>;
 
     fn handle(&mut self, _: Stop, ctx: &mut Self::Context) -> Self::Result {
-        let (reply, stopped) = oneshot::channel();
-        self.stoppers.push(reply);
+        let stopped = self.stoppers.wait();
         self.go_on(ctx);
-        // An answer that never comes is an actor that is gone, which is what was asked for.
-        Box::pin(async move { drop(stopped.await) })
+        stopped
     }
 }

@@ -20,11 +20,11 @@ use domain::fixed::Amount;
 use domain::robot::decide::{self, Asked, Step, View};
 use domain::time::Timestamp;
 use domain::venue::VenueName;
-use tokio::sync::oneshot;
 use tokio::time::Instant;
 
 use crate::actors::mail::{Exited, Look, MailError, RowsChanged, SyncNow};
 use crate::actors::spawn::{Birth, Child, Generation, poke};
+use crate::actors::stoppers::Stoppers;
 use crate::event;
 use close::{Closing, Request};
 pub use deps::{RobotDeps, RobotRules, Shared};
@@ -55,7 +55,7 @@ pub struct RobotActor {
     rests_until: Option<Instant>,
     rows_changed: bool,
     last_mail: Option<Timestamp>,
-    stoppers: Vec<oneshot::Sender<()>>,
+    stoppers: Stoppers,
     is_stopping: bool,
 }
 
@@ -100,7 +100,7 @@ impl RobotActor {
             rests_until: None,
             rows_changed: true,
             last_mail: None,
-            stoppers: Vec::new(),
+            stoppers: Stoppers::default(),
             is_stopping: false,
         }
     }
@@ -333,11 +333,7 @@ impl RobotActor {
     }
 
     fn end(&mut self, ctx: &mut Context<Self>) {
-        for stopper in self.stoppers.drain(..) {
-            if stopper.send(()).is_err() {
-                tracing::debug!("who asked a robot to stop has gone");
-            }
-        }
+        self.stoppers.tell("a robot");
         ctx.stop();
     }
 }

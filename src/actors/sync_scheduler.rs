@@ -27,6 +27,7 @@ use crate::actors::mail::{
 };
 use crate::actors::sights::Sights;
 use crate::actors::spawn::RobotDirectory;
+use crate::actors::stoppers::Stoppers;
 use crate::clock::Clock;
 use crate::event;
 use crate::ports::store::{Store, StoreError};
@@ -107,7 +108,7 @@ pub struct SyncSchedulerActor {
     account_failures: u32,
     last_mail: Option<Timestamp>,
     stopping: bool,
-    stoppers: Vec<oneshot::Sender<()>>,
+    stoppers: Stoppers,
 }
 
 impl SyncSchedulerActor {
@@ -127,7 +128,7 @@ impl SyncSchedulerActor {
             account_failures: 0,
             last_mail: None,
             stopping: false,
-            stoppers: Vec::new(),
+            stoppers: Stoppers::default(),
         }
     }
 
@@ -193,11 +194,7 @@ impl SyncSchedulerActor {
     fn stop_when_drained(&mut self, ctx: &mut Context<Self>) {
         if self.stopping && self.in_flight == 0 {
             self.forget(self.watches.all().collect());
-            for stopper in self.stoppers.drain(..) {
-                if stopper.send(()).is_err() {
-                    tracing::debug!("who asked the scheduler to stop has gone");
-                }
-            }
+            self.stoppers.tell("the scheduler");
             ctx.stop();
         }
     }
@@ -290,11 +287,9 @@ impl Handler<Stop> for SyncSchedulerActor {
     type Result = ResponseFuture<()>;
 
     fn handle(&mut self, _: Stop, ctx: &mut Self::Context) -> Self::Result {
-        let (reply, stopped) = oneshot::channel();
         self.stopping = true;
-        self.stoppers.push(reply);
+        let stopped = self.stoppers.wait();
         self.stop_when_drained(ctx);
-        // An answer that never comes is a scheduler that is gone, which is what was asked for.
-        Box::pin(async move { drop(stopped.await) })
+        stopped
     }
 }

@@ -17,13 +17,13 @@ use actix::fut::{ActorFutureExt, wrap_future};
 use actix::{Actor, ActorContext, AsyncContext, Context, Handler, Message, MessageResult, ResponseFuture};
 use domain::id::SubscriptionId;
 use domain::time::Timestamp;
-use tokio::sync::oneshot;
 use tokio::time::Instant;
 
 pub use deps::{Halted, Shared, TriggerDeps, TriggerOptions};
 
 use crate::actors::mail::{ActorHealth, HowAreYou, Look, Stop, Tick};
 use crate::actors::spawn::poke;
+use crate::actors::stoppers::Stoppers;
 use crate::event;
 use crate::ports::store::StoreError;
 use board::{Board, Rest, Taken};
@@ -54,7 +54,7 @@ pub struct TriggerActor {
     failures: u32,
     last_mail: Option<Timestamp>,
     stopping: bool,
-    stoppers: Vec<oneshot::Sender<()>>,
+    stoppers: Stoppers,
 }
 
 impl TriggerActor {
@@ -73,7 +73,7 @@ impl TriggerActor {
             failures: 0,
             last_mail: None,
             stopping: false,
-            stoppers: Vec::new(),
+            stoppers: Stoppers::default(),
         }
     }
 
@@ -182,11 +182,7 @@ impl TriggerActor {
 
     fn stop_when_drained(&mut self, ctx: &mut Context<Self>) {
         if self.stopping && self.in_flight == 0 {
-            for stopper in self.stoppers.drain(..) {
-                if stopper.send(()).is_err() {
-                    tracing::debug!("who asked the trigger actor to stop has gone");
-                }
-            }
+            self.stoppers.tell("the trigger actor");
             ctx.stop();
         }
     }
@@ -274,10 +270,9 @@ impl Handler<Stop> for TriggerActor {
 
     /// Finishes the steps in flight; what waits for the next one is on record.
     fn handle(&mut self, _: Stop, ctx: &mut Self::Context) -> Self::Result {
-        let (reply, stopped) = oneshot::channel();
         self.stopping = true;
-        self.stoppers.push(reply);
+        let stopped = self.stoppers.wait();
         self.stop_when_drained(ctx);
-        Box::pin(async move { drop(stopped.await) })
+        stopped
     }
 }

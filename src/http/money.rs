@@ -3,15 +3,14 @@
 use actix_web::{HttpResponse, web};
 use domain::fixed::Amount;
 use domain::id::{DebtId, UserId};
-use domain::ledger::{Asset, EntryKey, EntrySeq, PostAnswer, Purse, Request, Reversal, Transfer, UserTransfer, Waiver};
+use domain::ledger::{Asset, EntryKey, EntrySeq, Purse, Request, Reversal, Transfer, UserTransfer, Waiver};
 use serde::Deserialize;
 use utoipa::ToSchema;
 
-use crate::actors::mail::Post;
 use crate::desk::{Asker, DeskError, WrongField};
 use crate::http::asked::{PathId, Sent};
 use crate::http::caller::Writer;
-use crate::http::mail::ask;
+use crate::http::mail::{post, posted, why_not};
 use crate::http::problem::Problem;
 use crate::http::robots::Nothing;
 use crate::http::state::AppState;
@@ -262,15 +261,9 @@ async fn act(state: &AppState, asker: &Asker, action: &str, request: Request) ->
     // Every request that comes here was checked to have a key.
     let subject = request.key().map_or_else(|| "ledger".to_owned(), |key| key.to_string());
     state.desk.note(asker, action, subject.clone()).await?;
-    let mail = Post { request };
-    let receipt = ask(&state.mail.post, mail, state.options.request_deadline, "ledger").await??;
-    let why = match &receipt.answer {
-        PostAnswer::Created { .. } => return Ok(HttpResponse::Created().json(PostView::from(receipt))),
-        PostAnswer::Exists { .. } => return Ok(HttpResponse::Ok().json(PostView::from(receipt))),
-        PostAnswer::ExistsDifferent { field } => format!("this was posted before with another {field}"),
-        PostAnswer::AlreadyFailed { reason } => format!("this was refused before and stays refused: {reason}"),
-        PostAnswer::NothingDue => "there is nothing to post".to_owned(),
-        PostAnswer::Rejected { reason } => reason.clone(),
+    let receipt = post(state, request).await?;
+    let Some(why) = why_not(&receipt.answer) else {
+        return Ok(posted(receipt));
     };
     state.desk.note_refusal(asker, action, subject, &why).await?;
     Err(Problem::unposted(receipt.answer.into(), why))

@@ -8,11 +8,10 @@ use domain::ledger::{EscrowPosting, PostAnswer, Request};
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use crate::actors::mail::Post;
 use crate::desk::{Asker, DeskError, NewAddition, NewFunding, NewRedemption, NewSubscription, Prepared};
 use crate::http::asked::{PathId, Sent};
 use crate::http::caller::Writer;
-use crate::http::mail::ask;
+use crate::http::mail::{post, why_not};
 use crate::http::problem::Problem;
 use crate::http::state::AppState;
 use crate::view::HoldingView;
@@ -144,7 +143,7 @@ async fn act(
                 return Err(error.into());
             }
         };
-        match post(state, posting).await? {
+        match post(state, Request::Escrow(Arc::new(posting))).await?.answer {
             PostAnswer::Created { .. } => {
                 return Ok(HttpResponse::Created().json(PoolActView {
                     answer: "created",
@@ -157,20 +156,7 @@ async fn act(
             other => break other,
         }
     };
-    let why = match &refused {
-        PostAnswer::Rejected { reason } | PostAnswer::AlreadyFailed { reason } => reason.clone(),
-        PostAnswer::ExistsDifferent { field } => format!("this was posted before with another {field}"),
-        PostAnswer::Created { .. } | PostAnswer::Exists { .. } | PostAnswer::NothingDue => {
-            "it was not posted; look again and repeat".to_owned()
-        }
-    };
+    let why = why_not(&refused).unwrap_or_else(|| "it was not posted; look again and repeat".to_owned());
     state.desk.note_refusal(asker, action, subject, &why).await?;
     Err(Problem::unposted(refused.into(), why))
-}
-
-async fn post(state: &AppState, posting: EscrowPosting) -> Result<PostAnswer, Problem> {
-    let request = Request::Escrow(Arc::new(posting));
-    let mail = Post { request };
-    let receipt = ask(&state.mail.post, mail, state.options.request_deadline, "ledger").await??;
-    Ok(receipt.answer)
 }

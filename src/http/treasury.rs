@@ -5,17 +5,16 @@ use std::sync::Arc;
 use actix_web::{HttpResponse, web};
 use domain::fixed::Amount;
 use domain::id::SubscriptionId;
-use domain::ledger::{PostAnswer, Request};
+use domain::ledger::Request;
 use domain::payout::treasury::{self, TreasuryMove, TreasuryOrder};
 use serde::Deserialize;
 use utoipa::ToSchema;
 
-use crate::actors::mail::Post;
 use crate::desk::{DeskError, WrongField};
 use crate::http::asked::Sent;
 use crate::http::caller::Writer;
 use crate::http::chain::vaults;
-use crate::http::mail::ask;
+use crate::http::mail::{post, posted, why_not};
 use crate::http::money::{positive, reference};
 use crate::http::problem::Problem;
 use crate::http::state::AppState;
@@ -83,16 +82,9 @@ pub(super) async fn moved(
         audit,
     };
     let posting = treasury::moved(&order).map_err(|error| DeskError::Conflict { why: error.to_string() })?;
-    let mail = Post {
-        request: Request::Escrow(Arc::new(posting)),
-    };
-    let receipt = ask(&state.mail.post, mail, state.options.request_deadline, "ledger").await??;
-    let why = match &receipt.answer {
-        PostAnswer::Created { .. } => return Ok(HttpResponse::Created().json(PostView::from(receipt))),
-        PostAnswer::Exists { .. } => return Ok(HttpResponse::Ok().json(PostView::from(receipt))),
-        PostAnswer::ExistsDifferent { field } => format!("this was posted before with another {field}"),
-        PostAnswer::AlreadyFailed { reason } | PostAnswer::Rejected { reason } => reason.clone(),
-        PostAnswer::NothingDue => "there is nothing to post".to_owned(),
-    };
-    Err(Problem::unposted(receipt.answer.into(), why))
+    let receipt = post(&state, Request::Escrow(Arc::new(posting))).await?;
+    match why_not(&receipt.answer) {
+        None => Ok(posted(receipt)),
+        Some(why) => Err(Problem::unposted(receipt.answer.into(), why)),
+    }
 }

@@ -1,135 +1,36 @@
 //! Faults by script: what goes wrong, at which requests or pushes, how often; set and cleared while the simulator runs.
 
+mod answers;
+pub(in crate::simulator) mod board;
+pub(in crate::simulator) mod routes;
 mod script;
 
-use std::collections::BTreeMap;
-use std::sync::{Mutex, MutexGuard, PoisonError};
-
-use crate::adapters::venue::paper::Random;
-
-pub use script::{Script, ScriptError, What};
-
-/// Scripts that may be set at once.
-const LIMIT: usize = 1_000;
-/// Answers that are kept to be told again.
-const ANSWERS: usize = 10_000;
+pub use answers::Answers;
+pub use board::ScriptError;
+pub use script::{Script, What};
 
 /// The faults of a simulator.
-#[derive(Debug, Default)]
-pub struct Faults(Mutex<Board>);
-
-#[derive(Debug, Default)]
-struct Board {
-    last: u64,
-    scripts: BTreeMap<u64, (Script, Random)>,
-    answers: BTreeMap<String, String>,
-}
-
-/// A script with its number and how often it has hit.
-#[derive(Debug, Clone, serde::Serialize)]
-pub struct Standing {
-    /// Number, to clear it by.
-    pub id: u64,
-    /// The script, with what is left of its times.
-    #[serde(flatten)]
-    pub script: Script,
-}
+pub type Faults = board::Board<Script>;
 
 impl Faults {
-    /// Sets a script, and gives its number.
-    ///
-    /// # Errors
-    /// When the script breaks a rule, or there are too many.
-    pub fn set(&self, script: Script) -> Result<u64, ScriptError> {
-        script.check()?;
-        let mut board = self.board();
-        if board.scripts.len() >= LIMIT {
-            return Err(ScriptError::TooMany(LIMIT));
-        }
-        board.last += 1;
-        let (id, random) = (board.last, Random::new(script.seed));
-        board.scripts.insert(id, (script, random));
-        Ok(id)
-    }
-
-    /// What is set, oldest first.
-    pub fn list(&self) -> Vec<Standing> {
-        let board = self.board();
-        let standing = board.scripts.iter().map(|(id, (script, _))| Standing {
-            id: *id,
-            script: script.clone(),
-        });
-        standing.collect()
-    }
-
-    /// Clears one script, or all; how many there were.
-    pub fn clear(&self, id: Option<u64>) -> usize {
-        let mut board = self.board();
-        match id {
-            Some(id) => usize::from(board.scripts.remove(&id).is_some()),
-            None => std::mem::take(&mut board.scripts).len(),
-        }
-    }
-
     /// What happens to a request, if anything does.
     pub fn of_request(&self, endpoint: &str, key: Option<&str>) -> Option<What> {
-        self.draw(|what| what.is_of_requests(), endpoint, key)
+        let hit = self.draw(|script| script.what.is_of_requests() && script.is_at(endpoint, key));
+        hit.map(|script| script.what)
     }
 
     /// What happens to a push, if anything does.
     pub fn of_push(&self, stream: &str, key: Option<&str>) -> Option<What> {
-        self.draw(|what| what.is_of_pushes(), stream, key)
+        let hit = self.draw(|script| script.what.is_of_pushes() && script.is_at(stream, key));
+        hit.map(|script| script.what)
     }
 
     /// How far the venue's clock is off, in milliseconds.
     pub fn skew(&self) -> i64 {
-        let board = self.board();
-        let skews = board.scripts.values().map(|(script, _)| match script.what {
-            What::Skew { milliseconds } => milliseconds,
-            _ => 0,
-        });
-        skews.fold(0, i64::saturating_add)
-    }
-
-    /// The answer that was given to the same question before this one, and keeps this one for the next time.
-    pub(super) fn answered(&self, question: &str, answer: &str, stale: bool) -> Option<String> {
-        let mut board = self.board();
-        let before = board.answers.get(question).cloned();
-        if stale && before.is_some() {
-            return before;
-        }
-        if board.answers.len() >= ANSWERS {
-            board.answers.pop_first();
-        }
-        board.answers.insert(question.to_owned(), answer.to_owned());
-        None
-    }
-
-    fn draw(&self, of_kind: impl Fn(&What) -> bool, place: &str, key: Option<&str>) -> Option<What> {
-        let mut board = self.board();
-        let mut hit = None;
-        for (id, (script, random)) in &mut board.scripts {
-            if of_kind(&script.what)
-                && script.is_at(place, key)
-                && script.per_mille.is_none_or(|per| random.chance(per))
-            {
-                let over = script.times.as_mut().is_some_and(|times| {
-                    *times -= 1;
-                    *times == 0
-                });
-                hit = Some((*id, over, script.what.clone()));
-                break;
-            }
-        }
-        let (id, over, what) = hit?;
-        if over {
-            board.scripts.remove(&id);
-        }
-        Some(what)
-    }
-
-    fn board(&self) -> MutexGuard<'_, Board> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+        self.fold(0, |sum: i64, script| match script.what {
+            What::Skew { milliseconds } => sum.saturating_add(milliseconds),
+            _ => sum,
+        })
     }
 }
 

@@ -7,7 +7,8 @@ use domain::id::VenueAccountId;
 
 use super::dialect::{Answer, Asked, Dialect};
 use super::exchange::Exchange;
-use super::faults::{Faults, What};
+use super::faults::routes::Faulty;
+use super::faults::{Answers, Faults, Script, What};
 use super::tally::Tally;
 
 /// How long a reply may be held back until its order has ended.
@@ -21,6 +22,8 @@ pub struct Passage {
     pub dialect: Box<dyn Dialect>,
     /// What goes wrong.
     pub faults: Faults,
+    /// What was answered last to each question.
+    pub latest: Answers,
     /// How requests were answered.
     pub answered: Tally,
 }
@@ -32,6 +35,14 @@ pub enum Reply {
     With(Answer),
     /// The connection is cut.
     Cut,
+}
+
+impl Faulty for Passage {
+    type Script = Script;
+
+    fn faults(&self) -> &Faults {
+        &self.faults
+    }
 }
 
 impl Passage {
@@ -79,7 +90,7 @@ impl Passage {
             return answer;
         }
         let question = format!("{} {} {}", key.unwrap_or_default(), asked.path, unsigned(&asked.query));
-        match self.faults.answered(&question, &answer.body, stale) {
+        match self.latest.before(&question, &answer.body, stale) {
             Some(body) => Answer { body, ..answer },
             None => answer,
         }

@@ -17,7 +17,7 @@ use futures::StreamExt;
 use super::control;
 use super::dialect::{Answer, Asked, Dialect};
 use super::exchange::Exchange;
-use super::faults::Faults;
+use super::faults::{Answers, Faults};
 use super::passage::{Passage, Reply};
 use super::sockets;
 use super::tally::Tally;
@@ -52,6 +52,7 @@ pub fn bind(address: SocketAddr, exchange: Arc<Exchange>, dialect: Box<dyn Diale
         exchange,
         dialect,
         faults: Faults::default(),
+        latest: Answers::default(),
         answered: Tally::default(),
     });
     let shared = passage.clone();

@@ -124,11 +124,9 @@ impl Handler<Stop> for LedgerActor {
     type Result = ResponseFuture<()>;
 
     fn handle(&mut self, _: Stop, ctx: &mut Self::Context) -> Self::Result {
-        let (reply, stopped) = oneshot::channel();
         self.stopping = true;
-        self.stoppers.push(reply);
+        let stopped = self.stoppers.wait();
         self.stop_when_drained(ctx);
-        // An answer that never comes is a ledger that is gone, which is what was asked for.
-        Box::pin(async move { drop(stopped.await) })
+        stopped
     }
 }

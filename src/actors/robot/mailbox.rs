@@ -4,7 +4,6 @@ use std::time::Duration;
 
 use actix::{Context, Handler, MessageResult, ResponseFuture};
 use domain::robot::decide;
-use tokio::sync::oneshot;
 
 use super::{NAME, RobotActor};
 use crate::actors::mail::{ActorHealth, ClosePosition, HowAreYou, Look, MailError, RowsChanged, Stop};
@@ -71,15 +70,10 @@ impl Handler<Stop> for RobotActor {
     fn handle(&mut self, _: Stop, ctx: &mut Context<Self>) -> Self::Result {
         self.take_mail();
         self.is_stopping = true;
-        let (stopper, stopped) = oneshot::channel();
-        self.stoppers.push(stopper);
+        let stopped = self.stoppers.wait();
         if !self.is_busy {
             self.end(ctx);
         }
-        Box::pin(async move {
-            if stopped.await.is_err() {
-                tracing::debug!("a robot ended before it could say so");
-            }
-        })
+        stopped
     }
 }

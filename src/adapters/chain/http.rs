@@ -1,14 +1,14 @@
 //! Questions over HTTP: one POST each, bounded in time and size; redirects are not followed.
 
-use std::error::Error;
 use std::time::Duration;
 
+use reqwest::Client;
 use reqwest::header::{CONTENT_TYPE, HeaderMap, RETRY_AFTER};
 use reqwest::redirect::Policy;
-use reqwest::{Client, Response};
 use secrecy::{ExposeSecret, SecretString};
 
 use super::fault::{LONGEST_REST, REST};
+use crate::adapters::http::{described, whole};
 
 /// The longest answer that is read: ten thousand logs have some 10 MB.
 pub const LONGEST: usize = 64 * 1024 * 1024;
@@ -67,7 +67,7 @@ impl HttpLine {
         };
         let status = response.status().as_u16();
         let retry_after = wished(response.headers());
-        match whole(&mut response).await {
+        match whole(&mut response, LONGEST).await {
             Ok(Some(body)) => Came::Body {
                 status,
                 body,
@@ -88,29 +88,4 @@ fn wished(headers: &HeaderMap) -> Option<Duration> {
             .map_or(REST, Duration::from_secs)
             .clamp(REST, LONGEST_REST),
     )
-}
-
-async fn whole(response: &mut Response) -> Result<Option<Vec<u8>>, reqwest::Error> {
-    let mut body = Vec::new();
-    while let Some(chunk) = response.chunk().await? {
-        if body.len() + chunk.len() > LONGEST {
-            return Ok(None);
-        }
-        body.extend_from_slice(&chunk);
-    }
-    Ok(Some(body))
-}
-
-/// An error in words. Its own text names the address, which may hold a key: only its kind and its innermost cause are told.
-fn described(error: &reqwest::Error) -> String {
-    let what = if error.is_connect() {
-        "no connection"
-    } else {
-        "the connection broke"
-    };
-    let mut cause = error.source();
-    while let Some(inner) = cause.and_then(Error::source) {
-        cause = Some(inner);
-    }
-    cause.map_or_else(|| what.to_owned(), |cause| format!("{what}: {cause}"))
 }

@@ -1,6 +1,5 @@
 //! One message by HTTP POST: bounded in time and size, redirects not followed, and told without secrets.
 
-use std::error::Error;
 use std::time::Duration;
 
 use domain::alert::delivery::Told;
@@ -8,6 +7,8 @@ use reqwest::header::{CONTENT_TYPE, HeaderMap, HeaderValue, RETRY_AFTER};
 use reqwest::redirect::Policy;
 use reqwest::{Client, Response, StatusCode, Url};
 use secrecy::{ExposeSecret, SecretString};
+
+use crate::adapters::http::cause;
 
 /// How much of an answer is read.
 const ANSWER_LIMIT: usize = 4_096;
@@ -109,11 +110,7 @@ fn described(error: &reqwest::Error) -> String {
     } else {
         "the connection broke"
     };
-    let mut cause = error.source();
-    while let Some(inner) = cause.and_then(Error::source) {
-        cause = Some(inner);
-    }
-    match cause {
+    match cause(error) {
         Some(cause) if !error.is_timeout() => format!("{what}: {cause}"),
         _ => what.to_owned(),
     }

@@ -5,8 +5,7 @@ use std::time::Duration;
 use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::{Map, Value};
 
-/// Longest time that a fault may take, in milliseconds.
-const LONGEST: u64 = 600_000;
+use super::board::{self, LONGEST, ScriptError, Scripted, unless};
 
 /// What goes wrong.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -83,22 +82,6 @@ pub struct Script {
     pub seed: u64,
 }
 
-/// Why a script cannot be set.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub enum ScriptError {
-    /// A number is out of its range.
-    #[error("{field} must be {rule}")]
-    Range {
-        /// Which.
-        field: &'static str,
-        /// What it must be.
-        rule: &'static str,
-    },
-    /// There are too many.
-    #[error("at most {0} scripts may stand at once")]
-    TooMany(usize),
-}
-
 impl What {
     /// Whether it happens to requests.
     pub const fn is_of_requests(&self) -> bool {
@@ -132,47 +115,43 @@ impl What {
     }
 }
 
-impl Script {
-    /// Checks every field.
-    ///
-    /// # Errors
-    /// The first that breaks a rule.
-    pub fn check(&self) -> Result<(), ScriptError> {
-        let unless = |right: bool, field, rule| right.then_some(()).ok_or(ScriptError::Range { field, rule });
+impl Scripted for Script {
+    fn check(&self) -> Result<(), ScriptError> {
         match &self.what {
             What::Delay { milliseconds } | What::Silence { milliseconds } => {
-                unless(*milliseconds <= LONGEST, "milliseconds", "at most 600000")?;
+                unless(*milliseconds <= LONGEST, "milliseconds", "at most 600000")
             }
             What::Limited { seconds } | What::Banned { seconds } => {
-                unless(*seconds <= 86_400, "seconds", "at most 86400")?;
+                unless(*seconds <= 86_400, "seconds", "at most 86400")
             }
             What::Broken { status } | What::BrokenAfter { status } => {
-                unless((500..600).contains(status), "status", "500 to 599")?;
+                unless((500..600).contains(status), "status", "500 to 599")
             }
             What::Skew { milliseconds } => {
                 let within = milliseconds.unsigned_abs() <= 86_400_000;
-                unless(within, "milliseconds", "within a day")?;
+                unless(within, "milliseconds", "within a day")
             }
-            _ => {}
+            _ => Ok(()),
         }
-        unless(self.times != Some(0), "times", "at least 1, or null")?;
-        unless(
-            self.per_mille.is_none_or(|per| per <= 1_000),
-            "per_mille",
-            "at most 1000",
-        )
     }
 
+    fn per_mille(&self) -> Option<u32> {
+        self.per_mille
+    }
+
+    fn seed(&self) -> u64 {
+        self.seed
+    }
+
+    fn times(&mut self) -> &mut Option<u32> {
+        &mut self.times
+    }
+}
+
+impl Script {
     /// Whether it is aimed at this place and key.
     pub(super) fn is_at(&self, place: &str, key: Option<&str>) -> bool {
-        let here = self
-            .endpoint
-            .as_deref()
-            .is_none_or(|endpoint| match endpoint.strip_suffix('*') {
-                Some(beginning) => place.starts_with(beginning),
-                None => place == endpoint,
-            });
-        here && self.key.as_deref().is_none_or(|own| key == Some(own))
+        board::is_at(self.endpoint.as_deref(), place) && self.key.as_deref().is_none_or(|own| key == Some(own))
     }
 }
 

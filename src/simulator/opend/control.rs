@@ -5,16 +5,16 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 
 use actix_web::dev::Server;
-use actix_web::web::{Data, Json, Path};
+use actix_web::web::{Data, Json};
 use actix_web::{App, HttpResponse, HttpServer, web};
 use domain::fixed::{Price, Quantity};
 use domain::time::Timestamp;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use super::faults::Script;
 use super::server::Hub;
 use super::world::{Exchange, No, Order, StockName, World};
+use crate::simulator::faults::routes::{self, refuse};
 
 type Shared = Data<Hub>;
 
@@ -30,17 +30,10 @@ pub(super) fn bind(address: SocketAddr, hub: Arc<Hub>) -> io::Result<(SocketAddr
     Ok((address, server.run()))
 }
 
-fn register(routes: &mut web::ServiceConfig) {
-    routes.service(
-        web::scope("/simulator")
-            .app_data(web::JsonConfig::default().error_handler(|error, _| {
-                let text = json!({ "error": error.to_string() }).to_string();
-                actix_web::error::InternalError::from_response(error, HttpResponse::BadRequest().body(text)).into()
-            }))
-            .route("/faults", web::post().to(set))
-            .route("/faults", web::get().to(list))
-            .route("/faults", web::delete().to(clear))
-            .route("/faults/{id}", web::delete().to(clear_one))
+fn register(endpoints: &mut web::ServiceConfig) {
+    let has = "the simulator has faults, price, liquidity, halt, market, day, cut, orders and answers below /simulator";
+    endpoints.service(
+        routes::scope::<Hub>(has)
             .route("/price", web::post().to(price))
             .route("/liquidity", web::post().to(liquidity))
             .route("/halt", web::post().to(halt))
@@ -48,41 +41,8 @@ fn register(routes: &mut web::ServiceConfig) {
             .route("/day", web::post().to(day))
             .route("/cut", web::post().to(cut))
             .route("/orders", web::get().to(orders))
-            .route("/answers", web::get().to(answers))
-            .default_service(web::to(|| async {
-                refuse(
-                    404,
-                    "the simulator has faults, price, liquidity, halt, market, day, cut, orders and answers below /simulator",
-                )
-            })),
+            .route("/answers", web::get().to(answers)),
     );
-}
-
-fn refuse(status: u16, words: &str) -> HttpResponse {
-    let status = actix_web::http::StatusCode::from_u16(status).unwrap_or(actix_web::http::StatusCode::BAD_REQUEST);
-    HttpResponse::build(status).json(json!({ "error": words }))
-}
-
-async fn set(hub: Shared, script: Json<Script>) -> HttpResponse {
-    match hub.faults.set(script.into_inner()) {
-        Ok(id) => HttpResponse::Created().json(json!({ "id": id })),
-        Err(error) => refuse(400, &error.to_string()),
-    }
-}
-
-async fn list(hub: Shared) -> HttpResponse {
-    HttpResponse::Ok().json(json!({ "faults": hub.faults.list() }))
-}
-
-async fn clear(hub: Shared) -> HttpResponse {
-    HttpResponse::Ok().json(json!({ "cleared": hub.faults.clear(None) }))
-}
-
-async fn clear_one(hub: Shared, id: Path<u64>) -> HttpResponse {
-    match hub.faults.clear(Some(*id)) {
-        0 => refuse(404, "no such fault stands"),
-        cleared => HttpResponse::Ok().json(json!({ "cleared": cleared })),
-    }
 }
 
 /// Changes the world, and tells everybody.
@@ -93,7 +53,7 @@ fn change(hub: &Hub, act: impl FnOnce(&mut World, Timestamp) -> Result<(), No>) 
     hub.publish(&mut floor.world);
     match done {
         Ok(()) => HttpResponse::NoContent().finish(),
-        Err(why) => refuse(400, &why),
+        Err(why) => refuse(&why),
     }
 }
 
@@ -119,7 +79,7 @@ struct NewLiquidity {
 
 async fn liquidity(hub: Shared, told: Json<NewLiquidity>) -> HttpResponse {
     if told.shares.is_some_and(Quantity::is_negative) {
-        return refuse(400, "shares must be at least 0, or null for any number");
+        return refuse("shares must be at least 0, or null for any number");
     }
     change(&hub, |world, now| {
         world.set_liquidity(&told.symbol.parse::<StockName>()?, told.shares, now)

@@ -1,18 +1,14 @@
 //! Faults by script: what goes wrong, at which messages, how often; set and cleared while the simulator runs.
 
-use std::collections::BTreeMap;
-use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
 use super::world::Fate;
-use crate::adapters::venue::paper::Random;
+use crate::simulator::faults::board::{self, Board, LONGEST, Scripted, unless};
 
-/// Scripts that may be set at once.
-const LIMIT: usize = 1_000;
-/// Longest time that a fault may take, in milliseconds.
-const LONGEST: u64 = 600_000;
+pub use crate::simulator::faults::ScriptError;
+
 /// The message that places orders.
 const PLACE: &str = "Trd_PlaceOrder";
 
@@ -98,22 +94,6 @@ const fn yes() -> bool {
     true
 }
 
-/// Why a script cannot be set.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub enum ScriptError {
-    /// A number is out of its range.
-    #[error("{field} must be {rule}")]
-    Range {
-        /// Which.
-        field: &'static str,
-        /// What it must be.
-        rule: &'static str,
-    },
-    /// There are too many.
-    #[error("at most {0} scripts may stand at once")]
-    TooMany(usize),
-}
-
 impl What {
     const fn is_of_orders(self) -> bool {
         matches!(
@@ -135,30 +115,32 @@ impl What {
     }
 }
 
-impl Script {
+impl Scripted for Script {
     fn check(&self) -> Result<(), ScriptError> {
-        let unless = |right: bool, field, rule| right.then_some(()).ok_or(ScriptError::Range { field, rule });
         if self.what.takes_time() {
             let fits = (1..=LONGEST).contains(&self.milliseconds);
-            unless(fits, "milliseconds", "1 to 600000 for this fault")?;
+            unless(fits, "milliseconds", "1 to 600000 for this fault")
         } else {
-            unless(self.milliseconds == 0, "milliseconds", "absent for this fault")?;
+            unless(self.milliseconds == 0, "milliseconds", "absent for this fault")
         }
-        unless(self.times != Some(0), "times", "at least 1, or null")?;
-        let fits = self.per_mille.is_none_or(|per| per <= 1_000);
-        unless(fits, "per_mille", "at most 1000")
     }
 
+    fn per_mille(&self) -> Option<u32> {
+        self.per_mille
+    }
+
+    fn seed(&self) -> u64 {
+        self.seed
+    }
+
+    fn times(&mut self) -> &mut Option<u32> {
+        &mut self.times
+    }
+}
+
+impl Script {
     fn is_at(&self, place: &str) -> bool {
-        if self.what.is_of_orders() && place != PLACE {
-            return false;
-        }
-        self.endpoint
-            .as_deref()
-            .is_none_or(|endpoint| match endpoint.strip_suffix('*') {
-                Some(beginning) => place.starts_with(beginning),
-                None => place == endpoint,
-            })
+        (place == PLACE || !self.what.is_of_orders()) && board::is_at(self.endpoint.as_deref(), place)
     }
 
     /// For so long.
@@ -177,106 +159,27 @@ impl Script {
     }
 }
 
-/// A script with its number.
-#[derive(Debug, Clone, Serialize)]
-pub(super) struct Standing {
-    /// Number, to clear it by.
-    pub id: u64,
-    /// The script, with what is left of its times.
-    #[serde(flatten)]
-    pub script: Script,
-}
-
 /// The faults of a simulator.
-#[derive(Debug, Default)]
-pub(super) struct Faults(Mutex<Board>);
-
-#[derive(Debug, Default)]
-struct Board {
-    last: u64,
-    scripts: BTreeMap<u64, (Script, Random)>,
-}
+pub(super) type Faults = Board<Script>;
 
 impl Faults {
-    /// Sets a script, and gives its number.
-    ///
-    /// # Errors
-    /// When the script breaks a rule, or there are too many.
-    pub fn set(&self, script: Script) -> Result<u64, ScriptError> {
-        script.check()?;
-        let mut board = self.board();
-        if board.scripts.len() >= LIMIT {
-            return Err(ScriptError::TooMany(LIMIT));
-        }
-        board.last += 1;
-        let (id, random) = (board.last, Random::new(script.seed));
-        board.scripts.insert(id, (script, random));
-        Ok(id)
-    }
-
-    /// What is set, oldest first.
-    pub fn list(&self) -> Vec<Standing> {
-        let board = self.board();
-        let standing = board.scripts.iter().map(|(id, (script, _))| Standing {
-            id: *id,
-            script: script.clone(),
-        });
-        standing.collect()
-    }
-
-    /// Clears one script, or all; how many there were.
-    pub fn clear(&self, id: Option<u64>) -> usize {
-        let mut board = self.board();
-        match id {
-            Some(id) => usize::from(board.scripts.remove(&id).is_some()),
-            None => std::mem::take(&mut board.scripts).len(),
-        }
-    }
-
     /// What happens to a request.
     pub fn of_request(&self, message: &str) -> Option<Script> {
-        self.draw(|what| !what.is_of_pushes() && !what.stands(), message)
+        self.draw(|script| !script.what.is_of_pushes() && !script.what.stands() && script.is_at(message))
     }
 
     /// What happens to a push.
     pub fn of_push(&self, message: &str) -> Option<Script> {
-        self.draw(What::is_of_pushes, message)
+        self.draw(|script| script.what.is_of_pushes() && script.is_at(message))
     }
 
     /// For how long orders are not listed, as the client asked for what the servers have or not.
     pub fn unlisted(&self, refreshed: bool) -> Duration {
-        let board = self.board();
-        let hiding = board.scripts.values().filter(|(script, _)| match script.what {
-            What::Unlisted => true,
-            What::Stale => !refreshed,
-            _ => false,
-        });
-        hiding.map(|(script, _)| script.length()).max().unwrap_or_default()
-    }
-
-    fn draw(&self, of_kind: impl Fn(What) -> bool, place: &str) -> Option<Script> {
-        let mut board = self.board();
-        let mut hit = None;
-        for (id, (script, random)) in &mut board.scripts {
-            let here = of_kind(script.what) && script.is_at(place);
-            if here && script.per_mille.is_none_or(|per| random.chance(per)) {
-                let over = script.times.as_mut().is_some_and(|times| {
-                    *times = times.saturating_sub(1);
-                    *times == 0
-                });
-                hit = Some((*id, over, script.clone()));
-                break;
-            }
-        }
-        let (id, over, script) = hit?;
-        if over {
-            board.scripts.remove(&id);
-        }
-        Some(script)
-    }
-
-    fn board(&self) -> MutexGuard<'_, Board> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+        self.fold(Duration::ZERO, |longest, script| match script.what {
+            What::Unlisted => longest.max(script.length()),
+            What::Stale if !refreshed => longest.max(script.length()),
+            _ => longest,
+        })
     }
 }
 

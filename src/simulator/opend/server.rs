@@ -15,13 +15,14 @@ use tokio::task::JoinHandle;
 
 use super::cipher::{Cipher, RsaPair};
 use super::control;
-use super::faults::Faults;
+use super::faults::{Faults, Script};
 use super::limits::Counts;
 use super::talk::talk;
 use super::wire::{self, Told};
 use super::world::{Account, Exchange, News, Stock, World};
 use crate::adapters::venue::paper::Random;
 use crate::clock::Clock;
+use crate::simulator::faults::routes::Faulty;
 
 /// News that a slow connection may be behind.
 const NEWS: usize = 4_096;
@@ -80,6 +81,14 @@ pub(super) struct Floor {
     pub world: World,
     pub counts: Counts,
     random: Random,
+}
+
+impl Faulty for Hub {
+    type Script = Script;
+
+    fn faults(&self) -> &Faults {
+        &self.faults
+    }
 }
 
 impl Hub {

@@ -46,46 +46,29 @@ struct Moves {
 impl Verifier {
     /// Adds what an entry says of a position.
     pub(super) fn trace(&mut self, entry: &Entry) -> Result<(), Violation> {
-        let Some(fact) = fact(entry.kind) else {
+        let Some(fact) = Fact::of(entry.kind) else {
             return self.trace_pool(entry);
         };
-        let named = entry.key.as_str().strip_prefix(fact);
+        let named = entry.key.as_str().strip_prefix(fact.begins());
         let position = entry.reference.strip_prefix("position:").and_then(|id| id.parse().ok());
         let (Some(named), Some(position)) = (named, position.map(PositionId)) else {
-            return Err(about_nothing(entry));
+            return Err(about_nothing(entry, fact));
         };
-        let moves = self.moves(entry).map_err(|_| about_nothing(entry))?;
+        let moves = self.moves(entry).map_err(|_| about_nothing(entry, fact))?;
         let mut trace = self.traces.get(&position).copied().unwrap_or_default();
-        match entry.kind {
-            EntryKind::PowerSettle => settled(&mut trace, entry, named, position, moves)?,
-            EntryKind::PowerCorrect => {
+        match fact {
+            Fact::Settle => settled(&mut trace, entry, named, position, moves)?,
+            Fact::Correct => {
                 corrected(&mut trace, entry, named, position)?;
                 if !moves.debt.is_zero() {
                     self.corrections.insert((position, trace.corrections), entry.seq);
                 }
             }
-            EntryKind::DebtCollect | EntryKind::DebtWaive => self.debt_ends(&mut trace, entry, named, moves)?,
-            EntryKind::PowerHold => held(&mut trace, entry, named, position, moves)?,
-            EntryKind::HoldRelease => released(&trace, entry, named, position, moves)?,
-            EntryKind::Recharge
-            | EntryKind::Withdraw
-            | EntryKind::Adjust
-            | EntryKind::Transfer
-            | EntryKind::Refund
-            | EntryKind::Import
-            | EntryKind::Contract
-            | EntryKind::Trade
-            | EntryKind::Mint
-            | EntryKind::Payout
-            | EntryKind::Treasury
-            | EntryKind::PoolIn
-            | EntryKind::PoolOut
-            | EntryKind::PoolYield
-            | EntryKind::PoolPenalty
-            | EntryKind::PoolFund
-            | EntryKind::Commission => {}
+            Fact::Collect | Fact::Waive => self.debt_ends(&mut trace, entry, (fact, named), moves)?,
+            Fact::Hold => held(&mut trace, entry, named, position, moves)?,
+            Fact::Release => released(&trace, entry, named, position, moves)?,
         }
-        trace.add(entry, moves).map_err(|_| about_nothing(entry))?;
+        trace.add(entry, moves).map_err(|_| about_nothing(entry, fact))?;
         self.traces.insert(position, trace);
         Ok(())
     }
@@ -104,12 +87,18 @@ impl Verifier {
         Ok(moves)
     }
 
-    fn debt_ends(&mut self, trace: &mut Trace, entry: &Entry, named: &str, moves: Moves) -> Result<(), Violation> {
+    fn debt_ends(
+        &mut self,
+        trace: &mut Trace,
+        entry: &Entry,
+        (fact, named): (Fact, &str),
+        moves: Moves,
+    ) -> Result<(), Violation> {
         let Ok(debt) = named.parse().map(DebtId) else {
-            return Err(about_nothing(entry));
+            return Err(about_nothing(entry, fact));
         };
-        let whole = match entry.kind {
-            EntryKind::DebtCollect => moves.revenue == moves.debt.negated(),
+        let whole = match fact {
+            Fact::Collect => moves.revenue == moves.debt.negated(),
             _ => moves.revenue.is_zero(),
         };
         if !moves.debt.is_negative() || !whole || moves.debt.negated() != trace.owed {
@@ -124,9 +113,9 @@ impl Verifier {
             let detail = format!("{}: debt {debt} was ended by entry {first}", name(entry));
             return Err(violation(Invariant::ChargedOnce, detail));
         }
-        if entry.kind == EntryKind::DebtWaive {
+        if fact == Fact::Waive {
             let waived = trace.waived.plus(moves.debt.negated());
-            trace.waived = waived.map_err(|_| about_nothing(entry))?;
+            trace.waived = waived.map_err(|_| about_nothing(entry, fact))?;
         }
         Ok(())
     }
@@ -154,7 +143,7 @@ impl Trace {
 
 fn settled(trace: &mut Trace, entry: &Entry, named: &str, position: PositionId, moves: Moves) -> Result<(), Violation> {
     if named.parse() != Ok(position.0) {
-        return Err(about_nothing(entry));
+        return Err(about_nothing(entry, Fact::Settle));
     }
     if let Some(first) = trace.settled {
         let detail = format!("{}: position {position} was settled by entry {first}", name(entry));
@@ -164,7 +153,7 @@ fn settled(trace: &mut Trace, entry: &Entry, named: &str, position: PositionId, 
     let none_back = !moves.revenue.is_negative() && !moves.debt.is_negative();
     let whole_hold = moves.hold == trace.held.negated();
     if !either || !none_back || !whole_hold {
-        return Err(about_nothing(entry));
+        return Err(about_nothing(entry, Fact::Settle));
     }
     trace.settled = Some(entry.seq);
     Ok(())
@@ -205,59 +194,72 @@ fn released(trace: &Trace, entry: &Entry, named: &str, position: PositionId, mov
     Ok(())
 }
 
-fn about_nothing(entry: &Entry) -> Violation {
-    let what = match entry.kind {
-        EntryKind::PowerSettle => "settles no position",
-        EntryKind::PowerCorrect => "corrects no position",
-        EntryKind::DebtCollect => "collects no debt",
-        EntryKind::DebtWaive => "waives no debt",
-        EntryKind::PowerHold => "reserves for no position",
-        EntryKind::HoldRelease => "releases no hold",
-        EntryKind::Recharge
-        | EntryKind::Withdraw
-        | EntryKind::Adjust
-        | EntryKind::Transfer
-        | EntryKind::Refund
-        | EntryKind::Import
-        | EntryKind::Contract
-        | EntryKind::Trade
-        | EntryKind::Mint
-        | EntryKind::Payout
-        | EntryKind::Treasury
-        | EntryKind::PoolIn
-        | EntryKind::PoolOut
-        | EntryKind::PoolYield
-        | EntryKind::PoolPenalty
-        | EntryKind::PoolFund
-        | EntryKind::Commission => "is about no position",
-    };
-    violation(Invariant::ChargedOnce, format!("{}: it {what}", name(entry)))
+/// What an entry can say of a position.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Fact {
+    Settle,
+    Correct,
+    Collect,
+    Waive,
+    Hold,
+    Release,
 }
 
-/// How keys of facts about positions begin; `None` for what is about no position.
-const fn fact(kind: EntryKind) -> Option<&'static str> {
-    match kind {
-        EntryKind::PowerSettle | EntryKind::PowerCorrect => Some("settle:"),
-        EntryKind::DebtCollect => Some("collect:"),
-        EntryKind::DebtWaive => Some("waive:"),
-        EntryKind::PowerHold => Some("hold:"),
-        EntryKind::HoldRelease => Some("release:"),
-        EntryKind::Recharge
-        | EntryKind::Withdraw
-        | EntryKind::Adjust
-        | EntryKind::Transfer
-        | EntryKind::Refund
-        | EntryKind::Import
-        | EntryKind::Contract
-        | EntryKind::Trade
-        | EntryKind::Mint
-        | EntryKind::Payout
-        | EntryKind::Treasury
-        | EntryKind::PoolIn
-        | EntryKind::PoolOut
-        | EntryKind::PoolYield
-        | EntryKind::PoolPenalty
-        | EntryKind::PoolFund
-        | EntryKind::Commission => None,
+impl Fact {
+    /// `None` for what is about no position.
+    const fn of(kind: EntryKind) -> Option<Self> {
+        match kind {
+            EntryKind::PowerSettle => Some(Self::Settle),
+            EntryKind::PowerCorrect => Some(Self::Correct),
+            EntryKind::DebtCollect => Some(Self::Collect),
+            EntryKind::DebtWaive => Some(Self::Waive),
+            EntryKind::PowerHold => Some(Self::Hold),
+            EntryKind::HoldRelease => Some(Self::Release),
+            EntryKind::Recharge
+            | EntryKind::Withdraw
+            | EntryKind::Adjust
+            | EntryKind::Transfer
+            | EntryKind::Refund
+            | EntryKind::Import
+            | EntryKind::Contract
+            | EntryKind::Trade
+            | EntryKind::Mint
+            | EntryKind::Payout
+            | EntryKind::Treasury
+            | EntryKind::PoolIn
+            | EntryKind::PoolOut
+            | EntryKind::PoolYield
+            | EntryKind::PoolPenalty
+            | EntryKind::PoolFund
+            | EntryKind::Commission => None,
+        }
     }
+
+    /// How its keys begin.
+    const fn begins(self) -> &'static str {
+        match self {
+            Self::Settle | Self::Correct => "settle:",
+            Self::Collect => "collect:",
+            Self::Waive => "waive:",
+            Self::Hold => "hold:",
+            Self::Release => "release:",
+        }
+    }
+
+    /// What an entry does that says it of nothing.
+    const fn of_nothing(self) -> &'static str {
+        match self {
+            Self::Settle => "settles no position",
+            Self::Correct => "corrects no position",
+            Self::Collect => "collects no debt",
+            Self::Waive => "waives no debt",
+            Self::Hold => "reserves for no position",
+            Self::Release => "releases no hold",
+        }
+    }
+}
+
+fn about_nothing(entry: &Entry, fact: Fact) -> Violation {
+    let detail = format!("{}: it {}", name(entry), fact.of_nothing());
+    violation(Invariant::ChargedOnce, detail)
 }

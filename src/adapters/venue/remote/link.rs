@@ -1,6 +1,5 @@
 //! The way to a venue over HTTP: which address a request leaves from, whether it may leave now, and what came back.
 
-use std::error::Error;
 use std::net::IpAddr;
 use std::sync::Arc;
 use std::time::Duration;
@@ -8,11 +7,12 @@ use std::time::Duration;
 use domain::id::VenueAccountId;
 use reqwest::header::HeaderMap;
 use reqwest::redirect::Policy;
-use reqwest::{Client, Method, Response, Url};
+use reqwest::{Client, Method, Url};
 use tokio::time::Instant;
 
 use super::budget::Urgency;
 use super::limiter::{Allowances, Cost, Leave, Limiter, Used};
+use crate::adapters::http::{described, whole};
 use crate::adapters::venue::dialect::{Reply, Signed, WAIT_HEADERS, wait};
 use crate::clock::Clock;
 use crate::ports::venue::VenueError;
@@ -266,7 +266,7 @@ impl Link {
         let status = response.status().as_u16();
         let retry_after = self.wished(response.headers());
         exit.limiter.told(question.account, &self.used(response.headers()), now);
-        let body = whole(&mut response).await?;
+        let body = whole(&mut response, LONGEST).await?;
         Ok(match body {
             Some(body) => Answer::Told {
                 exit: index,
@@ -290,34 +290,6 @@ fn endpoint(target: &str) -> &str {
 
 fn number(headers: &HeaderMap, name: &str) -> Option<u32> {
     headers.get(name)?.to_str().ok()?.trim().parse().ok()
-}
-
-async fn whole(response: &mut Response) -> Result<Option<Vec<u8>>, reqwest::Error> {
-    let mut body = Vec::new();
-    while let Some(chunk) = response.chunk().await? {
-        if body.len() + chunk.len() > LONGEST {
-            return Ok(None);
-        }
-        body.extend_from_slice(&chunk);
-    }
-    Ok(Some(body))
-}
-
-/// An error in words. Its own text names the address with the query, and so the signature: only its kind and its innermost
-/// cause are told.
-fn described(error: &reqwest::Error) -> String {
-    let what = if error.is_connect() {
-        "no connection"
-    } else if error.is_timeout() {
-        "no answer in time"
-    } else {
-        "the connection broke"
-    };
-    let mut cause = error.source();
-    while let Some(inner) = cause.and_then(Error::source) {
-        cause = Some(inner);
-    }
-    cause.map_or_else(|| what.to_owned(), |cause| format!("{what}: {cause}"))
 }
 
 #[cfg(test)]
