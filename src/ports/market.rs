@@ -68,10 +68,15 @@ impl Tape {
         }
     }
 
-    /// Appends a tick and wakes the readers, some at a time: whoever else runs on this thread waits for as many looks at
-    /// the price, not for those of ten thousand robots.
+    /// Appends a tick and wakes the readers as [`Self::wake`] does.
     pub async fn publish(&self, tick: Tick) {
         self.append(tick);
+        self.wake().await;
+    }
+
+    /// Wakes the readers, some at a time: whoever else runs on this thread waits for as many looks at the price, not for
+    /// those of ten thousand robots.
+    pub async fn wake(&self) {
         let mut next = self.wake_some(0);
         while let Some(after) = next {
             tokio::task::yield_now().await;
@@ -136,7 +141,8 @@ impl Tape {
         None
     }
 
-    fn append(&self, tick: Tick) {
+    /// Appends a tick and wakes nobody.
+    pub fn append(&self, tick: Tick) {
         let mut ticks = self.ticks.write().unwrap_or_else(PoisonError::into_inner);
         if ticks.kept.len() == TAPE_LENGTH {
             ticks.kept.pop_front();

@@ -7,6 +7,8 @@ mod cable;
 mod cli;
 #[path = "../support/databases.rs"]
 mod databases;
+#[path = "../support/deaths.rs"]
+mod deaths;
 #[path = "../support/dice.rs"]
 mod dice;
 mod http;

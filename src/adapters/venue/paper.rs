@@ -102,6 +102,11 @@ impl PaperVenue {
             }
             book.engine.mark(symbol, tick)
         };
+        let tape = self.shared.tapes.get(symbol);
+        if let Some(tape) = tape {
+            // Before anybody hears of it: a candle that is told with the trade holds the trade.
+            tape.append(tick);
+        }
         if let Some(watch) = &self.shared.watch {
             watch(Seen::Ticked(symbol, tick));
         }
@@ -113,8 +118,8 @@ impl PaperVenue {
                 done = Some(crossed);
             }
         }
-        if let Some(tape) = self.shared.tapes.get(symbol) {
-            tape.publish(tick).await;
+        if let Some(tape) = tape {
+            tape.wake().await;
         }
         done
     }

@@ -3,6 +3,7 @@
 use domain::payout::PayoutKind;
 
 use super::world::{World, simulate, user};
+use crate::deaths;
 use crate::payer_chain::Reply;
 
 const POINTS: [&str; 7] = [
@@ -36,7 +37,7 @@ async fn tell(point: &str, passes: u32, reply: Reply, later: Later, kind: Payout
     world.owe(2, user(2), &[(kind, 7)]).await;
     world.chain.script(&[reply]);
     if !point.is_empty() {
-        fail::cfg(point, &format!("{passes}*off->1*panic->off")).unwrap();
+        deaths::die_at(point, passes);
     }
     world.steps(3).await;
     match later {
@@ -47,7 +48,7 @@ async fn tell(point: &str, passes: u32, reply: Reply, later: Later, kind: Payout
     }
     world.come_to_rest(200).await;
     if !point.is_empty() {
-        fail::remove(point);
+        deaths::live_on();
         assert_eq!(world.crashes, 1, "{story}: it never died");
     }
     assert_eq!(world.states().await, ["confirmed"; 3], "{story}");
@@ -58,19 +59,8 @@ async fn tell(point: &str, passes: u32, reply: Reply, later: Later, kind: Payout
     world.check(&story).await;
 }
 
-/// Deaths that are part of the story are not printed.
-fn keep_quiet() {
-    let before = std::panic::take_hook();
-    std::panic::set_hook(Box::new(move |panic| {
-        if !panic.to_string().contains("failpoint") {
-            before(panic);
-        }
-    }));
-}
-
 fn tell_all(kind: PayoutKind, later: &'static [Later]) {
     simulate(async move {
-        keep_quiet();
         for point in POINTS {
             for reply in Reply::ALL {
                 for later in later {
@@ -107,7 +97,6 @@ fn t10_a_payout_that_every_mempool_forgot_is_paid_once_all_the_same() {
 #[test]
 fn t10_dying_at_the_second_payout_is_no_different() {
     simulate(async {
-        keep_quiet();
         for point in POINTS
             .into_iter()
             .filter(|point| !point.is_empty() && *point != "payout.receipt")

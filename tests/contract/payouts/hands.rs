@@ -12,6 +12,7 @@ use domain::payout::limits::Limits;
 use domain::payout::{PayoutKind, PayoutState};
 
 use super::world::{STEP, World, rules, simulate, user, vault};
+use crate::deaths;
 
 fn hand(reason: &str) -> ByHand {
     ByHand {
@@ -191,12 +192,8 @@ fn t10_an_actor_whose_look_panics_goes_on_from_what_is_on_record() {
     simulate(async {
         let world = World::new().await;
         world.owe(1, user(1), &[(PayoutKind::Refund, 5)]).await;
-        let before = std::panic::take_hook();
-        std::panic::set_hook(Box::new(|_| {}));
-        fail::cfg("payout.sent", "1*panic->off").unwrap();
+        deaths::die_at("payout.sent", 0);
         let actor = start(&world).await;
-        fail::remove("payout.sent");
-        std::panic::set_hook(before);
         assert_eq!(actor.send(HowAreYou).await.unwrap().restarts, 1);
         steps(&world, &actor, 6).await;
         assert_eq!(world.states().await, ["confirmed"]);
