@@ -18,8 +18,10 @@ fn trade(more: &[&str], key: Option<&str>) -> Option<Value> {
     let python = client.python()?;
     let opend = Opend::open("127.0.0.1:0", &[&["--tick-interval", "200ms"], more].concat());
     let home = tempfile::tempdir().unwrap();
+    let did = home.path().join("did.json");
     let mut variables = vec![
         ("OPEND_ADDRESS", opend.address.as_str()),
+        ("DID", did.to_str().unwrap()),
         // It writes a log there.
         ("HOME", home.path().to_str().unwrap()),
     ];
@@ -30,7 +32,7 @@ fn trade(more: &[&str], key: Option<&str>) -> Option<Value> {
         String::from_utf8_lossy(&output.stderr),
     );
     assert!(output.status.success(), "futu failed: {told}\n{out}");
-    Some(serde_json::from_str(out.trim().lines().last().unwrap()).unwrap())
+    Some(serde_json::from_slice(&std::fs::read(did).unwrap()).unwrap())
 }
 
 fn assert_traded(did: &Value) {

@@ -1,4 +1,7 @@
-"""Trades on the simulated OpenD with the vendor's own SDK, and prints what it did as JSON on its last line."""
+"""Trades on the simulated OpenD with the vendor's own SDK, and writes what it did as JSON into the file DID.
+
+Not to the standard output: the SDK's own threads print there, also into the middle of a line.
+"""
 
 import json
 import os
@@ -170,7 +173,8 @@ def main():
     did = {"client": "futu-api", "version": futu.__version__, "encrypted": SysConfig.is_proto_encrypt()}
     look(did)
     trade(did)
-    print(json.dumps(did), flush=True)
+    with open(os.environ["DID"], "w", encoding="utf-8") as file:
+        json.dump(did, file)
 
 
 main()
