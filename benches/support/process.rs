@@ -10,7 +10,12 @@ pub fn resident_bytes() -> u64 {
 
 /// A line of the status, in bytes.
 pub fn status(name: &str) -> u64 {
-    let status = fs::read_to_string("/proc/self/status").unwrap();
+    status_of(std::process::id(), name)
+}
+
+/// The same of another process.
+pub fn status_of(process: u32, name: &str) -> u64 {
+    let status = fs::read_to_string(format!("/proc/{process}/status")).unwrap();
     let line = status.lines().find_map(|line| line.strip_prefix(name)).unwrap();
     let kibibytes: u64 = line.split_whitespace().next().unwrap().parse().unwrap();
     kibibytes << 10

@@ -84,23 +84,26 @@ pub(super) fn run(args: &Args, global: &Global) -> Result<Exit, CliError> {
 /// Sets up the vault's chain, where a node is at hand, and plays.
 async fn stage_and_play(args: &Args, global: &Global, directory: &Path) -> Result<Summary, CliError> {
     let vault = match args.chain {
-        true => vault::open().await?,
-        false => None,
+        true => vault::open(directory).await?,
+        false => Err("no chain, as asked for"),
     };
-    let settings = settings(args, global, directory, vault.as_ref())?;
+    let settings = settings(args, global, directory, vault.as_ref().ok())?;
     telemetry::install(&settings.log)?;
-    let summary = play(args, &settings, directory, vault.as_ref()).await;
-    if let Some(vault) = &vault {
-        vault.close().await;
+    let played = play(args, &settings, directory, vault.as_ref().map_err(|why| *why)).await;
+    match (played, vault) {
+        (Ok(summary), Ok(vault)) => {
+            vault.close().await;
+            Ok(summary)
+        }
+        (played, _) => played,
     }
-    summary
 }
 
 async fn play(
     args: &Args,
     settings: &Settings,
     directory: &Path,
-    vault: Option<&VaultStage>,
+    vault: Result<&VaultStage, &'static str>,
 ) -> Result<Summary, CliError> {
     let ear = Ear::open();
     let daemon = assemble::start(settings).await?;
@@ -117,11 +120,11 @@ async fn play(
         () = show::show(&stage) => Ending::Asked,
         () = hand::close_some(stage.daemon.store.clone(), stage.daemon.paper.clone()) => Ending::Asked,
         () = seats::top_up(&stage.daemon) => Ending::Asked,
-        () = pay_in(vault) => Ending::Asked,
+        () = pay_in(vault.ok()) => Ending::Asked,
         () = until(args.length) => Ending::Asked,
     };
     let summary = match ending {
-        Ending::Asked => Some(curtain::fall(&stage).await),
+        Ending::Asked => Some(curtain::fall(&stage, vault.ok()).await),
         Ending::Broken => None,
     };
     match (stage.daemon.stop(ending).await, summary) {
@@ -189,7 +192,7 @@ fn new_directory() -> PathBuf {
     std::env::temp_dir().join(format!("bursar-demo-{}", std::process::id()))
 }
 
-fn welcome(daemon: &Daemon, directory: &Path, args: &Args, vault: Option<&VaultStage>) -> String {
+fn welcome(daemon: &Daemon, directory: &Path, args: &Args, vault: Result<&VaultStage, &'static str>) -> String {
     let token = std::fs::read_to_string(directory.join(state_files::TOKEN_FILE)).unwrap_or_default();
     format!(
         "bursar demo: {} robots, market at {} times life, kept in {}\n\
@@ -203,11 +206,9 @@ fn welcome(daemon: &Daemon, directory: &Path, args: &Args, vault: Option<&VaultS
         token.trim(),
         token.trim(),
         daemon.url(),
-        match (vault, args.chain) {
-            (Some(_), _) =>
-                "a vault on a chain of its own: users pay in, get shares, and redeem (/orders?origin=chain)",
-            (None, true) => vault::HOW,
-            (None, false) => "no chain, as asked for",
+        match vault {
+            Ok(_) => "a vault on a chain of its own: users pay in, get shares, and redeem (/orders?origin=chain)",
+            Err(why) => why,
         },
     )
 }

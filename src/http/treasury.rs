@@ -20,6 +20,9 @@ use crate::http::problem::Problem;
 use crate::http::state::AppState;
 use crate::view::PostView;
 
+/// Its name in the trail.
+const ACTION: &str = "ledger.treasury";
+
 /// Money that was moved by hand, on the chain or at the bank. The same reference is the same move, however often it is sent.
 #[derive(Debug, Clone, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
@@ -70,7 +73,7 @@ pub(super) async fn moved(
     let subject = format!("treasury:{}", body.reference);
     let audit = state
         .desk
-        .trail(&asker, "ledger.treasury", subject, state.desk.clock.now())
+        .trail(&asker, ACTION, subject.clone(), state.desk.clock.now())
         .await?;
     let order = TreasuryOrder {
         reference: body.reference,
@@ -81,10 +84,20 @@ pub(super) async fn moved(
         reason: asker.reason.clone(),
         audit,
     };
-    let posting = treasury::moved(&order).map_err(|error| DeskError::Conflict { why: error.to_string() })?;
-    let receipt = post(&state, Request::Escrow(Arc::new(posting))).await?;
-    match why_not(&receipt.answer) {
-        None => Ok(posted(receipt)),
-        Some(why) => Err(Problem::unposted(receipt.answer.into(), why)),
-    }
+    let (problem, why) = match treasury::moved(&order) {
+        Ok(posting) => {
+            let receipt = post(&state, Request::Escrow(Arc::new(posting))).await?;
+            match why_not(&receipt.answer) {
+                None => return Ok(posted(receipt)),
+                Some(why) => (Problem::unposted(receipt.answer.into(), why.clone()), why),
+            }
+        }
+        Err(error) => {
+            let why = error.to_string();
+            (DeskError::Conflict { why: why.clone() }.into(), why)
+        }
+    };
+    // The line of the trail is part of the posting: of one that is refused nothing would be left.
+    state.desk.note_refusal(&asker, ACTION, subject, &why).await?;
+    Err(problem)
 }

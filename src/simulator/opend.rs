@@ -18,3 +18,4 @@ mod world;
 pub use cipher::{Cipher, RsaError, RsaPair};
 pub use faults::{Script, ScriptError, What};
 pub use server::{Bound, OpendOptions, bind};
+pub use world::Carried;

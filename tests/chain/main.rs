@@ -6,8 +6,10 @@
 #![expect(clippy::unwrap_used, reason = "a test stops at the first surprise")]
 
 mod abi;
+#[expect(dead_code, reason = "these tests need a part of it")]
 #[path = "../support/anvil.rs"]
 mod anvil;
+#[expect(dead_code, reason = "some tests need a part of it")]
 #[path = "../support/cable.rs"]
 mod cable;
 mod errors;

@@ -2,6 +2,7 @@
 
 #![expect(clippy::unwrap_used, reason = "a test stops at the first surprise")]
 
+#[expect(dead_code, reason = "some tests need a part of it")]
 #[path = "../support/cable.rs"]
 mod cable;
 mod cli;

@@ -13,6 +13,8 @@
 mod anvil;
 #[path = "../support/books.rs"]
 mod books;
+#[path = "../support/cable.rs"]
+mod cable;
 #[path = "../support/caller.rs"]
 mod caller;
 #[path = "../support/daemon.rs"]
@@ -23,6 +25,8 @@ mod dice;
 mod exchange;
 #[path = "../support/fleet.rs"]
 mod fleet;
+#[path = "../support/liar.rs"]
+mod liar;
 #[path = "../support/mariadb.rs"]
 mod mariadb;
 #[path = "../support/opend.rs"]
@@ -39,6 +43,8 @@ mod receiver;
 mod skipped;
 #[path = "../support/user.rs"]
 mod user;
+#[path = "../support/vault_home.rs"]
+mod vault_home;
 
 mod backup;
 mod clock;
@@ -47,6 +53,7 @@ mod command_line;
 mod crowded;
 mod database;
 mod debtors;
+mod demo;
 mod disk;
 mod disk_full;
 mod http;

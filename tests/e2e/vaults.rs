@@ -1,6 +1,7 @@
 //! Deposits end in shares or a refund, redemptions in money or shares again: on a real node, beside a simulated OpenD.
 
 mod kills;
+mod outages;
 mod troubles;
 mod whole;
 mod world;

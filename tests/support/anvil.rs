@@ -35,6 +35,7 @@ pub const OTHER: usize = 4;
 /// A running anvil.
 pub struct Anvil {
     child: Child,
+    arguments: Vec<String>,
     client: reqwest::Client,
     /// Where it listens.
     pub port: u16,
@@ -62,7 +63,7 @@ fn root() -> &'static Path {
 }
 
 /// The program; `None`, with a word, where there is none and none can be installed.
-fn program() -> Option<PathBuf> {
+pub fn program() -> Option<PathBuf> {
     if let Some(given) = std::env::var_os("BURSAR_TEST_ANVIL") {
         return Some(given.into());
     }
@@ -87,33 +88,56 @@ fn program() -> Option<PathBuf> {
     None
 }
 
+/// A process that listens on this port, or on a free one, and which that is.
+fn launch(port: u16, arguments: &[String]) -> Option<(Child, u16)> {
+    let mut child = Command::new(program()?)
+        .args(["--port", &port.to_string()])
+        .args(arguments)
+        .stdout(Stdio::piped())
+        .stderr(Stdio::null())
+        .spawn()
+        .unwrap();
+    let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
+    let port = lines
+        .by_ref()
+        .map_while(Result::ok)
+        .find_map(|line| line.split_once("Listening on 127.0.0.1:")?.1.trim().parse().ok());
+    // Who no longer reads would block it.
+    std::thread::spawn(move || lines.for_each(drop));
+    Some((child, port.expect("anvil says where it listens")))
+}
+
 impl Anvil {
     /// Starts a chain of this id, with further arguments for anvil; each transaction makes a block unless they say otherwise. `None`, with
     /// a word, where there is no anvil.
     pub async fn start(chain: u64, arguments: &[&str]) -> Option<Self> {
-        let mut child = Command::new(program()?)
-            .args(["--port", "0", "--chain-id", &chain.to_string()])
-            .args(arguments)
-            .stdout(Stdio::piped())
-            .stderr(Stdio::null())
-            .spawn()
-            .unwrap();
-        let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
-        let port = lines
-            .by_ref()
-            .map_while(Result::ok)
-            .find_map(|line| line.split_once("Listening on 127.0.0.1:")?.1.trim().parse().ok());
-        // Who no longer reads would block it.
-        std::thread::spawn(move || lines.for_each(drop));
+        let chain = chain.to_string();
+        let own = ["--chain-id", &chain].into_iter().chain(arguments.iter().copied());
+        let arguments: Vec<String> = own.map(ToOwned::to_owned).collect();
+        let (child, port) = launch(0, &arguments)?;
         let mut anvil = Self {
             child,
+            arguments,
             client: reqwest::Client::new(),
-            port: port.expect("anvil says where it listens"),
+            port,
             accounts: Vec::new(),
         };
         let accounts = anvil.rpc("eth_accounts", json!([])).await;
         anvil.accounts = serde_json::from_value(accounts).unwrap();
         Some(anvil)
+    }
+
+    /// Ends it as `kill -9` does.
+    pub fn kill(&mut self) {
+        self.child.kill().unwrap();
+        self.child.wait().unwrap();
+    }
+
+    /// Starts it again where it was, with the arguments that it had.
+    pub fn again(&mut self) {
+        (self.child, _) = launch(self.port, &self.arguments).unwrap();
+        // Connections to the one that was killed are no use.
+        self.client = reqwest::Client::new();
     }
 
     pub fn http(&self) -> String {
@@ -160,6 +184,14 @@ impl Anvil {
         arguments: &[Token],
     ) -> Result<Value, String> {
         self.transact(by, Some(contract), data(signature, arguments)).await
+    }
+
+    /// Hands a call of a contract in, and waits for no block.
+    pub async fn hand_in(&self, by: usize, contract: Address, signature: &str, arguments: &[Token]) {
+        let data = data(signature, arguments);
+        // With enough gas nothing has to be estimated.
+        let transaction = json!({"from": self.accounts[by], "to": contract, "data": data, "gas": "0x7a120"});
+        self.rpc("eth_sendTransaction", json!([transaction])).await;
     }
 
     /// Asks a view of a contract for a number.

@@ -13,6 +13,8 @@ pub enum Condition {
     Sound,
     /// Connections stay, and nothing passes until it is sound again.
     Silent,
+    /// Connections stay, and what is sent meanwhile is lost without a word; nobody understands what comes on such a one later.
+    Deaf,
     /// Connections break, and new ones break at once.
     Cut,
 }
@@ -75,6 +77,9 @@ async fn carry(
             .is_err()
         {
             return;
+        }
+        if *condition.borrow() == Condition::Deaf {
+            continue;
         }
         if *condition.borrow() == Condition::Cut || to.write_all(&buffer[..count]).await.is_err() {
             return;

@@ -18,7 +18,8 @@ const STEP: Duration = Duration::from_millis(5);
 /// A state directory, and the settings of every process that is started in it.
 pub struct Home {
     folder: TempDir,
-    variables: Vec<(String, String)>,
+    /// The settings so far, as variables of the environment.
+    pub variables: Vec<(String, String)>,
     starts: AtomicU32,
 }
 
@@ -98,7 +99,8 @@ pub struct Load {
 impl Load {
     pub fn arguments(self, folder: &Path, seconds: u32) -> Vec<String> {
         let Self { robots, speed, seed } = self;
-        let text = format!("demo --json --for {seconds}s --speed {speed} --robots {robots} --seed {seed} --dir");
+        let text =
+            format!("demo --json --chain false --for {seconds}s --speed {speed} --robots {robots} --seed {seed} --dir");
         let mut arguments: Vec<String> = text.split(' ').map(ToOwned::to_owned).collect();
         arguments.push(folder.to_str().unwrap().to_owned());
         arguments

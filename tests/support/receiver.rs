@@ -111,7 +111,8 @@ fn answer(mut stream: TcpStream, desk: &Mutex<Desk>) -> std::io::Result<()> {
     }
 }
 
-fn read(stream: &mut TcpStream) -> std::io::Result<Seen> {
+/// Reads one request.
+pub fn read(stream: &mut TcpStream) -> std::io::Result<Seen> {
     let mut text = Vec::new();
     let mut chunk = [0; 4_096];
     let head = loop {

@@ -211,7 +211,7 @@ pub fn deal(trigger: &Trigger, listing: &Listing, market: &Market, now: Timestam
         Some(lock) => lock,
         None => match price::take(listing, &market.prices, now) {
             Ok(lock) => lock,
-            Err(error) => return wait(PRICE_AGAIN, kind_of(&error)),
+            Err(error) => return wait(PRICE_AGAIN, kind_of(&error, now)),
         },
     };
     let limit = price::limit(trigger.kind, lock.price, listing.slippage, lot.tick)?;
@@ -228,11 +228,16 @@ pub fn deal(trigger: &Trigger, listing: &Listing, market: &Market, now: Timestam
     Ok(Deal::Order(Intent { lock, limit, quantity }))
 }
 
-/// Why there is no price, without numbers that differ each time: what is written changes only when the reason does.
-fn kind_of(error: &price::NoPrice) -> String {
+/// Why there is no price, without numbers that differ each time: what is written changes only when the reason does. So the time of a
+/// price is told to the minute.
+fn kind_of(error: &price::NoPrice, now: Timestamp) -> String {
     match error {
         price::NoPrice::Missing(source) => format!("no price by the {}", source.as_str()),
-        price::NoPrice::Old { by, .. } => format!("no fresh price by the {}", by.as_str()),
+        price::NoPrice::Old { by, at } => {
+            let minute = Timestamp(at.0.saturating_sub(at.0.rem_euclid(60_000)));
+            let how = if *at > now { "of the future" } else { "stale" };
+            format!("the price by the {} is {how}: it is of {minute}", by.as_str())
+        }
         price::NoPrice::Apart { .. } => "feed and venue are too far apart".to_owned(),
     }
 }

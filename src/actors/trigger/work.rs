@@ -211,7 +211,7 @@ impl Job<'_> {
             .clock
             .now()
             .after(wait.saturating_mul(self.deps.clock.speed()));
-        let why = "the venue does not answer".to_owned();
+        let why = unseen_because(error, case.trigger.error.as_deref());
         let is_common = true;
         self.wait(case, Wait { until, is_common, why }).await
     }
@@ -238,6 +238,18 @@ impl Job<'_> {
         self.deps.store.commit(rows).await?;
         told::moved(case, step);
         Ok(())
+    }
+}
+
+/// Why the market could not be seen. That our own limit of requests is reached hides no reason that was told before: it is still so.
+fn unseen_because(error: &VenueError, before: Option<&str>) -> String {
+    match (error, before) {
+        (VenueError::RateLimited { .. }, Some(before)) => before.to_owned(),
+        (VenueError::RateLimited { .. }, None) => "the venue limits how often it is asked".to_owned(),
+        (VenueError::Unreachable(_), _) => "the venue does not answer".to_owned(),
+        (VenueError::Refused(_) | VenueError::Malformed(_), _) => {
+            "the venue's answer about the market cannot be used".to_owned()
+        }
     }
 }
 

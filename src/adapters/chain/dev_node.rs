@@ -98,15 +98,41 @@ impl DevNode {
         signature: &str,
         arguments: &[Argument],
     ) -> Result<(), ChainError> {
-        let selector = hex::encode(&keccak256(signature)[..4]);
-        let data = format!("0x{selector}{}", hex::encode(encoded(arguments)));
+        let data = call(signature, arguments);
         self.transact(by, Some(contract), &data).await.map(drop)
     }
 
+    /// What an account has of a token, in the token's units.
+    ///
+    /// # Errors
+    /// When the node does not say.
+    pub async fn balance(&self, token: Address, of: usize) -> Result<u128, ChainError> {
+        let data = call("balanceOf(address)", &[Argument::Address(self.of(of)?)]);
+        let answer = self
+            .ask("eth_call", json!([{"to": token, "data": data}, "latest"]))
+            .await?;
+        let number = answer.as_str().and_then(|text| U256::from_str_radix(text, 16).ok());
+        let number = number.filter(|number| number.bits() <= 128);
+        let number = number.ok_or_else(|| ChainError::Malformed("a balance is no number".to_owned()))?;
+        Ok(number.as_u128())
+    }
+
+    /// Makes a block so often from now on, in whole seconds, instead of one for each transaction.
+    ///
+    /// # Errors
+    /// When the node does not take it.
+    pub async fn mine_every(&self, interval: Duration) -> Result<(), ChainError> {
+        let seconds = json!([interval.as_secs()]);
+        self.ask("evm_setIntervalMining", seconds).await.map(drop)
+    }
+
+    fn of(&self, place: usize) -> Result<Address, ChainError> {
+        self.account(place)
+            .ok_or_else(|| ChainError::Refused(format!("there is no account {place}")))
+    }
+
     async fn transact(&self, by: usize, to: Option<Address>, data: &str) -> Result<Value, ChainError> {
-        let from = self
-            .account(by)
-            .ok_or_else(|| ChainError::Refused(format!("there is no account {by}")))?;
+        let from = self.of(by)?;
         let mut transaction = json!({"from": from, "data": data});
         if let Some(to) = to {
             transaction["to"] = json!(to);
@@ -138,6 +164,11 @@ impl DevNode {
             None => Ok(answer["result"].take()),
         }
     }
+}
+
+fn call(signature: &str, arguments: &[Argument]) -> String {
+    let selector = hex::encode(&keccak256(signature)[..4]);
+    format!("0x{selector}{}", hex::encode(encoded(arguments)))
 }
 
 fn encoded(arguments: &[Argument]) -> Vec<u8> {

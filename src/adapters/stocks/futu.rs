@@ -11,8 +11,10 @@ mod parse;
 mod port;
 mod wire;
 
+use std::collections::HashMap;
 use std::sync::Arc;
 
+use domain::market::Symbol;
 use tokio::sync::Mutex;
 use tokio::task::JoinHandle;
 use tokio::time::Instant;
@@ -21,6 +23,7 @@ use crate::clock::Clock;
 use link::Link;
 pub use options::{Environment, FutuOptions, StockMarket};
 pub use wire::cipher::{CipherError, RsaKey};
+use wire::quote::SnapshotBasic;
 use wire::trade::Orders;
 
 /// Why the venue cannot be opened.
@@ -37,7 +40,11 @@ pub struct FutuVenue {
     minding: JoinHandle<()>,
     /// The last list of today's orders, and when it was asked for.
     today: Mutex<Option<(Instant, Arc<Orders>)>>,
+    /// The last snapshot of each stock, and when it was asked for.
+    snapshots: std::sync::Mutex<HashMap<Symbol, Arc<LastSnapshot>>>,
 }
+
+type LastSnapshot = Mutex<Option<(Instant, Arc<SnapshotBasic>)>>;
 
 impl FutuVenue {
     /// Opens it, on the runtime of the caller. It connects by itself, now and whenever the connection breaks; nothing is asked of an
@@ -55,6 +62,7 @@ impl FutuVenue {
             link,
             minding,
             today: Mutex::default(),
+            snapshots: std::sync::Mutex::default(),
         }))
     }
 }

@@ -8,6 +8,7 @@ use tracing::warn;
 
 use super::Stage;
 use super::summary::Summary;
+use super::vault::VaultStage;
 use crate::actors::mail::RunJob;
 use crate::actors::spawn;
 use crate::jobs::verify_ledger::verify_ledger;
@@ -15,7 +16,7 @@ use crate::jobs::{JobError, sweep_unsettled};
 use crate::ports::store::{Store, StoreError};
 
 /// Longest wait until everything adds up.
-const PATIENCE: Duration = Duration::from_secs(15);
+const PATIENCE: Duration = Duration::from_secs(20);
 
 /// Why the demo could not be counted.
 #[derive(Debug, thiserror::Error)]
@@ -30,11 +31,16 @@ pub enum CurtainError {
 
 /// Lets the robots end, so that nothing opens or closes any more; then syncs, settles and counts until it adds up, because
 /// the market still runs and may yet liquidate.
-pub async fn fall(stage: &Stage) -> Result<Summary, CurtainError> {
+///
+/// Nobody pays in any more, so what is on its way through the vault comes to its end meanwhile.
+pub async fn fall(stage: &Stage, vault: Option<&VaultStage>) -> Result<Summary, CurtainError> {
     stage.daemon.actors.drain().await;
     let deadline = tokio::time::Instant::now() + PATIENCE;
     loop {
-        let summary = count(stage).await?;
+        let mut summary = count(stage).await?;
+        if let Some(vault) = vault {
+            summary.vault.on_chain = vault.shares().await.ok();
+        }
         if summary.is_right() || tokio::time::Instant::now() > deadline {
             return Ok(summary);
         }

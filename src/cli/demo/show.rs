@@ -10,6 +10,7 @@ use domain::position::Position;
 
 use super::Stage;
 use super::summary::{self, Summary};
+use super::vault;
 use super::view::{self, Frame};
 use crate::ports::store::{EntryFilter, PositionFilter, Store, StoreError};
 use crate::ports::venue::Venue;
@@ -65,6 +66,7 @@ async fn look(stage: &Stage) -> Result<Frame, StoreError> {
         positions,
         purses: summary::purses(store).await?,
         entries,
+        chain_orders: vault::outcome(store).await?.newest,
         summary: Summary::so_far(store).await?,
     })
 }

@@ -63,7 +63,7 @@ impl Summary {
         summary.owed = settled.owed_count;
         summary.owed_power = settled.owed_power;
         summary.entries = store.last_entry().await?.0;
-        summary.vault = vault::summary(store).await?;
+        summary.vault = vault::outcome(store).await?.summary;
         Ok(summary)
     }
 
@@ -82,13 +82,14 @@ impl Summary {
         Ok(summary)
     }
 
-    /// Whether the demo kept its promises: the ledger holds, venue and store know the same orders, and every profitable
-    /// close is charged or owed.
+    /// Whether the demo kept its promises: the ledger holds, venue and store know the same orders, every profitable
+    /// close is charged or owed, and every deposit and redemption has ended, with its shares on the chain.
     pub fn is_right(&self) -> bool {
         self.ledger_ok
             && self.orders_at_venue == self.orders_in_store
             && self.unsettled == 0
             && self.charged + self.owed == self.positions_profitable
+            && self.vault.is_right()
     }
 
     /// For people.
@@ -104,7 +105,7 @@ impl Summary {
              settlement  {} charged ({} power), {} owed ({} power), {} unsettled\n\
              ledger      {} entries, {}\n\
              orders      {} at the venue, {} in the store\n\
-             vault       {} deposits and redemptions, {} settled, {} returned, {} shares traded\n\
+             {}\
              kept in     {} (continue with --dir)\n",
             self.positions_opened,
             self.positions_closed,
@@ -120,10 +121,7 @@ impl Summary {
             if self.ledger_ok { "verified" } else { "NOT VERIFIED" },
             self.orders_at_venue,
             self.orders_in_store,
-            self.vault.triggers,
-            self.vault.settled,
-            self.vault.returned,
-            self.vault.shares,
+            self.vault.text(),
             directory.display(),
         )
     }

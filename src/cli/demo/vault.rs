@@ -1,26 +1,27 @@
 //! The chain story of the demo: a node, our contracts and a simulated OpenD, where a node's program is at hand; users who pay in and redeem.
 
-use std::io::{BufRead, BufReader};
+mod kept;
+mod node;
+mod outcome;
+
 use std::net::{Ipv4Addr, SocketAddr};
-use std::path::PathBuf;
-use std::process::{Child, Command, Stdio};
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
-use domain::chain::Address;
 use domain::fixed::Amount;
-use domain::page::Page;
-use domain::trigger::TriggerState;
-use serde::Serialize;
 
 use crate::adapters::chain::dev_node::{Argument, DevNode};
+use crate::assemble::state_files;
 use crate::clock::{Clock, SystemClock};
 use crate::ports::chain::ChainError;
-use crate::ports::store::{Store, StoreError, TriggerFilter};
-use crate::simulator::opend::{Bound, Cipher, OpendOptions, bind};
+use crate::simulator::opend::{Bound, Carried, Cipher, OpendOptions, bind};
+use kept::Kept;
+use node::Node;
+pub use outcome::{VaultSummary, outcome};
 
 /// How the program is to be had.
-pub const HOW: &str =
+const HOW: &str =
     "no `anvil` on the PATH or in node_modules: `npm i @foundry-rs/anvil` here adds the story of a vault on a chain";
 
 const MONEY: &str = include_str!("../../../contracts/out/TestMoney.json");
@@ -40,8 +41,8 @@ const PURSE: u128 = 1_000_000;
 const FLOAT: u128 = 1_000_000;
 /// How often somebody pays in or redeems.
 const ACT_EVERY: Duration = Duration::from_secs(4);
-/// Largest page of triggers that is counted at once.
-const PAGE: u32 = 500;
+/// How often the chain makes a block.
+const BLOCK_EVERY: Duration = Duration::from_secs(1);
 
 /// Why there is no chain story although its program is there.
 #[derive(Debug, thiserror::Error)]
@@ -55,6 +56,9 @@ pub enum VaultError {
     /// The node does not do what is asked of it.
     #[error("the node of the demo")]
     Node(#[from] ChainError),
+    /// What the last demo left, or the folder, cannot be used.
+    #[error("could not use what is kept of the demo's chain")]
+    Keep(#[source] std::io::Error),
     /// The simulated OpenD cannot be started.
     #[error("could not start the simulated OpenD")]
     Opend(#[source] std::io::Error),
@@ -62,109 +66,75 @@ pub enum VaultError {
 
 /// The node, its contracts, and the stock market beside it.
 pub struct VaultStage {
-    process: Child,
-    node: DevNode,
-    vault: Address,
+    node: Node,
+    users: DevNode,
+    kept: Kept,
     opend: Bound,
+    folder: PathBuf,
     settings: Vec<(String, String)>,
 }
 
-/// What came of deposits and redemptions.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
-pub struct VaultSummary {
-    /// Deposits and redemptions on record.
-    pub triggers: u64,
-    /// Those that ended in shares or money.
-    pub settled: u64,
-    /// Those that were given back.
-    pub returned: u64,
-    /// Shares bought and sold for them.
-    pub shares: Amount,
-}
-
-impl Drop for VaultStage {
-    fn drop(&mut self) {
-        if self.process.kill().and_then(|()| self.process.wait()).is_err() {
-            tracing::debug!("anvil had ended");
-        }
-    }
-}
-
-/// Sets it up, where the node's program is at hand.
-pub async fn open() -> Result<Option<VaultStage>, VaultError> {
-    let Some(program) = program() else {
-        return Ok(None);
+/// Sets it up in this folder, or goes on with what is kept there; where there is none, why.
+pub async fn open(folder: &Path) -> Result<Result<VaultStage, &'static str>, VaultError> {
+    let Some(program) = node::program() else {
+        return Ok(Err(HOW));
     };
-    let chain = fresh_chain();
-    let (process, port) = start(&program, chain)?;
-    let node = DevNode::open(&format!("http://127.0.0.1:{port}")).await?;
-    let near = SocketAddr::from((Ipv4Addr::LOCALHOST, 0));
-    let opend = bind(
-        OpendOptions {
-            listen: near,
-            control: near,
-            rsa: None,
-            cipher: Cipher::Asked,
-            password_md5: String::new(),
-            cash: Amount::whole(1_000_000).unwrap_or(Amount::ZERO),
-            tick: Some(Duration::from_secs(1)),
-            seed: 8,
-            keep_alive: 10,
-        },
-        Arc::new(SystemClock),
-    );
-    let opend = opend.await.map_err(VaultError::Opend)?;
-    let (vault, tokens) = deploy(&node).await?;
-    let settings = settings(chain, port, vault, tokens, &opend);
-    Ok(Some(VaultStage {
-        process,
+    state_files::make_directory(folder).map_err(VaultError::Keep)?;
+    let before = Kept::read(folder).map_err(VaultError::Keep)?;
+    if before.as_ref().is_some_and(|before| before.stocks.is_none()) {
+        return Ok(Err(kept::LOST));
+    }
+    let chain = before.as_ref().map_or_else(fresh_chain, |before| before.chain);
+    let node = Node::start(&program, chain, &kept::chain_file(folder))?;
+    let users = DevNode::open(&format!("http://127.0.0.1:{}", node.port)).await?;
+    let (mut kept, stocks) = match before {
+        Some(before) => (before.clone(), before.stocks),
+        None => (deploy(&users, chain).await?, None),
+    };
+    // Contracts are there at once, and users wait for blocks as in life.
+    users.mine_every(BLOCK_EVERY).await?;
+    let opend = open_stocks(stocks).await.map_err(VaultError::Opend)?;
+    kept.stocks = None;
+    kept.write(folder).map_err(VaultError::Keep)?;
+    let settings = settings(&kept, node.port, &opend);
+    Ok(Ok(VaultStage {
         node,
-        vault,
+        users,
+        kept,
         opend,
         settings,
+        folder: folder.to_owned(),
     }))
 }
 
-/// On the PATH, or where npm puts it.
-fn program() -> Option<PathBuf> {
-    let on_path = Command::new("anvil").arg("--version").output();
-    if on_path.is_ok_and(|output| output.status.success()) {
-        return Some(PathBuf::from("anvil"));
+async fn open_stocks(before: Option<Carried>) -> std::io::Result<Bound> {
+    let near = SocketAddr::from((Ipv4Addr::LOCALHOST, 0));
+    let options = OpendOptions {
+        listen: near,
+        control: near,
+        rsa: None,
+        cipher: Cipher::Asked,
+        password_md5: String::new(),
+        cash: Amount::whole(1_000_000).unwrap_or(Amount::ZERO),
+        tick: Some(Duration::from_secs(1)),
+        seed: 8,
+        keep_alive: 10,
+    };
+    let opend = bind(options, Arc::new(SystemClock)).await?;
+    if let Some(before) = before {
+        opend.go_on_from(before);
     }
-    let local = PathBuf::from("node_modules/.bin/anvil");
-    local.exists().then_some(local)
+    Ok(opend)
 }
 
-/// A chain that no demo had before: one that is continued follows its new chain under a new name.
+/// A chain that no demo had before.
 fn fresh_chain() -> u64 {
     let seconds = u64::try_from(SystemClock.now().0 / 1_000).unwrap_or_default();
     900_000_000 + seconds % 90_000_000
 }
 
-fn start(program: &PathBuf, chain: u64) -> Result<(Child, u16), VaultError> {
-    let mut process = Command::new(program)
-        .args(["--port", "0", "--block-time", "1", "--chain-id", &chain.to_string()])
-        .stdin(Stdio::null())
-        .stdout(Stdio::piped())
-        .stderr(Stdio::null())
-        .spawn()
-        .map_err(VaultError::Start)?;
-    let out = process.stdout.take().ok_or(VaultError::Silent)?;
-    let mut lines = BufReader::new(out).lines();
-    let port = lines
-        .by_ref()
-        .map_while(Result::ok)
-        .find_map(|line| line.split_once("Listening on 127.0.0.1:")?.1.trim().parse().ok());
-    // Who no longer reads would block it.
-    std::thread::spawn(move || lines.map_while(Result::ok).for_each(drop));
-    match port {
-        Some(port) => Ok((process, port)),
-        None => Err(VaultError::Silent),
-    }
-}
-
 /// The vault, with its money and its shares.
-async fn deploy(node: &DevNode) -> Result<(Address, [Address; 2]), ChainError> {
+async fn deploy(node: &DevNode, chain: u64) -> Result<Kept, ChainError> {
     let of = |place: usize| node.account(place).map(Argument::Address).ok_or_else(too_few);
     let money = node.deploy(DEPLOYER, MONEY, &[]).await?;
     let names = [Argument::Text("Apple shares"), Argument::Text("AAPLx")];
@@ -183,20 +153,21 @@ async fn deploy(node: &DevNode) -> Result<(Address, [Address; 2]), ChainError> {
         let allowed = [at.clone(), all.clone()];
         node.act(user, money, "approve(address,uint256)", &allowed).await?;
     }
-    Ok((vault, [money, share]))
+    Ok(Kept {
+        chain,
+        money,
+        share,
+        vault,
+        stocks: None,
+    })
 }
 
 fn too_few() -> ChainError {
     ChainError::Refused("the node has too few accounts".to_owned())
 }
 
-fn settings(
-    chain: u64,
-    port: u16,
-    vault: Address,
-    [money, share]: [Address; 2],
-    opend: &Bound,
-) -> Vec<(String, String)> {
+fn settings(kept: &Kept, port: u16, opend: &Bound) -> Vec<(String, String)> {
+    let Kept { chain, vault, .. } = kept;
     let text = ToOwned::to_owned;
     let general = [
         ("CHAINS__DEMO__ID", chain.to_string()),
@@ -218,10 +189,10 @@ fn settings(
         ("LATE", text("quote")),
         ("MAX_PRICE_AGE", text("7d")),
         ("PATIENCE", text("30d")),
-        ("MONEY__TOKEN", money.to_string()),
+        ("MONEY__TOKEN", kept.money.to_string()),
         ("MONEY__DECIMALS", text("6")),
         ("MONEY__ASSET", text("USDT")),
-        ("SHARE__TOKEN", share.to_string()),
+        ("SHARE__TOKEN", kept.share.to_string()),
         ("SHARE__DECIMALS", text("18")),
         ("SHARE__ASSET", text("AAPL")),
     ];
@@ -246,35 +217,33 @@ impl VaultStage {
                 true => ("redeem(uint256)", ONE_SHARE + ONE_SHARE / 2),
                 false => ("deposit(uint256)", (450 + u128::from(round % 7) * 110) * COIN),
             };
-            if let Err(error) = self.node.act(user, self.vault, what, &[Argument::Number(amount)]).await {
+            let amount = [Argument::Number(amount)];
+            if let Err(error) = self.users.act(user, self.kept.vault, what, &amount).await {
                 tracing::debug!(%error, "a user of the demo's vault was not heard");
             }
             tokio::time::sleep(ACT_EVERY).await;
         }
     }
 
-    /// Ends the stock market.
-    pub async fn close(&self) {
-        self.opend.stop().await;
-    }
-}
-
-/// Counts what came of deposits and redemptions.
-pub async fn summary(store: &dyn Store) -> Result<VaultSummary, StoreError> {
-    let mut summary = VaultSummary::default();
-    let mut page = Page::first(PAGE);
-    loop {
-        let triggers = store.triggers(TriggerFilter::default(), page).await?;
-        for trigger in &triggers {
-            summary.triggers += 1;
-            summary.settled += u64::from(matches!(trigger.state, TriggerState::Settled { .. }));
-            summary.returned += u64::from(matches!(trigger.state, TriggerState::Returned { .. }));
-            let shares = Amount::from_units(trigger.filled.units()).unwrap_or_default();
-            summary.shares = summary.shares.plus(shares).unwrap_or(summary.shares);
+    /// Shares that the users have, as the chain says.
+    pub async fn shares(&self) -> Result<Amount, ChainError> {
+        let mut raw = 0_u128;
+        for user in USERS {
+            raw = raw.saturating_add(self.users.balance(self.kept.share, user).await?);
         }
-        match triggers.last() {
-            Some(last) if triggers.len() == PAGE as usize => page = Page::after(last.id.0, PAGE),
-            _ => return Ok(summary),
+        let text = format!("{}.{:018}", raw / ONE_SHARE, raw % ONE_SHARE);
+        let text = text.trim_end_matches('0').trim_end_matches('.');
+        text.parse()
+            .map_err(|_| ChainError::Malformed(format!("{text} shares")))
+    }
+
+    /// Ends the stock market and the node, and keeps both for the next demo of this folder.
+    pub async fn close(mut self) {
+        self.opend.stop().await;
+        self.kept.stocks = Some(self.opend.carried());
+        let ended = self.node.end().await;
+        if !ended || self.kept.write(&self.folder).is_err() {
+            tracing::warn!("the chain of the demo is not kept");
         }
     }
 }

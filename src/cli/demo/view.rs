@@ -6,7 +6,9 @@ use domain::fixed::{Amount, Price};
 use domain::id::RobotId;
 use domain::ledger::Entry;
 use domain::market::Symbol;
+use domain::payout::Payout;
 use domain::position::Position;
+use domain::trigger::Trigger;
 
 use crate::cli::demo::summary::{Purse, Summary};
 
@@ -26,6 +28,8 @@ pub struct Frame {
     pub purses: Vec<Purse>,
     /// The newest entries, newest first.
     pub entries: Vec<Entry>,
+    /// The newest deposits and redemptions with what was paid for each, newest last.
+    pub chain_orders: Vec<(Trigger, Vec<Payout>)>,
     /// Counts so far.
     pub summary: Summary,
 }
@@ -36,6 +40,7 @@ pub fn frame(look: &Frame) -> String {
     let written = header(&mut text, look)
         .and_then(|()| positions(&mut text, look))
         .and_then(|()| purses(&mut text, look))
+        .and_then(|()| chain_orders(&mut text, look))
         .and_then(|()| entries(&mut text, look));
     debug_assert!(written.is_ok(), "writing to a string does not fail");
     text
@@ -55,11 +60,13 @@ pub fn line(look: &Frame) -> String {
     } = &look.summary;
     format!(
         "{} open {} opened {positions_opened} closed {positions_closed} profitable \
-         {positions_profitable} charged {charged} owed {owed} entries {entries} vault {} of {} ended",
+         {positions_profitable} charged {charged} owed {owed} entries {entries} vault {} of {} ended, {} shares minted, {} USDT refunded",
         look.market_time,
         look.positions.len(),
         vault.settled + vault.returned,
         vault.triggers,
+        vault.minted,
+        vault.refunded,
     )
 }
 
@@ -87,8 +94,8 @@ fn header(text: &mut String, look: &Frame) -> std::fmt::Result {
     let vault = s.vault;
     writeln!(
         text,
-        "vault: {} deposits and redemptions, {} settled, {} returned, {} shares traded",
-        vault.triggers, vault.settled, vault.returned, vault.shares
+        "vault: {} deposits and redemptions, {} settled, {} returned   {} shares minted, {} USDT refunded",
+        vault.triggers, vault.settled, vault.returned, vault.minted, vault.refunded
     )
 }
 
@@ -138,6 +145,34 @@ fn purses(text: &mut String, look: &Frame) -> std::fmt::Result {
             gift.to_string(),
             power.to_string(),
             debt.to_string()
+        )?;
+    }
+    Ok(())
+}
+
+fn chain_orders(text: &mut String, look: &Frame) -> std::fmt::Result {
+    if look.chain_orders.is_empty() {
+        return Ok(());
+    }
+    writeln!(
+        text,
+        "\n{:<9}{:<9}{:>10}{:>9}  {:<10}paid on the chain",
+        "vault", "what", "given", "traded", "state"
+    )?;
+    for (trigger, payouts) in look.chain_orders.iter().rev() {
+        let paid: Vec<String> = payouts
+            .iter()
+            .map(|payout| format!("{} {} {}", payout.kind.as_str(), payout.amount, payout.state.as_str()))
+            .collect();
+        writeln!(
+            text,
+            "{:<9}{:<9}{:>10}{:>9}  {:<10}{}",
+            trigger.id.to_string(),
+            trigger.kind.as_str(),
+            trigger.amount.to_string(),
+            trigger.filled.to_string(),
+            trigger.state.as_str(),
+            paid.join(", "),
         )?;
     }
     Ok(())

@@ -19,7 +19,7 @@ use super::faults::{Faults, Script};
 use super::limits::Counts;
 use super::talk::talk;
 use super::wire::{self, Told};
-use super::world::{Account, Exchange, News, Stock, World};
+use super::world::{Account, Carried, Exchange, News, Stock, World};
 use crate::adapters::venue::paper::Random;
 use crate::clock::Clock;
 use crate::simulator::faults::routes::Faulty;
@@ -163,6 +163,7 @@ pub struct Bound {
     pub control: SocketAddr,
     /// Numbers of the accounts, with whether they trade with real money.
     pub accounts: Vec<(u64, bool)>,
+    hub: Arc<Hub>,
     handle: ServerHandle,
     serving: JoinHandle<io::Result<()>>,
     tasks: Vec<JoinHandle<()>>,
@@ -177,6 +178,16 @@ impl Bound {
         (&mut self.serving)
             .await
             .unwrap_or_else(|error| Err(io::Error::other(error)))
+    }
+
+    /// What another simulator may go on from.
+    pub fn carried(&self) -> Carried {
+        self.hub.floor().world.carried()
+    }
+
+    /// Goes on from what another one had; for before anybody trades.
+    pub fn go_on_from(&self, before: Carried) {
+        self.hub.floor().world.go_on_from(before);
     }
 
     /// Stops the control; clients are cut when this is gone.
@@ -246,11 +257,12 @@ pub async fn bind(options: OpendOptions, clock: Arc<dyn Clock>) -> io::Result<Bo
     let (control, server) = control::bind(control, Arc::clone(&hub))?;
     let mut tasks = vec![tokio::spawn(accept(listener, Arc::clone(&hub)))];
     if let Some(tick) = tick {
-        tasks.push(tokio::spawn(live(tick, hub)));
+        tasks.push(tokio::spawn(live(tick, Arc::clone(&hub))));
     }
     Ok(Bound {
         address,
         control,
+        hub,
         handle: server.handle(),
         serving: tokio::spawn(server),
         accounts: ACCOUNTS.iter().map(|(id, is_real, _)| (*id, *is_real)).collect(),

@@ -1,5 +1,6 @@
 //! The market and the accounts: stocks with prices and sessions, orders that are matched, cash and shares. Knows no protocol.
 
+mod carried;
 mod matching;
 mod order;
 mod stock;
@@ -9,6 +10,7 @@ use std::collections::BTreeMap;
 use domain::fixed::{Amount, Price, Quantity, Rounding};
 use domain::time::Timestamp;
 
+pub use carried::Carried;
 pub(super) use order::{Fate, Fill, Order, Status};
 pub(super) use stock::{Exchange, Stock, StockName};
 

@@ -8,6 +8,7 @@ use serde_json::json;
 use super::whole::assert_whole;
 use super::world::{COIN, DEPTH, SHARE, SYMBOL, Shown, World, text, until};
 use crate::anvil::{OTHER, USER};
+use crate::books::Window;
 use crate::daemon::Home;
 use crate::opend::Opend;
 
@@ -161,6 +162,50 @@ fn s3_26_a_payout_that_is_stuck_is_paid_for_at_the_same_nonce() {
     let shown = world.settled(&daemon, 1);
     assert_eq!(shown.states(), ["settled"]);
     assert_whole(&world, daemon);
+}
+
+#[test]
+fn s3_21_a_trigger_that_waits_says_that_the_price_is_stale_and_of_when_it_is() {
+    let settings = [("BURSAR__SUBSCRIPTIONS__AAPL__MAX_PRICE_AGE", "20s")];
+    let Some(world) = World::with(Home::fresh(), "TestMoney", &settings) else {
+        return;
+    };
+    let daemon = world.start();
+    sleep(Duration::from_secs(21));
+    world.deposit(USER, 500 * COIN);
+    let why = until("waiting", &daemon, |_| {
+        Shown::of(&daemon).0.first()?["error"].as_str().map(ToOwned::to_owned)
+    });
+    let told = "the price by the venue is stale: it is of ";
+    assert!(why.starts_with(told) && why.contains('T'), "{why}");
+    world.opend.price(SYMBOL, super::world::PRICE);
+    world.settled(&daemon, 1);
+    assert_whole(&world, daemon);
+}
+
+#[test]
+fn money_of_the_treasury_that_is_not_there_is_refused_and_the_trail_says_so() {
+    let Some(world) = World::open(Home::fresh()) else {
+        return;
+    };
+    let daemon = world.start();
+    let caller = daemon.caller().unwrap();
+    let listed = caller.get("/chain/subscriptions").unwrap().body;
+    let order = json!({
+        "reference": "too-much",
+        "subscription": listed["items"][0]["id"],
+        "way": "out_of_reserve",
+        "amount": "5000000",
+        "reason": "a test",
+    });
+    let refused = caller.post("/ledger/treasury", &order).unwrap();
+    assert_eq!(refused.status, 409, "{:#}", refused.body);
+    daemon.stop();
+    let window = Window::open(&world.home.database());
+    let lines = window.rows("SELECT action FROM audit WHERE subject = 'treasury:too-much'");
+    let actions: Vec<String> = lines.iter().map(|line| line.try_get_by_index(0).unwrap()).collect();
+    assert_eq!(actions, ["ledger.treasury.refused"]);
+    world.home.verify();
 }
 
 #[test]

@@ -1,6 +1,5 @@
 //! A real node with our contracts on it, a simulated OpenD, and a home whose daemon stands between them.
 
-use std::os::unix::fs::PermissionsExt;
 use std::thread::sleep;
 use std::time::{Duration, Instant};
 
@@ -12,19 +11,15 @@ use crate::anvil::{self, Anvil, DEPLOYER, Stage, account, number};
 use crate::caller::Caller;
 use crate::daemon::{Daemon, Home};
 use crate::opend::Opend;
+pub use crate::vault_home::{DEPTH, SYMBOL};
+use crate::vault_home::{FLOAT, configured, with_payer};
 
-/// The stock.
-pub const SYMBOL: &str = "US.AAPL";
 /// Its price.
 pub const PRICE: &str = "200";
-/// Blocks that a log and a payout must be deep.
-pub const DEPTH: u32 = 2;
 /// A share, in units of its token.
 pub const SHARE: u128 = 1_000_000_000_000_000_000;
 /// A unit of money, in units of its token.
 pub const COIN: u64 = 1_000_000;
-/// Money that the treasury leaves in the vault, in coins.
-const FLOAT: u64 = 1_000_000;
 /// How long a story may take to come to its end.
 const LONGEST: Duration = Duration::from_secs(240);
 
@@ -50,16 +45,22 @@ impl World {
 
     /// The same with this money, and with more settings.
     pub fn with(home: Home, money: &str, settings: &[(&str, &str)]) -> Option<Self> {
+        Self::on(&[], home, money, settings)
+    }
+
+    /// The same on a node with more arguments.
+    pub fn on(arguments: &[&str], home: Home, money: &str, settings: &[(&str, &str)]) -> Option<Self> {
         let runtime = tokio::runtime::Builder::new_current_thread()
             .enable_all()
             .build()
             .unwrap();
-        let anvil = runtime.block_on(Anvil::start(31_337, &["--block-time", "0.2"]))?;
+        let arguments = [arguments, &["--block-time", "0.2"]].concat();
+        let anvil = runtime.block_on(Anvil::start(31_337, &arguments))?;
         let stage = runtime.block_on(anvil.stage(money));
         let opend = Opend::open("127.0.0.1:0", &["--prices", "hand"]);
         opend.price(SYMBOL, PRICE);
         let (home, payer) = with_payer(home);
-        let home = configured(home, &anvil, &stage, &opend);
+        let home = configured(home, &anvil.ws(), &stage, &opend.address);
         let home = settings.iter().fold(home, |home, (name, value)| home.set(name, *value));
         let world = Self {
             anvil,
@@ -180,61 +181,4 @@ pub fn until<T>(what: &str, daemon: &Daemon, probe: impl Fn(&Caller) -> Option<T
         assert!(begin.elapsed() < LONGEST, "not {what}\n{}", daemon.stderr());
         sleep(Duration::from_millis(20));
     }
-}
-
-/// A keystore of the payer in the home, made as an operator makes one.
-fn with_payer(home: Home) -> (Home, Address) {
-    let (keystore, password) = (home.folder().join("payer.json"), home.folder().join("payer.password"));
-    std::fs::write(&password, "a password of a test\n").unwrap();
-    std::fs::set_permissions(&password, std::fs::Permissions::from_mode(0o600)).unwrap();
-    let (keystore, password) = (
-        keystore.to_str().unwrap().to_owned(),
-        password.to_str().unwrap().to_owned(),
-    );
-    let mut maker = home
-        .bursar(&["keys", "payer", "--out", &keystore, "--password-file", &password])
-        .start();
-    let status = maker.wait(LONGEST);
-    assert!(status.success(), "{}", maker.stderr());
-    let payer = Address::parse(maker.stdout().trim()).unwrap();
-    let home = home
-        .set("BURSAR__PAYOUTS__LOCAL__KEY__PLACE", "keystore")
-        .set("BURSAR__PAYOUTS__LOCAL__KEY__FILE", keystore)
-        .set("BURSAR__PAYOUTS__LOCAL__KEY__PASSWORD_FILE", password);
-    (home, payer)
-}
-
-fn configured(home: Home, anvil: &Anvil, stage: &Stage, opend: &Opend) -> Home {
-    let depth = DEPTH.to_string();
-    let settings = [
-        ("CHAINS__LOCAL__ID", "31337".to_owned()),
-        ("CHAINS__LOCAL__ENDPOINTS", anvil.ws()),
-        ("CHAINS__LOCAL__CONFIRMATIONS", depth.clone()),
-        ("CHAINS__LOCAL__LOOK_EVERY", "200ms".to_owned()),
-        ("PAYOUTS__LOCAL__CONFIRMATIONS", depth),
-        ("PAYOUTS__LOCAL__PER_USER_DAY", "10000000".to_owned()),
-        ("PAYOUTS__LOCAL__PER_DAY", "100000000".to_owned()),
-        ("STOCKS__FUTU__ENABLED", "true".to_owned()),
-        ("STOCKS__FUTU__ADDRESS", opend.address.clone()),
-        ("STOCKS__FUTU__LOOKUP_GRACE", "1s".to_owned()),
-        ("STOCKS__FUTU__DEADLINE", "2s".to_owned()),
-        ("STOCKS__FUTU__CASH_BEFORE", "1000000".to_owned()),
-        ("SUBSCRIPTIONS__AAPL__CHAIN", "local".to_owned()),
-        ("SUBSCRIPTIONS__AAPL__VAULT", stage.vault.to_string()),
-        ("SUBSCRIPTIONS__AAPL__SYMBOL", SYMBOL.to_owned()),
-        // A price that is set by hand stays as old as it is.
-        ("SUBSCRIPTIONS__AAPL__MAX_PRICE_AGE", "1h".to_owned()),
-        ("SUBSCRIPTIONS__AAPL__VENUE_RESERVE", "0".to_owned()),
-        ("SUBSCRIPTIONS__AAPL__VAULT_MONEY_BEFORE", FLOAT.to_string()),
-        ("SUBSCRIPTIONS__AAPL__MONEY__TOKEN", stage.money.to_string()),
-        ("SUBSCRIPTIONS__AAPL__MONEY__DECIMALS", "6".to_owned()),
-        ("SUBSCRIPTIONS__AAPL__MONEY__ASSET", "USDT".to_owned()),
-        ("SUBSCRIPTIONS__AAPL__SHARE__TOKEN", stage.share.to_string()),
-        ("SUBSCRIPTIONS__AAPL__SHARE__DECIMALS", "18".to_owned()),
-        ("SUBSCRIPTIONS__AAPL__SHARE__ASSET", "AAPL".to_owned()),
-        ("LOG__FILTER", "info".to_owned()),
-    ];
-    settings
-        .into_iter()
-        .fold(home, |home, (name, value)| home.set(&format!("BURSAR__{name}"), value))
 }

@@ -1,6 +1,6 @@
 //! The port: what is asked of OpenD for each of its calls, and what the answers mean.
 
-use std::sync::Arc;
+use std::sync::{Arc, PoisonError};
 use std::time::Duration;
 
 use async_trait::async_trait;
@@ -84,6 +84,7 @@ impl StockVenue for FutuVenue {
     }
 
     async fn session(&self, symbol: &Symbol) -> Result<Session, VenueError> {
+        let began = Instant::now();
         let state: GlobalState = self
             .answer(protocol::GET_GLOBAL_STATE, |_| wrapped(&AskState { user: 0 }))
             .await?;
@@ -98,13 +99,13 @@ impl StockVenue for FutuVenue {
         if session != Session::Open {
             return Ok(session);
         }
-        let now = self.snapshot(symbol).await?;
+        let now = self.snapshot(symbol, began).await?;
         let halted = now.suspended || codes::is_halted(now.status);
         Ok(if halted { Session::Halted } else { session })
     }
 
     async fn lot(&self, symbol: &Symbol) -> Result<Option<StockLot>, VenueError> {
-        let stock = self.security(symbol)?;
+        let (began, stock) = (Instant::now(), self.security(symbol)?);
         let ask = AskStatic {
             stocks: vec![stock.clone()],
         };
@@ -117,12 +118,12 @@ impl StockVenue for FutuVenue {
         let Some(fixed) = of_stock.filter(|basic| basic.delisted != Some(true)) else {
             return Ok(None);
         };
-        let now = self.snapshot(symbol).await?;
+        let now = self.snapshot(symbol, began).await?;
         Ok(Some(parse::lot(&fixed, &now)?))
     }
 
     async fn quote(&self, symbol: &Symbol) -> Result<Quote, VenueError> {
-        Ok(parse::quote(&self.snapshot(symbol).await?)?)
+        Ok(parse::quote(&*self.snapshot(symbol, Instant::now()).await?)?)
     }
 
     async fn place(&self, intent: &StockIntent) -> Outcome<StockReport> {
@@ -242,8 +243,20 @@ impl FutuVenue {
             .ok_or_else(|| VenueError::Refused(format!("{symbol} does not begin with {}. and a code", market.as_str())))
     }
 
-    async fn snapshot(&self, symbol: &Symbol) -> Result<SnapshotBasic, VenueError> {
+    /// Prices and state of a stock, asked for since this call of ours began: what a look at a market needs it for is one request.
+    async fn snapshot(&self, symbol: &Symbol, began: Instant) -> Result<Arc<SnapshotBasic>, VenueError> {
         let stock = self.security(symbol)?;
+        let last = {
+            let mut all = self.snapshots.lock().unwrap_or_else(PoisonError::into_inner);
+            Arc::clone(all.entry(symbol.clone()).or_default())
+        };
+        let mut last = last.lock().await;
+        if let Some((sent, told)) = &*last
+            && *sent >= began
+        {
+            return Ok(Arc::clone(told));
+        }
+        let sent = Instant::now();
         let ask = AskSnapshot {
             stocks: vec![stock.clone()],
         };
@@ -253,7 +266,10 @@ impl FutuVenue {
             .into_iter()
             .map(|one| one.basic)
             .find(|basic| basic.stock == stock);
-        of_stock.ok_or_else(|| VenueError::Refused(format!("OpenD has no prices of {symbol}")))
+        let told = of_stock.ok_or_else(|| VenueError::Refused(format!("OpenD has no prices of {symbol}")))?;
+        let told = Arc::new(told);
+        *last = Some((sent, Arc::clone(&told)));
+        Ok(told)
     }
 
     /// The answer to a question.
