@@ -167,14 +167,17 @@ fn t6_the_only_socket_falls_silent_and_what_it_did_not_tell_is_read_when_it_spea
 
 #[test]
 fn s3_04_logs_that_a_node_kept_back_are_found_by_the_search_below_the_cursor() {
-    let settings = [("BURSAR__CHAINS__LOCAL__SCAN_EVERY", "1s")];
+    // A node that was asked for its head a while ago counts as behind, and who is behind is not searched at: here a block takes 200 ms.
+    let settings = [
+        ("BURSAR__CHAINS__LOCAL__SCAN_EVERY", "1s"),
+        ("BURSAR__CHAINS__LOCAL__PROBE", "300ms"),
+    ];
     let Some(mut world) = World::with(Home::fresh(), "TestMoney", &settings) else {
         return;
     };
-    let liar = Liar::before(&world.anvil.http());
-    world.home = world
-        .home
-        .set(ENDPOINTS, format!("{},{}", liar.url, world.anvil.http()));
+    let node = format!("127.0.0.1:{}", world.anvil.port);
+    let liars = [Liar::before(&node), Liar::before(&node)];
+    world.home = world.home.set(ENDPOINTS, format!("{},{}", liars[0].url, liars[1].url));
     let daemon = world.start();
     world.deposit(USER, 500 * COIN);
     world.settled(&daemon, 1);
