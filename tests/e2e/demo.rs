@@ -5,7 +5,7 @@ use serde_json::Value;
 
 use crate::anvil;
 use crate::caller::Caller;
-use crate::daemon::{Daemon, Home, Launch};
+use crate::daemon::{Daemon, Home, Launch, signal};
 
 fn demo(home: &Home, more: &[&str]) -> Launch {
     let folder = home.folder().to_str().unwrap();
@@ -44,6 +44,18 @@ fn play(mut demo: Daemon, count: usize) -> Value {
     summary
 }
 
+/// A demo that is killed cannot end its node.
+fn end_node_of(home: &Home) {
+    let kept = home.folder().join("chain.json");
+    for process in std::fs::read_dir("/proc").unwrap().flatten() {
+        let said = std::fs::read(process.path().join("cmdline")).unwrap_or_default();
+        let is_node = String::from_utf8_lossy(&said).ends_with(&format!("{}\0", kept.display()));
+        if let (true, Ok(id)) = (is_node, process.file_name().to_string_lossy().parse()) {
+            signal(id, "KILL");
+        }
+    }
+}
+
 #[test]
 fn the_demo_pays_shares_and_refunds_on_a_real_node_and_goes_on_where_it_ended() {
     let Some(program) = anvil::program() else {
@@ -65,6 +77,7 @@ fn the_demo_pays_shares_and_refunds_on_a_real_node_and_goes_on_where_it_ended() 
     let mut killed = demo(&home, &[]).set("PATH", &path).start();
     killed.wait_ready();
     killed.kill9();
+    end_node_of(&home);
     let mut last = demo(&home, &["--for", "1s"]).set("PATH", &path).start();
     last.wait(crate::daemon::PATIENCE);
     assert!(last.says("its chain is lost"), "{}", last.stderr());
