@@ -97,7 +97,13 @@ async fn settlements(directory: &Path) {
     write(store, closed.collect()).await;
     let name = sweep_unsettled::NAME.to_owned();
     let begun = Instant::now();
-    let swept = daemon.actors.run_job().send(RunJob { name }).await.unwrap().unwrap();
+    let swept = daemon
+        .actors
+        .run_job()
+        .send(RunJob::asked(&name, "bench"))
+        .await
+        .unwrap()
+        .unwrap();
     rate(
         "settlements by the sweep",
         SETTLEMENTS.try_into().unwrap(),

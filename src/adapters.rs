@@ -1,4 +1,4 @@
-//! What touches the world: venues, stock venues, chains, stores, keys, targets of alerts and disks.
+//! What touches the world: venues, stock venues, chains, stores, keys, targets of alerts, disks, programs and hosts of jobs.
 
 pub mod chain;
 pub mod disk;
@@ -8,3 +8,4 @@ pub mod notify;
 pub mod stocks;
 pub mod store;
 pub mod venue;
+pub mod work;

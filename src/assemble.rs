@@ -2,6 +2,7 @@
 
 mod actors;
 pub mod alone;
+mod builtins;
 pub mod chains;
 mod disks;
 mod ending;
@@ -17,6 +18,7 @@ pub mod stocks;
 pub mod targets;
 mod vaults;
 mod venues;
+pub mod work;
 
 use std::collections::HashMap;
 use std::path::PathBuf;
@@ -43,6 +45,7 @@ use crate::ports::keyring::Keyring;
 use crate::ports::store::{PaperVault, Store};
 use crate::ports::venue::Venue;
 use actors::Actors;
+pub use builtins::builtins;
 pub use ending::{Ear, Ending, until_told};
 
 /// Why the daemon could not start.
@@ -84,6 +87,9 @@ pub enum StartError {
     /// A setting's number does not fit.
     #[error(transparent)]
     Setting(#[from] options::UnfitSetting),
+    /// Nobody can do the work of jobs.
+    #[error(transparent)]
+    Work(#[from] work::UnfitWork),
     /// A target of alerts cannot be used.
     #[error(transparent)]
     Target(#[from] targets::TargetError),
@@ -262,6 +268,7 @@ fn desk(
     Ok(Desk::new(store.clone(), Arc::clone(clock), markets)
         .with_keyring(keyring)
         .closing_external(settings.close_all.close_external)
+        .with_jobs(builtins(settings), work::worker(settings)?)
         .with_targets(targets::open(&settings.notify)?))
 }
 

@@ -13,6 +13,7 @@ mod demo;
 mod error;
 mod health;
 mod import;
+mod job;
 mod keys;
 mod ledger;
 mod market;
@@ -105,6 +106,8 @@ enum Command {
     Report(report::Args),
     /// Close everything in a scope, until it is flat: ask, list, show, call-off
     CloseAll(close_all::Args),
+    /// Jobs: list, show, create, edit, enable, disable, remove, run; their runs; when a pattern is due
+    Job(job::Args),
     /// Pools: products, holdings, what they earn and are paid, and reports
     Pool(pool::Args),
     /// Open nothing more, everywhere, at one venue, for one user or one robot; syncs, closes and settlements go on
@@ -215,6 +218,7 @@ fn run(cli: &Cli) -> Result<Exit, CliError> {
         Command::Ledger(args) => wait(ledger::run(args, &cli.global)),
         Command::Report(args) => wait(report::run(args, &cli.global)),
         Command::CloseAll(args) => wait(close_all::run(args, &cli.global)),
+        Command::Job(args) => wait(job::run(args, &cli.global)),
         Command::Pool(args) => wait(pool::run(args, &cli.global)),
         Command::Pause(args) => wait(pause::run(args, true, &cli.global)),
         Command::Resume(args) => wait(pause::run(args, false, &cli.global)),

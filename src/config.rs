@@ -6,6 +6,7 @@ mod close_all;
 mod daemon;
 mod form;
 mod http;
+mod jobs;
 mod keys;
 mod layers;
 mod ledger;
@@ -28,7 +29,7 @@ mod templates;
 mod venues;
 mod wrong;
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use secrecy::{ExposeSecret, SecretString};
 use serde::{Deserialize, Serialize};
@@ -40,6 +41,7 @@ pub use daemon::DaemonSettings;
 pub use form::duration::parse as parse_duration;
 pub use form::secret::SecretText;
 pub use http::HttpSettings;
+pub use jobs::{Every, JobSettings, OWN_JOBS, ProgramSettings, WorkKind, whole_match};
 pub use keys::{KeySettings, MasterKey, parse as parse_master_keys};
 pub use ledger::LedgerSettings;
 pub use log::{LogFormat, LogSettings};
@@ -90,6 +92,8 @@ pub struct Settings {
     pub settlement: SettlementSettings,
     /// Paying the yield of products.
     pub pools: PoolSettings,
+    /// Jobs of operators, and what they may do.
+    pub jobs: JobSettings,
     /// The single writer of money.
     pub ledger: LedgerSettings,
     /// When an operator is told.
@@ -128,6 +132,17 @@ impl Settings {
         }
     }
 
+    /// Where each job has a folder of its own: the directory that was set, else `jobs` in the state directory.
+    #[must_use]
+    pub fn job_directory(&self) -> PathBuf {
+        let set = &self.jobs.directory;
+        if set == Path::new("") {
+            self.daemon.state_directory.join("jobs")
+        } else {
+            set.clone()
+        }
+    }
+
     fn check(&self, wrong: &mut WrongKeys) {
         self.daemon.check(wrong);
         self.http.check(wrong);
@@ -141,6 +156,7 @@ impl Settings {
         self.close_all.check(wrong);
         self.settlement.check(wrong);
         self.pools.check(wrong);
+        self.jobs.check(wrong);
         self.ledger.check(wrong);
         self.alerts.check(wrong);
         self.notify.check(wrong);

@@ -4,6 +4,7 @@ mod alerts;
 mod chain;
 mod close_alls;
 mod fields;
+mod jobs;
 mod keys;
 mod markets;
 mod nets;
@@ -29,15 +30,18 @@ use tokio::sync::Mutex;
 
 use crate::actors::sights::Sights;
 use crate::clock::Clock;
+use crate::jobs::Builtin;
 use crate::jobs::pools::progress::Progress;
 use crate::ports::keyring::Keyring;
 use crate::ports::notify::Targets;
 use crate::ports::store::{Store, StoreError};
+use crate::ports::work::Worker;
 
 pub use alerts::AlertDetail;
 pub use chain::{AnyOrder, AnyOrderDetail, AnyOrders};
 pub use close_alls::NewCloseAll;
 pub use fields::read;
+pub use jobs::{ChangedJob, NewJob};
 pub use keys::{NewKey, Rotation, Unread};
 pub use markets::Markets;
 pub use nets::NetExplained;
@@ -90,6 +94,10 @@ pub struct Desk {
     pools: Arc<Mutex<()>>,
     /// How far the distribution of yield is; empty where no daemon runs.
     pub pool_progress: Progress,
+    /// The daemon's own jobs, by name.
+    builtins: Arc<[Builtin]>,
+    /// Who knows what jobs may run.
+    worker: Option<Arc<dyn Worker>>,
 }
 
 impl Desk {
@@ -106,6 +114,18 @@ impl Desk {
             sights: Sights::default(),
             pools: Arc::default(),
             pool_progress: Progress::default(),
+            builtins: Arc::default(),
+            worker: None,
+        }
+    }
+
+    /// The same desk, which knows the daemon's own jobs, and whom to ask what others may run.
+    #[must_use]
+    pub fn with_jobs(self, builtins: Vec<Builtin>, worker: Arc<dyn Worker>) -> Self {
+        Self {
+            builtins: builtins.into(),
+            worker: Some(worker),
+            ..self
         }
     }
 

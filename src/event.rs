@@ -52,6 +52,10 @@ pub const ALERTS_SUMMARISED: &str = "alert.summarised";
 pub const JOB_SUCCEEDED: &str = "job.succeeded";
 /// A job failed.
 pub const JOB_FAILED: &str = "job.failed";
+/// Due times of a job had no run.
+pub const JOB_MISSED: &str = "job.missed";
+/// Something about a job's runs is not on record yet.
+pub const JOB_NOT_RECORDED: &str = "job.not_recorded";
 /// The paper venue could not write down what it had matched, and took it back.
 pub const PAPER_UNDONE: &str = "paper.undone";
 /// The paper venue asks whether its last commit was written.

@@ -8,6 +8,7 @@ mod chain;
 mod close_all;
 mod guard;
 mod health;
+mod jobs;
 mod keyring;
 mod keys;
 mod ledger;

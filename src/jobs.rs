@@ -6,15 +6,20 @@ pub mod deliver_alerts;
 pub mod evaluate_alerts;
 pub mod judge_closes;
 pub mod plan;
+pub mod poke_vaults;
 pub mod pools;
 pub mod press_close_alls;
+pub mod prune_runs;
 pub mod release_holds;
 pub mod remind_debtors;
+pub mod report_day;
 pub mod sweep_unsettled;
+pub mod sync_history;
 pub mod verify_ledger;
 pub mod watch_disks;
 
 use std::fmt;
+use std::time::Duration;
 
 use actix::{Message, Recipient};
 use domain::alert::AlertKind;
@@ -49,6 +54,17 @@ pub enum JobError {
     Mail(String),
 }
 
+/// A job of the daemon, as it is shown.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Builtin {
+    /// Its name.
+    pub name: &'static str,
+    /// What it does.
+    pub about: &'static str,
+    /// How often it runs by itself.
+    pub every: Duration,
+}
+
 /// What a run of a job says.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum JobReport {
@@ -64,6 +80,8 @@ pub enum JobReport {
     Distributed(Box<Distributed>),
     /// Of the audit.
     Verified(Box<Verified>),
+    /// In its own words, and whether something was left undone.
+    Said(String, bool),
     /// Of the ledger beside the world: how much was compared, and how much differs now.
     Compared(usize, usize),
 }
@@ -76,6 +94,7 @@ impl JobReport {
             Self::Released(released) => released.failed > 0,
             Self::Verified(verified) => verified.finding.is_some(),
             Self::Distributed(distributed) => distributed.failed > 0,
+            Self::Said(_, undone) => *undone,
             // What is not taken is on record with its reason, and raises an alert of its own when it lasts.
             Self::Judged(_) | Self::Pressed(_) | Self::Compared(..) => false,
         }
@@ -89,6 +108,7 @@ impl fmt::Display for JobReport {
             Self::Released(released) => released.fmt(f),
             Self::Pressed(pressed) => pressed.fmt(f),
             Self::Distributed(distributed) => distributed.fmt(f),
+            Self::Said(words, _) => f.write_str(words),
             Self::Judged(raised) => write!(f, "{raised} alerts have reason"),
             Self::Compared(compared, differ) => write!(f, "{differ} of {compared} balances differ from what is there"),
             Self::Verified(verified) => match &verified.finding {

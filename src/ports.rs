@@ -8,3 +8,4 @@ pub mod notify;
 pub mod stocks;
 pub mod store;
 pub mod venue;
+pub mod work;

@@ -7,6 +7,7 @@ mod close_all;
 mod csv_rows;
 mod health;
 mod hold;
+mod job;
 mod key;
 mod ledger;
 mod market;
@@ -28,9 +29,10 @@ pub use close_all::{CloseAllView, LiveView, ProgressView};
 pub use csv_rows::csv_rows;
 pub use health::{ActorView, HealthView, RobotsHealth, StoreHealth, Vitality};
 pub use hold::HoldView;
+pub use job::{DuesView, JobRunView, JobView, MadeView, SHOWN_DUES, dues};
 pub use key::{KeyView, RightsView};
 pub use ledger::{
-    AnswerView, DebtView, EntryView, HeadView, JobRunView, LedgerAccountView, PostView, PostingView, StatisticsView,
+    AnswerView, DebtView, EntryView, HeadView, JobSaidView, LedgerAccountView, PostView, PostingView, StatisticsView,
 };
 pub use market::MarketView;
 pub use net::NetLineView;

@@ -8,6 +8,7 @@ use crate::close_all::CloseAll;
 use crate::credential::{Resealed, SealedKey};
 use crate::id::{OrderId, PositionId, SubscriptionId, VenueAccountId};
 use crate::import::Declared;
+use crate::job::JobChange;
 use crate::ledger::LedgerWrite;
 use crate::order::Order;
 use crate::pause::{Pause, PauseScope};
@@ -149,6 +150,8 @@ pub enum Change {
     AddAttempt(Box<Attempt>),
     /// Something of the pools.
     Pool(PoolChange),
+    /// Something of the jobs.
+    Job(JobChange),
     /// A group of the ledger's decisions. Only the ledger makes these.
     Ledger(Box<LedgerWrite>),
 }

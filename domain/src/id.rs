@@ -65,6 +65,8 @@ ids!(
     ProductId,
     /// A holding of a product.
     HoldingId,
+    /// A run of a job.
+    JobRunId,
 );
 
 /// The counters that the store hands ids out from.
@@ -104,11 +106,13 @@ pub enum IdKind {
     Product,
     /// For [`HoldingId`].
     Holding,
+    /// For [`JobRunId`].
+    JobRun,
 }
 
 impl IdKind {
     /// Every counter.
-    pub const ALL: [Self; 17] = [
+    pub const ALL: [Self; 18] = [
         Self::User,
         Self::VenueAccount,
         Self::Robot,
@@ -126,6 +130,7 @@ impl IdKind {
         Self::Payout,
         Self::Product,
         Self::Holding,
+        Self::JobRun,
     ];
 
     /// The counter's name in the database.
@@ -148,6 +153,7 @@ impl IdKind {
             Self::Payout => "payout",
             Self::Product => "product",
             Self::Holding => "holding",
+            Self::JobRun => "job_run",
         }
     }
 }

@@ -12,6 +12,7 @@ pub mod id;
 pub mod import;
 pub mod instrument;
 pub mod invariant;
+pub mod job;
 pub mod ledger;
 pub mod market;
 pub mod order;

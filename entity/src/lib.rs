@@ -27,6 +27,8 @@ pub mod id_block;
 pub mod imported;
 pub mod income;
 pub mod installation;
+pub mod job;
+pub mod job_run;
 pub mod ledger_account;
 pub mod paper_row;
 pub mod pause;

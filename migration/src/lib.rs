@@ -28,6 +28,7 @@ mod m0023_create_payouts;
 mod m0024_hold_in_escrow;
 mod m0030_create_pools;
 mod m0031_hold_in_pools;
+mod m0032_create_jobs;
 mod plan;
 mod rebuild;
 mod run;
@@ -68,6 +69,7 @@ pub fn changes() -> Vec<Box<dyn Change>> {
         Box::new(m0024_hold_in_escrow::Migration),
         Box::new(m0030_create_pools::Migration),
         Box::new(m0031_hold_in_pools::Migration),
+        Box::new(m0032_create_jobs::Migration),
     ]
 }
 

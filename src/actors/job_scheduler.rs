@@ -1,148 +1,138 @@
-//! The actor that runs the built-in jobs: each at its interval, one run of a job at a time.
+//! The actor that runs jobs: the daemon's own, each at its interval and one run at a time, and those that people made, by the foreman.
 
+mod foreman;
 mod job;
+mod records;
+mod told;
 
-use std::sync::Arc;
+use std::rc::Rc;
 use std::time::Duration;
 
 use actix::fut::{ActorFutureExt, wrap_future};
-use actix::{Actor, ActorContext, AsyncContext, Context, Handler, MessageResult, Recipient, ResponseFuture};
-use domain::alert::rules::judge_runs;
+use actix::{
+    Actor, ActorContext, AsyncContext, Context, Handler, MessageResult, ResponseActFuture, ResponseFuture, WrapFuture,
+};
+use domain::id::JobRunId;
+use domain::job::{JobName, JobRun, Origin, RunState};
 use domain::time::Timestamp;
 use tokio::sync::oneshot;
 use tokio::time::Instant;
-use tracing::{error, info};
 
+pub use foreman::{ForemanDeps, JobRules};
 pub use job::Job;
+pub use told::Teller;
 
-use crate::actors::mail::{ActorHealth, HowAreYou, MailError, Raise, Resolve, RunJob, Stop, Tick};
-use crate::clock::Clock;
-use crate::event;
-use job::{Course, Ended};
+use crate::actors::mail::{ActorHealth, HowAreYou, JobsChanged, MailError, RunJob, StartJob, Stop, Tick};
+use foreman::Foreman;
+use job::{Course, Ended, Past, Waiting};
 
 /// How others know it.
 pub const NAME: &str = "job_scheduler";
 /// How often it looks for jobs that are due.
 const TICK: Duration = Duration::from_millis(250);
 
-/// What the scheduler needs.
-pub struct JobSchedulerDeps {
-    /// Time of day.
-    pub clock: Arc<dyn Clock>,
-    /// Who is told that a job fails.
-    pub raises: Recipient<Raise>,
-    /// Who is told that it works again.
-    pub resolves: Recipient<Resolve>,
-    /// Failures in a row until an alert, at least one.
-    pub failures_until_alert: u32,
-}
-
 /// Runs jobs.
 pub struct JobSchedulerActor {
-    deps: JobSchedulerDeps,
+    teller: Teller,
+    foreman: Rc<Foreman>,
     courses: Vec<Course>,
     last_mail: Option<Timestamp>,
 }
 
 impl JobSchedulerActor {
-    /// A scheduler of these jobs, which has not started.
-    pub fn new(deps: JobSchedulerDeps, jobs: Vec<Job>) -> Self {
+    /// A scheduler of these jobs of the daemon and of those on record, which has not started.
+    pub fn new(teller: Teller, foreman: ForemanDeps, jobs: Vec<Job>) -> Self {
         Self {
-            deps,
+            foreman: Foreman::new(foreman, teller.clone()),
+            teller,
             courses: jobs.into_iter().map(Course::new).collect(),
             last_mail: None,
         }
     }
 
     fn begin(&mut self, index: usize, ctx: &mut Context<Self>) {
-        let Some(run) = self.courses.get_mut(index).and_then(Course::begin) else {
+        let now = self.teller.clock.now();
+        let Some(run) = self.courses.get_mut(index).and_then(|course| course.begin(now)) else {
             return;
         };
         let done = wrap_future::<_, Self>(run).map(move |result, actor, ctx| actor.ended(index, result, ctx));
         ctx.spawn(done);
     }
 
+    fn index(&self, name: &str) -> Option<usize> {
+        self.courses.iter().position(|course| course.name() == name)
+    }
+
     /// The report to come of a run that begins after now.
-    fn run_now(&mut self, name: &str, ctx: &mut Context<Self>) -> Result<oneshot::Receiver<Ended>, MailError> {
-        self.last_mail = Some(self.deps.clock.now());
-        let index = self.courses.iter().position(|course| course.name() == name);
-        let index = index.ok_or_else(|| MailError::Failed(format!("there is no job `{name}`")))?;
+    fn run_now(&mut self, mail: RunJob, ctx: &mut Context<Self>) -> Result<oneshot::Receiver<Ended>, MailError> {
+        self.last_mail = Some(self.teller.clock.now());
+        let RunJob { name, by, on_record } = mail;
+        let index = self.index(&name).ok_or_else(|| no_job(&name))?;
         let (reply, report) = oneshot::channel();
         if let Some(course) = self.courses.get_mut(index) {
-            course.wait_for_next(reply);
+            course.wait_for_next(Waiting { reply, by, on_record });
         }
         self.begin(index, ctx);
         Ok(report)
     }
 
     fn ended(&mut self, index: usize, result: Ended, ctx: &mut Context<Self>) {
-        let at = self.deps.clock.now();
         let Some(course) = self.courses.get_mut(index) else {
             return;
         };
-        let again = course.end(&result);
-        let (name, failures) = (course.name(), course.failures());
-        match result {
-            Ok(report) if report.is_failure() => self.tell_failure(name, &report.to_string(), failures),
-            Ok(report) => self.tell_success(name, &report.to_string(), at),
-            Err(why) => self.tell_failure(name, &why, failures),
+        let past = course.end(&result);
+        let (name, failures, again) = (course.name(), course.failures(), past.again);
+        let (state, said) = match result {
+            Ok(report) if report.is_failure() => (RunState::Failed, report.to_string()),
+            Ok(report) => (RunState::Succeeded, report.to_string()),
+            Err(why) => (RunState::Failed, why),
+        };
+        if state == RunState::Succeeded {
+            self.teller.success(name, &said);
+        } else {
+            self.teller.failure(name, &said, failures);
+        }
+        if past.to_record {
+            self.note(name, past, (state, &said), failures);
         }
         if again {
             self.begin(index, ctx);
         }
     }
 
-    fn tell_success(&self, name: &'static str, said: &str, at: Timestamp) {
-        metrics::counter!("bursar_job_runs_total", "job" => name, "result" => "succeeded").increment(1);
-        let since_1970 = Duration::from_millis(u64::try_from(at.0).unwrap_or_default());
-        metrics::gauge!("bursar_job_last_success_timestamp_seconds", "job" => name).set(since_1970);
-        info!(event = event::JOB_SUCCEEDED, job = name, "job {name}: {said}");
-        self.tell_verdict(name, 0, "");
-    }
-
-    fn tell_failure(&self, name: &'static str, why: &str, failures: u32) {
-        metrics::counter!("bursar_job_runs_total", "job" => name, "result" => "failed").increment(1);
-        error!(
-            event = event::JOB_FAILED,
-            job = name,
-            failures,
-            "job {name} failed: {why}"
-        );
-        self.tell_verdict(name, failures, why);
-    }
-
-    fn tell_verdict(&self, name: &'static str, failures: u32, why: &str) {
-        let Some(verdict) = judge_runs(name, failures, self.deps.failures_until_alert, why) else {
-            return;
+    fn note(&self, name: &str, past: Past, (state, said): (RunState, &str), failures: u32) {
+        let Some(job) = JobName::new(name) else { return };
+        let run = JobRun {
+            id: JobRunId(0),
+            job,
+            due: (!past.asked).then_some(past.began_at),
+            missed: 0,
+            origin: if past.asked { Origin::Manual } else { Origin::Schedule },
+            state: RunState::Running,
+            attempt: failures.max(1),
+            worker: self.foreman.name().to_owned(),
+            asked_by: past.by,
+            started_at: past.began_at,
+            ended_at: None,
+            result: None,
+            output: String::new(),
         };
-        let (kind, subject) = (verdict.kind, format!("job:{name}"));
-        let told = match verdict.raised {
-            Some(message) => {
-                let raised = self.deps.raises.try_send(Raise { kind, subject, message });
-                raised.map_err(|error| error.to_string())
-            }
-            None => {
-                let resolved = self.deps.resolves.try_send(Resolve { kind, subject });
-                resolved.map_err(|error| error.to_string())
-            }
-        };
-        if let Err(error) = told {
-            error!(event = event::ALERT_LOST, %error, "the alert actor could not be told of job {name}");
-        }
+        let run = run.ended(state, self.teller.clock.now(), said, "");
+        let foreman = Rc::clone(&self.foreman);
+        actix_rt::spawn(async move { foreman.records().note(run).await });
     }
+}
+
+fn no_job(name: &str) -> MailError {
+    MailError::Failed(format!("there is no job `{name}`"))
 }
 
 impl Actor for JobSchedulerActor {
     type Context = Context<Self>;
 
     fn started(&mut self, ctx: &mut Self::Context) {
-        use metrics::{Unit, describe_counter, describe_gauge};
-        describe_counter!("bursar_job_runs_total", "Runs of jobs, by job and result");
-        describe_gauge!(
-            "bursar_job_last_success_timestamp_seconds",
-            Unit::Seconds,
-            "When a job last succeeded, in seconds since 1970-01-01 UTC"
-        );
+        told::describe();
+        self.foreman.ask_for_own_work(ctx.address().recipient());
         let scheduler = ctx.address().downgrade();
         // From outside the mailbox: an interval inside the actor starves behind its mail.
         actix_rt::spawn(async move {
@@ -168,6 +158,7 @@ impl Handler<Tick> for JobSchedulerActor {
         for index in due {
             self.begin(index, ctx);
         }
+        ctx.spawn(Rc::clone(&self.foreman).look().into_actor(self));
     }
 }
 
@@ -175,7 +166,7 @@ impl Handler<RunJob> for JobSchedulerActor {
     type Result = ResponseFuture<Result<String, MailError>>;
 
     fn handle(&mut self, mail: RunJob, ctx: &mut Self::Context) -> Self::Result {
-        let asked = self.run_now(&mail.name, ctx);
+        let asked = self.run_now(mail, ctx);
         Box::pin(async move {
             match asked?.await.map_err(|_| MailError::Silent(NAME))? {
                 Ok(report) if report.is_failure() => Err(MailError::Failed(report.to_string())),
@@ -186,11 +177,37 @@ impl Handler<RunJob> for JobSchedulerActor {
     }
 }
 
+impl Handler<StartJob> for JobSchedulerActor {
+    type Result = ResponseFuture<Result<JobRunId, MailError>>;
+
+    fn handle(&mut self, mail: StartJob, _: &mut Self::Context) -> Self::Result {
+        self.last_mail = Some(self.teller.clock.now());
+        let limit = self.index(&mail.name).and_then(|index| self.courses.get(index));
+        let limit = limit.map(Course::limit);
+        let foreman = Rc::clone(&self.foreman);
+        Box::pin(async move {
+            let name = JobName::new(&mail.name).ok_or_else(|| no_job(&mail.name))?;
+            foreman.begin_by_hand(name, mail.by, limit).await
+        })
+    }
+}
+
+impl Handler<JobsChanged> for JobSchedulerActor {
+    type Result = ();
+
+    fn handle(&mut self, mail: JobsChanged, _: &mut Self::Context) {
+        match mail.gone {
+            Some(name) => self.foreman.gone(&name),
+            None => self.foreman.forget(),
+        }
+    }
+}
+
 impl Handler<HowAreYou> for JobSchedulerActor {
     type Result = MessageResult<HowAreYou>;
 
     fn handle(&mut self, _: HowAreYou, _: &mut Self::Context) -> Self::Result {
-        let running = self.courses.iter().any(Course::is_running);
+        let running = self.foreman.is_busy() || self.courses.iter().any(Course::is_running);
         let overdue = self.courses.iter().map(|course| course.lateness(Instant::now())).max();
         MessageResult(ActorHealth {
             name: NAME.to_owned(),
@@ -203,10 +220,13 @@ impl Handler<HowAreYou> for JobSchedulerActor {
 }
 
 impl Handler<Stop> for JobSchedulerActor {
-    type Result = ();
+    type Result = ResponseActFuture<Self, ()>;
 
-    /// Ends at once: a job is made of steps that are each whole, and its next run goes on where it stopped.
-    fn handle(&mut self, _: Stop, ctx: &mut Self::Context) {
-        ctx.stop();
+    /// Ends at once what the daemon does itself: such a job is made of steps that are each whole, and its next run goes on where it
+    /// stopped. What others do is ended with all that it started, and that is written down.
+    fn handle(&mut self, _: Stop, _: &mut Self::Context) -> Self::Result {
+        self.courses.clear();
+        let stopped = Rc::clone(&self.foreman).stop().into_actor(self);
+        Box::pin(stopped.map(|(), _, ctx| ctx.stop()))
     }
 }

@@ -274,6 +274,39 @@ pub struct Resolve {
 pub struct RunJob {
     /// Its name, such as `sweep_unsettled`.
     pub name: String,
+    /// Who asks, where that is to be on record with the run.
+    pub by: Option<String>,
+    /// Whether who asks puts the run on record.
+    pub on_record: bool,
+}
+
+impl RunJob {
+    /// A run that somebody asks for, and waits for.
+    pub fn asked(name: &str, by: &str) -> Self {
+        Self {
+            name: name.to_owned(),
+            by: Some(by.to_owned()),
+            on_record: false,
+        }
+    }
+}
+
+/// To the job scheduler: begin a run of this job. Answers at once with the run, whose row tells what becomes of it.
+#[derive(Debug, Clone, Message)]
+#[rtype(result = "Result<domain::id::JobRunId, MailError>")]
+pub struct StartJob {
+    /// Its name.
+    pub name: String,
+    /// Who asks.
+    pub by: String,
+}
+
+/// To the job scheduler: jobs on record changed.
+#[derive(Debug, Clone, Message)]
+#[rtype(result = "()")]
+pub struct JobsChanged {
+    /// The one that was removed.
+    pub gone: Option<String>,
 }
 
 /// Who does something to a payout by hand, and why: what the audit trail says of it.

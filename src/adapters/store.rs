@@ -16,7 +16,7 @@ mod subject;
 
 pub use candidate::Candidate;
 pub use connect::{ConnectError, StoreOptions, sqlite_file};
-pub use lease::{Holder, NotTheWriter};
+pub use lease::{Holder, NotTheWriter, host_name};
 pub use legacy::{LegacyDatabase, LegacyError};
 pub use memory::{CommitFault, MemoryStore};
 pub use sql::SqlStore;

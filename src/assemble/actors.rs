@@ -17,6 +17,7 @@ use super::StartError;
 use super::options::{self, UnfitSetting};
 use super::targets;
 use super::vaults::{self, Neighbours, VaultActors};
+use super::work;
 use crate::actors::alert::{AlertActor, AlertDeps};
 use crate::actors::job_scheduler::JobSchedulerActor;
 use crate::actors::ledger::{LedgerActor, LedgerDeps};
@@ -36,6 +37,7 @@ use crate::jobs::pools::progress::Progress;
 use crate::ports::notify::Targets;
 use crate::ports::store::Store;
 use crate::ports::venue::Venue;
+use crate::ports::work::Worker;
 
 /// The actors of a daemon.
 #[derive(Clone)]
@@ -59,6 +61,7 @@ struct Parts<'a> {
     targets: Targets,
     sights: Sights,
     pool_progress: Progress,
+    worker: Arc<dyn Worker>,
 }
 
 impl Actors {
@@ -79,6 +82,7 @@ impl Actors {
             targets: desk.targets.clone(),
             sights: desk.sights.clone(),
             pool_progress: desk.pool_progress.clone(),
+            worker: work::worker(settings)?,
         };
         let robots = RobotDirectory::default();
         let alert = parts.alert();
@@ -87,7 +91,14 @@ impl Actors {
         let deps = Arc::new(parts.robot_deps((&ledger, &scheduler), installation.clone())?);
         let supervisor = parts.supervisor(&alert, Arc::clone(&deps), robots);
         let vaults = parts.vaults(&alert, &ledger, installation).await?;
-        let jobs = parts.jobs((&alert, &ledger, &supervisor), deps, vaults.as_ref())?;
+        let by = jobs::Neighbours {
+            alert: &alert,
+            ledger: &ledger,
+            supervisor: &supervisor,
+            scheduler: &scheduler,
+            vaults: vaults.as_ref(),
+        };
+        let jobs = parts.jobs(&by, deps)?;
         spawn::tick(scheduler.clone().recipient(), sync_scheduler::TICK);
         Ok(Self {
             alert,
@@ -171,6 +182,8 @@ impl Actors {
             sync: self.scheduler.clone().recipient(),
             scheduler: self.scheduler.clone().recipient(),
             run_job: self.jobs.clone().recipient(),
+            start_job: self.jobs.clone().recipient(),
+            jobs_changed: self.jobs.clone().recipient(),
             jobs: self.jobs.clone().recipient(),
             vaults: self.vaults.as_ref().map(VaultActors::room),
         }

@@ -17,6 +17,7 @@ use tokio::sync::watch;
 use crate::actors::alert::AlertActor;
 use crate::actors::chain_keeper::{ChainKeeperActor, KeeperDeps};
 use crate::actors::chain_subscription::{ChainSights, ChainSubscriptionActor, FollowDeps};
+use crate::actors::job_scheduler::Job;
 use crate::actors::ledger::LedgerActor;
 use crate::actors::mail::{Look, Stop};
 use crate::actors::payout::{PayoutActor, PayoutDeps, SolvencyDeps};
@@ -26,6 +27,7 @@ use crate::actors::supervisor::CrashRules;
 use crate::actors::trigger::{self, Shared, TriggerActor, TriggerDeps, TriggerOptions};
 use crate::clock::Clock;
 use crate::http::Vaults;
+use crate::jobs::poke_vaults;
 use crate::ports::store::Store;
 pub use open::VaultsError;
 pub(super) use open::{Opened, open};
@@ -221,6 +223,15 @@ impl VaultActors {
     /// What the comparison with the world needs.
     pub(super) fn solvency(&self) -> SolvencyDeps {
         self.solvency.clone()
+    }
+
+    /// The jobs that let them look at once.
+    pub(super) fn pokes(&self, every: Duration) -> [Job; 2] {
+        let (sights, wanted) = (self.sights.clone(), self.wanted.clone());
+        [
+            poke_vaults::triggers(self.triggers.clone().recipient(), every),
+            poke_vaults::gaps(self.keeper.clone().recipient(), sights, wanted, every),
+        ]
     }
 
     /// Stops them: who reads first, who pays last; names whoever was gone.

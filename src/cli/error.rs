@@ -13,6 +13,7 @@ use crate::assemble::StartError;
 use crate::assemble::keys::MasterError;
 use crate::assemble::options::UnfitSetting;
 use crate::assemble::targets::TargetError;
+use crate::assemble::work::UnfitWork;
 use crate::cli::client::ClientError;
 use crate::config::SettingsError;
 use crate::desk::DeskError;
@@ -106,6 +107,9 @@ pub enum CliError {
     /// A setting's number does not fit.
     #[error(transparent)]
     Setting(#[from] UnfitSetting),
+    /// Nobody can do the work of jobs.
+    #[error(transparent)]
+    Work(#[from] UnfitWork),
     /// The master keys cannot be used.
     #[error(transparent)]
     Keys(#[from] MasterError),
@@ -133,6 +137,7 @@ impl CliError {
             | Self::Plan(_)
             | Self::TokenFile { .. }
             | Self::Setting(_)
+            | Self::Work(_)
             | Self::Target(_)
             | Self::Keys(_)
             | Self::Payer(_)

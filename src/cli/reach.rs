@@ -10,7 +10,7 @@ use domain::venue::VenueName;
 use secrecy::SecretString;
 
 use crate::adapters::store::SqlStore;
-use crate::assemble::{keys, options, paper, state_files, targets};
+use crate::assemble::{builtins, keys, options, paper, state_files, targets, work};
 use crate::cli::client::{Client, ClientError};
 use crate::cli::{CliError, Global};
 use crate::clock::SystemClock;
@@ -110,7 +110,8 @@ pub(super) async fn desk(settings: &Settings) -> Result<Desk, CliError> {
     };
     let desk = Desk::new(store, Arc::new(SystemClock), markets)
         .with_keyring(keyring)
-        .closing_external(settings.close_all.close_external);
+        .closing_external(settings.close_all.close_external)
+        .with_jobs(builtins(settings), work::worker(settings)?);
     Ok(desk.with_targets(targets::known(&settings.notify)?))
 }
 

@@ -29,8 +29,8 @@ pub(super) async fn ask(
 ) -> Result<HttpResponse, Problem> {
     let asker = writer.asker(sent.reason.as_deref())?;
     let close_all = state.desk.close_all(sent.body, &asker).await?;
-    let name = press_close_alls::NAME.to_owned();
-    if state.mail.run_job.try_send(RunJob { name }).is_err() {
+    let mail = RunJob::asked(press_close_alls::NAME, &asker.by);
+    if state.mail.run_job.try_send(mail).is_err() {
         tracing::debug!(
             event = event::POKE_LOST,
             "the job scheduler is busy; it looks by itself soon"

@@ -15,7 +15,7 @@ use crate::http::robots::Nothing;
 use crate::http::state::AppState;
 use crate::jobs::sweep_unsettled;
 use crate::ports::store::HoldFilter;
-use crate::view::{DebtView, EntryView, HeadView, HoldView, JobRunView, LedgerAccountView, StatisticsView};
+use crate::view::{DebtView, EntryView, HeadView, HoldView, JobSaidView, LedgerAccountView, StatisticsView};
 
 /// Which entries.
 #[derive(Debug, Default, Deserialize, IntoParams)]
@@ -133,18 +133,16 @@ pub(super) async fn holds(
 }
 
 /// Settles now all that waits for it, however old.
-#[utoipa::path(post, path = "/ledger/sweep", tag = "ledger", request_body = Nothing, responses((status = 200, description = "What the sweep did", body = JobRunView)))]
+#[utoipa::path(post, path = "/ledger/sweep", tag = "ledger", request_body = Nothing, responses((status = 200, description = "What the sweep did", body = JobSaidView)))]
 pub(super) async fn sweep(
     state: web::Data<AppState>,
     writer: Writer,
     sent: Sent<Nothing>,
-) -> Result<web::Json<JobRunView>, Problem> {
+) -> Result<web::Json<JobSaidView>, Problem> {
     let Nothing {} = sent.body;
     let asker = writer.asker(sent.reason.as_deref())?;
     state.desk.note(&asker, "ledger.sweep", "ledger".to_owned()).await?;
-    let mail = RunJob {
-        name: sweep_unsettled::NAME.to_owned(),
-    };
+    let mail = RunJob::asked(sweep_unsettled::NAME, &asker.by);
     let said = ask(
         &state.mail.run_job,
         mail,
@@ -153,5 +151,5 @@ pub(super) async fn sweep(
     )
     .await??;
     let job = sweep_unsettled::NAME;
-    Ok(web::Json(JobRunView { job, said }))
+    Ok(web::Json(JobSaidView { job, said }))
 }

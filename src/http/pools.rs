@@ -15,7 +15,7 @@ use crate::http::robots::Nothing;
 use crate::http::state::AppState;
 use crate::jobs::pools;
 use crate::ports::store::HoldingFilter;
-use crate::view::{HoldingView, JobRunView, PoolRateView, ProductView};
+use crate::view::{HoldingView, JobSaidView, PoolRateView, ProductView};
 
 /// The products.
 #[utoipa::path(get, path = "/pool/products", tag = "pools", responses((status = 200, description = "All products", body = Listing<ProductView>)))]
@@ -152,20 +152,18 @@ pub(super) async fn holding(state: web::Data<AppState>, id: PathId) -> Result<we
 }
 
 /// Pays now every day that has ended and is not paid, of all products; as often as it is asked for, each day is paid once.
-#[utoipa::path(post, path = "/pool/distribute", tag = "pools", request_body = Nothing, responses((status = 200, description = "What the run did", body = JobRunView)))]
+#[utoipa::path(post, path = "/pool/distribute", tag = "pools", request_body = Nothing, responses((status = 200, description = "What the run did", body = JobSaidView)))]
 pub(super) async fn distribute(
     state: web::Data<AppState>,
     writer: Writer,
     sent: Sent<Nothing>,
-) -> Result<web::Json<JobRunView>, Problem> {
+) -> Result<web::Json<JobSaidView>, Problem> {
     let Nothing {} = sent.body;
     let asker = writer.asker(sent.reason.as_deref())?;
     state.desk.note(&asker, "pool.distribute", "pools".to_owned()).await?;
-    let mail = RunJob {
-        name: pools::NAME.to_owned(),
-    };
+    let mail = RunJob::asked(pools::NAME, &asker.by);
     let deadline = state.options.request_deadline;
     let said = ask(&state.mail.run_job, mail, deadline, "job_scheduler").await??;
     let job = pools::NAME;
-    Ok(web::Json(JobRunView { job, said }))
+    Ok(web::Json(JobSaidView { job, said }))
 }

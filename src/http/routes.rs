@@ -6,8 +6,8 @@ use domain::access::Role;
 use utoipa::OpenApi;
 
 use crate::http::{
-    alerts, chain, close_all, health, keys, ledger, markets, metrics, money, openapi, orders, pause, payouts, people,
-    pool_money, pool_reports, pools, positions, reports, robots, statements, tokens, treasury,
+    alerts, chain, close_all, health, jobs, keys, ledger, markets, metrics, money, openapi, orders, pause, payouts,
+    people, pool_money, pool_reports, pools, positions, reports, robots, statements, tokens, treasury,
 };
 
 /// The methods that the interface knows.
@@ -189,6 +189,17 @@ table! {
     Get "/pool/reports/statements/{id}" VIEWER => pool_reports::statement;
     Get "/pool/progress" VIEWER => pool_reports::progress;
     Post "/pool/distribute" OPERATOR => pools::distribute;
+    Get "/jobs" VIEWER => jobs::list;
+    Post "/jobs" ADMIN => jobs::create;
+    Get "/jobs/runs" VIEWER => jobs::runs;
+    Get "/jobs/runs/{id}" VIEWER => jobs::one_run;
+    Get "/jobs/next" VIEWER => jobs::next;
+    Get "/jobs/{name}" VIEWER => jobs::show;
+    Patch "/jobs/{name}" ADMIN => jobs::change;
+    Post "/jobs/{name}/enable" OPERATOR => jobs::enable;
+    Post "/jobs/{name}/disable" OPERATOR => jobs::disable;
+    Post "/jobs/{name}/run" OPERATOR => jobs::run;
+    Post "/jobs/{name}/remove" ADMIN => jobs::remove;
     Get "/tokens" ADMIN => tokens::list;
     Post "/tokens" ADMIN => tokens::create;
     Post "/tokens/revoke" ADMIN => tokens::revoke;

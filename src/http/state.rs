@@ -13,8 +13,8 @@ use metrics_exporter_prometheus::PrometheusHandle;
 
 use crate::actors::chain_subscription::ChainSights;
 use crate::actors::mail::{
-    ClosePosition, HoldPayout, HowAreYou, ListChildren, Look, Post, Pulse, ReplacePayout, ResumeSubscription,
-    RetryPayout, RunJob, SyncNow,
+    ClosePosition, HoldPayout, HowAreYou, JobsChanged, ListChildren, Look, Post, Pulse, ReplacePayout,
+    ResumeSubscription, RetryPayout, RunJob, StartJob, SyncNow,
 };
 use crate::actors::payout::SolvencyDeps;
 use crate::desk::Desk;
@@ -45,6 +45,10 @@ pub struct Mailboxes {
     pub scheduler: Recipient<HowAreYou>,
     /// The job scheduler: run a job now.
     pub run_job: Recipient<RunJob>,
+    /// The job scheduler: begin a run.
+    pub start_job: Recipient<StartJob>,
+    /// The job scheduler: jobs on record changed.
+    pub jobs_changed: Recipient<JobsChanged>,
     /// The job scheduler: how it is.
     pub jobs: Recipient<HowAreYou>,
     /// Where vaults are followed, whoever does.

@@ -9,7 +9,7 @@ use crate::jobs::{JobError, JobReport};
 /// Name of the job.
 pub const NAME: &str = "compare_solvency";
 /// How often everything is compared.
-const EVERY: Duration = Duration::from_secs(60);
+pub const EVERY: Duration = Duration::from_secs(60);
 
 /// The job.
 pub fn job(deps: SolvencyDeps) -> Job {

@@ -19,11 +19,11 @@ use crate::jobs::{
 use crate::ports::store::Store;
 
 /// How often the backlog and the disks are judged.
-const JUDGE_EVERY: Duration = Duration::from_secs(30);
+pub const JUDGE_EVERY: Duration = Duration::from_secs(30);
 /// How often the latest closes are looked at.
-const LOOK_AT_CLOSES_EVERY: Duration = Duration::from_secs(300);
+pub const LOOK_AT_CLOSES_EVERY: Duration = Duration::from_secs(300);
 /// How often the whole ledger is audited.
-const AUDIT_EVERY: Duration = Duration::from_secs(24 * 3_600);
+pub const AUDIT_EVERY: Duration = Duration::from_secs(24 * 3_600);
 /// Longest sweep or audit.
 const LONG_RUN: Duration = Duration::from_secs(3_600);
 /// What the alert on a broken ledger is about.

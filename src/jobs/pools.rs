@@ -35,7 +35,7 @@ pub const NAME: &str = "distribute_yield";
 /// Name of the job that compares.
 pub const COMPARE: &str = "reconcile_pools";
 /// How often it is compared.
-const COMPARE_EVERY: Duration = Duration::from_secs(24 * 3_600);
+pub const COMPARE_EVERY: Duration = Duration::from_secs(24 * 3_600);
 /// Longest run.
 const LONG_RUN: Duration = Duration::from_secs(4 * 3_600);
 /// How often a page is decided anew before its holdings are taken one by one.

@@ -2,6 +2,7 @@
 
 mod chain;
 mod filters;
+mod job;
 mod pool;
 
 use async_trait::async_trait;
@@ -31,8 +32,10 @@ use domain::venue::{ClientOrderId, Cursor};
 
 pub use chain::ChainStore;
 pub use filters::{
-    AlertFilter, EntryFilter, HoldFilter, HoldingFilter, OrderFilter, PayoutFilter, PositionFilter, TriggerFilter,
+    AlertFilter, EntryFilter, HoldFilter, HoldingFilter, JobRunFilter, OrderFilter, PayoutFilter, PositionFilter,
+    TriggerFilter,
 };
+pub use job::JobStore;
 pub use pool::PoolStore;
 
 /// Why a commit or a read did not succeed.
@@ -114,7 +117,7 @@ pub struct Settled {
 
 /// The store. Lists come in ascending order of id (or seq) unless said otherwise.
 #[async_trait]
-pub trait Store: ChainStore + PoolStore {
+pub trait Store: ChainStore + PoolStore + JobStore {
     /// Writes a change set in one transaction, or nothing.
     async fn commit(&self, changes: ChangeSet) -> Result<(), StoreError>;
 

@@ -249,7 +249,7 @@ pub struct PostView {
 
 /// What a job said at the end of its run.
 #[derive(Debug, Clone, Serialize, ToSchema)]
-pub struct JobRunView {
+pub struct JobSaidView {
     /// The job.
     pub job: &'static str,
     /// What it found and did.

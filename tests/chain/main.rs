@@ -9,7 +9,6 @@ mod abi;
 #[expect(dead_code, reason = "these tests need a part of it")]
 #[path = "../support/anvil.rs"]
 mod anvil;
-#[expect(dead_code, reason = "some tests need a part of it")]
 #[path = "../support/cable.rs"]
 mod cable;
 mod errors;

@@ -5,6 +5,7 @@ mod access;
 mod alerts;
 mod asking;
 mod close_alls;
+mod jobs;
 mod keys;
 mod markets;
 mod money;

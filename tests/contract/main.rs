@@ -2,7 +2,6 @@
 
 #![expect(clippy::unwrap_used, reason = "a test stops at the first surprise")]
 
-#[expect(dead_code, reason = "some tests need a part of it")]
 #[path = "../support/cable.rs"]
 mod cable;
 mod cli;
@@ -13,6 +12,7 @@ mod deaths;
 #[path = "../support/dice.rs"]
 mod dice;
 mod http;
+mod jobs;
 mod ledger;
 mod notify;
 mod panics;
@@ -31,3 +31,4 @@ mod store;
 mod systemd;
 mod targets;
 mod venues;
+mod work;

@@ -1,6 +1,7 @@
 //! The promises of the settings: layers, refusals, and one list of everything that is wrong.
 
 mod chains;
+mod jobs;
 mod stocks;
 mod venues;
 
@@ -105,7 +106,7 @@ one = 1
              and not too large",
             "templates.trend.balanced.give_back_percent: value \"100\" must be less than 100",
             "wallets.one: unknown key; known here: `daemon`, `http`, `store`, `keys`, `log`, `supervisor`, `sync`, \
-             `robot`, `risk`, `close_all`, `settlement`, `pools`, `ledger`, `alerts`, `notify`, `paper`, \
+             `robot`, `risk`, `close_all`, `settlement`, `pools`, `jobs`, `ledger`, `alerts`, `notify`, `paper`, \
              `venues`, `chains`, `payouts`, `subscriptions`, `stocks`, `templates`",
         ]
     );

@@ -14,6 +14,9 @@ mod holds;
 mod ids;
 mod imported;
 mod interrupted;
+mod job_runs;
+mod job_samples;
+mod jobs;
 mod keys;
 mod lease;
 mod ledger;
@@ -133,6 +136,11 @@ stories! {
         s4_03_a_day_accrues_once_and_a_holding_moves_by_its_version, holdings_are_found_by_what_is_left_to_do,
         s4_16_sums_of_pools_are_exact;
     pool_pages: a_thousand_holdings_are_one_commit;
+    jobs: jobs_and_runs_are_read_back_as_they_were_written, a_job_moves_by_its_version_and_keeps_who_made_it;
+    job_runs: s0_10_a_due_time_is_taken_once_and_refuses_all_else, job_1_of_many_that_take_a_due_time_at_once_one_wins,
+        job_1_of_two_stores_that_take_a_due_time_at_once_one_wins, a_run_ends_once_and_stays_what_it_was_there_for,
+        what_no_run_can_be_is_refused, runs_come_newest_first_page_by_page,
+        old_runs_are_forgotten_but_for_those_in_progress;
     paper: rows_of_the_paper_venue_are_replaced_by_key, the_paper_venues_rows_are_read_by_number;
 }
 
@@ -157,6 +165,13 @@ stories! { @sql_rows
         s1_10_only_an_empty_database_is_restored_into, s1_11_a_backup_that_was_damaged_changed_or_cut_is_refused,
         a_restore_that_broke_off_leaves_a_database_that_nothing_opens, a_restore_that_fails_leaves_an_empty_database;
 }
+
+stories!(@kind tables_sqlite, Sqlite, false, jobs: a_job_that_cannot_be_read_is_named;
+    job_runs: job_1_of_two_connections_that_take_a_due_time_at_once_one_wins;);
+stories!(@kind tables_postgres, Postgres, false, jobs: a_job_that_cannot_be_read_is_named;
+    job_runs: job_1_of_two_connections_that_take_a_due_time_at_once_one_wins;);
+stories!(@kind tables_mariadb, MariaDb, false, jobs: a_job_that_cannot_be_read_is_named;
+    job_runs: job_1_of_two_connections_that_take_a_due_time_at_once_one_wins;);
 
 stories!(@kind lease_sqlite, Sqlite, false, lease: a_second_process_is_refused_and_told_who_writes,
     the_next_takes_over_at_once_when_the_writer_ends, a_commit_of_an_older_epoch_is_refused_whole;);

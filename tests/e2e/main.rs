@@ -58,6 +58,7 @@ mod disk;
 mod disk_full;
 mod http;
 mod import;
+mod jobs;
 mod kill;
 mod lease;
 mod lost_response;

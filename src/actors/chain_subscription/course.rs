@@ -201,7 +201,8 @@ impl Course {
     async fn search(&mut self) -> Result<(), Trouble> {
         let clerk = self.clerk.as_mut().ok_or(Trouble::Unknown)?;
         let options = &self.deps.options;
-        if self.scan.is_due(options.scan_every) {
+        let is_wanted = self.deps.sights.takes_scan(clerk.row.id);
+        if self.scan.is_due(options.scan_every) || is_wanted {
             self.scan.run(&self.reader, clerk, options.scan_blocks).await?;
         }
         Ok(())

@@ -1,7 +1,7 @@
 //! What is known of subscriptions, for whoever shows it or waits for it.
 
-use std::collections::BTreeMap;
-use std::sync::{Arc, PoisonError, RwLock};
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::{Arc, Mutex, PoisonError, RwLock};
 
 use domain::chain::{BlockNumber, ChainId};
 use domain::id::SubscriptionId;
@@ -38,24 +38,40 @@ pub struct ChainSight {
 
 /// The last sight of every subscription. Each one's actor writes its own.
 #[derive(Debug, Clone, Default)]
-pub struct ChainSights(Arc<RwLock<BTreeMap<SubscriptionId, Arc<ChainSight>>>>);
+pub struct ChainSights {
+    seen: Arc<RwLock<BTreeMap<SubscriptionId, Arc<ChainSight>>>>,
+    /// Whose gaps are to be scanned at its next look, without waiting for its time.
+    scans: Arc<Mutex<BTreeSet<SubscriptionId>>>,
+}
 
 impl ChainSights {
     /// Takes in what a subscription's actor saw.
     pub(super) fn note(&self, subscription: SubscriptionId, sight: ChainSight) {
-        let mut sights = self.0.write().unwrap_or_else(PoisonError::into_inner);
+        let mut sights = self.seen.write().unwrap_or_else(PoisonError::into_inner);
         sights.insert(subscription, Arc::new(sight));
+    }
+
+    /// Asks a subscription's actor to scan for gaps at its next look.
+    pub fn ask_for_scan(&self, subscription: SubscriptionId) {
+        let mut scans = self.scans.lock().unwrap_or_else(PoisonError::into_inner);
+        scans.insert(subscription);
+    }
+
+    /// Whether somebody asked for a scan; then it is done by whoever asks this.
+    pub(super) fn takes_scan(&self, subscription: SubscriptionId) -> bool {
+        let mut scans = self.scans.lock().unwrap_or_else(PoisonError::into_inner);
+        scans.remove(&subscription)
     }
 
     /// The last sight of a subscription; `None` before there was one.
     pub fn of(&self, subscription: SubscriptionId) -> Option<Arc<ChainSight>> {
-        let sights = self.0.read().unwrap_or_else(PoisonError::into_inner);
+        let sights = self.seen.read().unwrap_or_else(PoisonError::into_inner);
         sights.get(&subscription).cloned()
     }
 
     /// Every sight, in order of subscriptions.
     pub fn all(&self) -> Vec<(SubscriptionId, Arc<ChainSight>)> {
-        let sights = self.0.read().unwrap_or_else(PoisonError::into_inner);
+        let sights = self.seen.read().unwrap_or_else(PoisonError::into_inner);
         sights.iter().map(|(id, sight)| (*id, Arc::clone(sight))).collect()
     }
 

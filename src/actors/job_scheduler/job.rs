@@ -4,20 +4,46 @@ use std::future::Future;
 use std::rc::Rc;
 use std::time::Duration;
 
+use domain::time::Timestamp;
 use futures::future::LocalBoxFuture;
 use tokio::sync::oneshot;
-use tokio::task::JoinHandle;
+use tokio::task::{JoinError, JoinHandle};
 use tokio::time::Instant;
 
 use crate::jobs::{JobError, JobReport};
 
 /// First runs are spread over this time, so that a start is no rush.
 const SPREAD: Duration = Duration::from_secs(10);
+/// Of runs that succeed at their interval, one in this time is put on record.
+const ON_RECORD_EVERY: Duration = Duration::from_secs(60);
 
 type Run = Rc<dyn Fn() -> LocalBoxFuture<'static, Result<JobReport, JobError>>>;
 /// What a run said, or why it did not end well.
 pub(super) type Ended = Result<JobReport, String>;
-type Reply = oneshot::Sender<Ended>;
+
+/// Who waits for a run.
+pub(super) struct Waiting {
+    /// Whom to answer.
+    pub reply: oneshot::Sender<Ended>,
+    /// Their name.
+    pub by: Option<String>,
+    /// Whether they put the run on record themselves.
+    pub on_record: bool,
+}
+
+/// A run that has ended.
+pub(super) struct Past {
+    /// When it began.
+    pub began_at: Timestamp,
+    /// Who asked for it, and has a name.
+    pub by: Option<String>,
+    /// Whether somebody asked for it.
+    pub asked: bool,
+    /// Whether it is to be put on record.
+    pub to_record: bool,
+    /// Whether another was asked for meanwhile.
+    pub again: bool,
+}
 
 /// A built-in job: what to do, how often, and how long it may take.
 #[derive(Clone)]
@@ -44,10 +70,33 @@ impl Job {
     }
 }
 
-/// Ends the run with its owner.
-struct Running(JoinHandle<Result<JobReport, JobError>>);
+impl Job {
+    /// Its name.
+    pub const fn name(&self) -> &'static str {
+        self.name
+    }
 
-impl Drop for Running {
+    /// The same job, run so often.
+    #[must_use]
+    pub fn every(self, every: Duration) -> Self {
+        Self { every, ..self }
+    }
+}
+
+/// A run on a task of its own, so that a panic in it is its own; it ends with its owner.
+pub(super) struct Running<T>(JoinHandle<T>);
+
+impl<T: 'static> Running<T> {
+    pub fn of(run: impl Future<Output = T> + 'static) -> Self {
+        Self(actix_rt::spawn(run))
+    }
+
+    pub async fn end(&mut self) -> Result<T, JoinError> {
+        (&mut self.0).await
+    }
+}
+
+impl<T> Drop for Running<T> {
     fn drop(&mut self) {
         self.0.abort();
     }
@@ -59,10 +108,13 @@ pub(super) struct Course {
     due: Instant,
     running: bool,
     failures: u32,
+    began_at: Timestamp,
+    /// When a run was last put on record.
+    on_record: Option<Instant>,
     /// Who waits for the run in progress.
-    waiting: Vec<Reply>,
+    waiting: Vec<Waiting>,
     /// Who asked while a run was in progress, and waits for the next.
-    next: Vec<Reply>,
+    next: Vec<Waiting>,
 }
 
 impl Course {
@@ -72,6 +124,8 @@ impl Course {
             job,
             running: false,
             failures: 0,
+            began_at: Timestamp::default(),
+            on_record: None,
             waiting: Vec::new(),
             next: Vec::new(),
         }
@@ -79,6 +133,11 @@ impl Course {
 
     pub const fn name(&self) -> &'static str {
         self.job.name
+    }
+
+    /// How long a run may take.
+    pub const fn limit(&self) -> Duration {
+        self.job.limit
     }
 
     pub const fn failures(&self) -> u32 {
@@ -109,22 +168,22 @@ impl Course {
         true
     }
 
-    pub fn wait_for_next(&mut self, reply: Reply) {
-        self.next.push(reply);
+    pub fn wait_for_next(&mut self, waiting: Waiting) {
+        self.next.push(waiting);
     }
 
     /// The next run, unless one is in progress.
-    pub fn begin(&mut self) -> Option<impl Future<Output = Ended> + 'static> {
+    pub fn begin(&mut self, at: Timestamp) -> Option<impl Future<Output = Ended> + 'static> {
         if self.running {
             return None;
         }
         self.running = true;
+        self.began_at = at;
         self.waiting.append(&mut self.next);
         let (run, limit) = (Rc::clone(&self.job.run), self.job.limit);
         Some(async move {
-            // On a task of its own: a panic in a job is that run's failure.
-            let mut running = Running(actix_rt::spawn(run()));
-            match tokio::time::timeout(limit, &mut running.0).await {
+            let mut running = Running::of(run());
+            match tokio::time::timeout(limit, running.end()).await {
                 Ok(Ok(Ok(said))) => Ok(said),
                 Ok(Ok(Err(error))) => Err(error.to_string()),
                 Ok(Err(panic)) => Err(format!("it ended by {panic}")),
@@ -133,19 +192,32 @@ impl Course {
         })
     }
 
-    /// Ends the run in progress; answers whether another was asked for meanwhile.
-    pub fn end(&mut self, result: &Ended) -> bool {
+    /// Ends the run in progress.
+    pub fn end(&mut self, result: &Ended) -> Past {
         self.running = false;
-        self.failures = match result {
-            Ok(report) if !report.is_failure() => 0,
-            Ok(_) | Err(_) => self.failures.saturating_add(1),
-        };
-        for reply in self.waiting.drain(..) {
-            if reply.send(result.clone()).is_err() {
+        let is_well = result.as_ref().is_ok_and(|report| !report.is_failure());
+        self.failures = if is_well { 0 } else { self.failures.saturating_add(1) };
+        let waiting = std::mem::take(&mut self.waiting);
+        let asked = !waiting.is_empty();
+        let is_kept = waiting.iter().any(|one| one.on_record);
+        let by = waiting.iter().find_map(|one| one.by.clone());
+        for one in waiting {
+            if one.reply.send(result.clone()).is_err() {
                 tracing::debug!(job = self.job.name, "who asked for the run has gone");
             }
         }
-        !self.next.is_empty()
+        let is_time = self.on_record.is_none_or(|at| at.elapsed() >= ON_RECORD_EVERY);
+        let to_record = !is_kept && (!is_well || asked || is_time);
+        if to_record {
+            self.on_record = Some(Instant::now());
+        }
+        Past {
+            began_at: self.began_at,
+            by,
+            asked,
+            to_record,
+            again: !self.next.is_empty(),
+        }
     }
 }
 

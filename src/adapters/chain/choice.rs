@@ -46,9 +46,14 @@ impl Choice {
             (Some(best), Some(head)) => best.0.saturating_sub(head.0) > self.lag,
             (None, _) | (_, None) => false,
         };
+        self.is_sound(endpoint) && !behind
+    }
+
+    /// The same, however far behind it was when its head was last heard of.
+    fn is_sound(&self, endpoint: &Endpoint) -> bool {
         let failing = endpoint.failures() >= self.failures;
         let usable = !endpoint.is_foreign() && endpoint.resting().is_none() && !endpoint.is_distrusted();
-        usable && !failing && !behind
+        usable && !failing
     }
 
     /// In which order they are asked: the one in use, or else the fittest from now on, then the others. One that rests is not.
@@ -70,14 +75,16 @@ impl Choice {
         places.into_iter().map(|place| &*self.all[place]).collect()
     }
 
-    /// The same, with the one in use behind the others that are fit.
+    /// The same, with the one in use behind the others that are sound. What is asked of them is old, and an answer that stops short of
+    /// it is found out; while one whose head was heard of a while ago only looks as if it were behind.
     pub fn elsewhere(&self) -> Vec<&Endpoint> {
-        let mut order = self.order();
-        let fit = order.iter().filter(|endpoint| self.is_fit(endpoint)).count();
-        if let Some(front) = order.get_mut(..fit).filter(|front| front.len() > 1) {
-            front.rotate_left(1);
-        }
-        order
+        let order = self.order();
+        let Some((first, rest)) = order.split_first() else {
+            return order;
+        };
+        let (sound, unsound): (Vec<&Endpoint>, Vec<&Endpoint>) =
+            rest.iter().copied().partition(|endpoint| self.is_sound(endpoint));
+        [sound, vec![*first], unsound].concat()
     }
 
     /// Those that a transaction is handed to, and that are asked what became of one: the fit, or all where none is.

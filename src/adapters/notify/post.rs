@@ -4,11 +4,10 @@ use std::time::Duration;
 
 use domain::alert::delivery::Told;
 use reqwest::header::{CONTENT_TYPE, HeaderMap, HeaderValue, RETRY_AFTER};
-use reqwest::redirect::Policy;
 use reqwest::{Client, Response, StatusCode, Url};
 use secrecy::{ExposeSecret, SecretString};
 
-use crate::adapters::http::cause;
+use crate::adapters::http::{beginning, cause, rare};
 
 /// How much of an answer is read.
 const ANSWER_LIMIT: usize = 4_096;
@@ -45,16 +44,7 @@ impl Post {
     /// Posts to this address, each time within the deadline.
     pub fn open(url: &SecretString, secrets: Vec<SecretString>, deadline: Duration) -> Result<Self, PostError> {
         let parsed = Url::parse(url.expose_secret()).map_err(|_| PostError::Url)?;
-        // Messages are rare: a connection that waits for the next one is not worth its trouble.
-        let http = Client::builder()
-            .timeout(deadline)
-            .connect_timeout(deadline)
-            .redirect(Policy::none())
-            .no_proxy()
-            .pool_max_idle_per_host(0)
-            .user_agent(concat!("bursar/", env!("CARGO_PKG_VERSION")))
-            .build()
-            .map_err(PostError::Client)?;
+        let http = rare(deadline).build().map_err(PostError::Client)?;
         let mut secrets: Vec<SecretString> = secrets.into_iter().chain([url.clone()]).collect();
         secrets.retain(|secret| !secret.expose_secret().is_empty());
         let (http, url) = (http, parsed);
@@ -70,7 +60,7 @@ impl Post {
         Ok(Answer {
             status: answer.status(),
             after: retry_after(&answer),
-            body: beginning(&mut answer).await,
+            body: beginning(&mut answer, ANSWER_LIMIT).await,
         })
     }
 
@@ -120,17 +110,4 @@ fn described(error: &reqwest::Error) -> String {
 fn retry_after(answer: &Response) -> Option<Duration> {
     let seconds = answer.headers().get(RETRY_AFTER)?.to_str().ok()?;
     seconds.trim().parse().ok().map(Duration::from_secs)
-}
-
-async fn beginning(answer: &mut Response) -> Vec<u8> {
-    let mut body = Vec::new();
-    // An answer that breaks off has a status, which says enough.
-    while let Ok(Some(chunk)) = answer.chunk().await {
-        body.extend_from_slice(&chunk);
-        if body.len() >= ANSWER_LIMIT {
-            body.truncate(ANSWER_LIMIT);
-            break;
-        }
-    }
-    body
 }

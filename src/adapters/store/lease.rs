@@ -20,7 +20,7 @@ use super::sql::within;
 use crate::clock::{Clock, SystemClock};
 use crate::crash;
 
-pub use holder::{Errand, Holder};
+pub use holder::{Errand, Holder, host_name};
 use lock::Lock;
 
 /// How long a command waits for the right, so that one that is just ending is not in its way.

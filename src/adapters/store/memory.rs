@@ -10,6 +10,8 @@ mod chain_port;
 mod chain_rules;
 mod chains;
 mod closes;
+mod job_port;
+mod jobs;
 mod journal;
 mod keys;
 mod ledger;

@@ -5,6 +5,8 @@ mod bulk;
 mod chain_port;
 mod chain_write;
 mod ids;
+mod job_port;
+mod job_write;
 mod key_write;
 mod ledger_write;
 mod paper;

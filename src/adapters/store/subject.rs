@@ -3,6 +3,7 @@
 use std::fmt::Display;
 
 use domain::change::Change;
+use domain::job::{JobChange, JobRun};
 use domain::payout::Attempt;
 use domain::pool::PoolChange;
 
@@ -52,6 +53,7 @@ pub fn subject(change: &Change) -> String {
         Change::UpdatePayout(payout) => format!("payout {}", payout.id),
         Change::AddAttempt(attempt) => transaction(attempt),
         Change::Pool(change) => of_pools(change),
+        Change::Job(change) => of_jobs(change),
         Change::Ledger(write) => write
             .entries
             .first()
@@ -70,6 +72,22 @@ fn of_pools(change: &PoolChange) -> String {
         PoolChange::AddAccruals(lines) => several("accrual of holding", lines.iter().map(|line| line.holding)),
         PoolChange::TallyDays(tallies) => several("totals of", tallies.iter().map(|tally| tally.day)),
         PoolChange::CloseDay(day) => format!("day {} of product {}", day.day, day.product),
+    }
+}
+
+fn of_jobs(change: &JobChange) -> String {
+    match change {
+        JobChange::Add(job) | JobChange::Update(job) | JobChange::Remove(job) => format!("job {}", job.name),
+        JobChange::AddRun(run) | JobChange::EndRun(run) => of_run(run),
+        JobChange::Prune { job, keep_from } => format!("runs of job {job} before {keep_from}"),
+    }
+}
+
+fn of_run(run: &JobRun) -> String {
+    let JobRun { id, job, .. } = run;
+    match run.due {
+        Some(due) => format!("run {id} of job {job} due at {due}"),
+        None => format!("run {id} of job {job}"),
     }
 }
 

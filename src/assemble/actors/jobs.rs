@@ -1,77 +1,132 @@
 //! The job scheduler, with every job of the daemon.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use actix::{Actor, Addr};
 
+use super::super::builtins::builtins;
 use super::super::disks;
 use super::super::options::{self, UnfitSetting};
 use super::super::vaults::VaultActors;
 use super::Parts;
 use crate::actors::alert::AlertActor;
-use crate::actors::job_scheduler::{JobSchedulerActor, JobSchedulerDeps};
+use crate::actors::job_scheduler::{ForemanDeps, Job, JobRules, JobSchedulerActor, Teller};
 use crate::actors::ledger::LedgerActor;
 use crate::actors::robot::RobotDeps;
 use crate::actors::supervisor::SupervisorActor;
-use crate::jobs::compare_solvency;
+use crate::actors::sync_scheduler::SyncSchedulerActor;
+use crate::adapters::store::host_name;
 use crate::jobs::judge_closes::Ears;
 use crate::jobs::plan::JobPlan;
 use crate::jobs::pools::{self, PoolRun};
 use crate::jobs::press_close_alls::{self, CloseAllPress};
+use crate::jobs::{compare_solvency, prune_runs, report_day, sync_history};
+
+const HOUR: Duration = Duration::from_secs(3_600);
+
+/// Whom jobs work with.
+pub(super) struct Neighbours<'a> {
+    pub alert: &'a Addr<AlertActor>,
+    pub ledger: &'a Addr<LedgerActor>,
+    pub supervisor: &'a Addr<SupervisorActor>,
+    pub scheduler: &'a Addr<SyncSchedulerActor>,
+    pub vaults: Option<&'a VaultActors>,
+}
+
+impl Neighbours<'_> {
+    fn ears(&self) -> Ears {
+        Ears {
+            raises: self.alert.clone().recipient(),
+            resolves: self.alert.clone().recipient(),
+        }
+    }
+}
 
 impl Parts<'_> {
     pub(super) fn jobs(
         &self,
-        (alert, ledger, supervisor): (&Addr<AlertActor>, &Addr<LedgerActor>, &Addr<SupervisorActor>),
+        by: &Neighbours<'_>,
         outside: Arc<RobotDeps>,
-        vaults: Option<&VaultActors>,
     ) -> Result<Addr<JobSchedulerActor>, UnfitSetting> {
-        let ears = || Ears {
-            raises: alert.clone().recipient(),
-            resolves: alert.clone().recipient(),
+        let teller = Teller {
+            clock: Arc::clone(&self.clock),
+            raises: by.alert.clone().recipient(),
+            resolves: by.alert.clone().recipient(),
+            failures_until_alert: self.settings.alerts.job_failures,
         };
+        let builtins = builtins(self.settings);
+        let own = self.own_jobs(by, outside)?.into_iter().map(|job| {
+            let listed = builtins.iter().find(|own| own.name == job.name());
+            match listed {
+                Some(listed) => job.every(listed.every),
+                None => job,
+            }
+        });
+        Ok(JobSchedulerActor::new(teller, self.foreman(), own.collect()).start())
+    }
+
+    fn foreman(&self) -> ForemanDeps {
+        let own = &self.settings.jobs;
+        ForemanDeps {
+            store: Arc::clone(&self.store),
+            worker: Arc::clone(&self.worker),
+            name: format!("{}:{}", host_name(), std::process::id()),
+            rules: JobRules {
+                grace: own.misfire_after,
+                most_catch_up: own.most_catch_up,
+                most_at_once: usize::try_from(own.most_at_once).unwrap_or(usize::MAX),
+            },
+        }
+    }
+
+    /// The daemon's own jobs; how often each runs, the list of them says.
+    fn own_jobs(&self, by: &Neighbours<'_>, outside: Arc<RobotDeps>) -> Result<Vec<Job>, UnfitSetting> {
         let press = CloseAllPress {
             store: Arc::clone(&self.store),
             clock: Arc::clone(&self.clock),
-            closes: supervisor.clone().recipient(),
+            closes: by.supervisor.clone().recipient(),
             outside,
-            ears: ears(),
+            ears: by.ears(),
             flat_within: self.settings.close_all.flat_within,
             told: Arc::default(),
         };
-        let plan = JobPlan {
+        let pools = PoolRun {
             store: Arc::clone(&self.store),
             clock: Arc::clone(&self.clock),
-            ledger: ledger.clone().recipient(),
-            raises: alert.clone().recipient(),
-            resolves: alert.clone().recipient(),
+            ledger: by.ledger.clone().recipient(),
+            ears: by.ears(),
+            page: self.settings.pools.page,
+            progress: self.pool_progress.clone(),
+        };
+        let mut jobs = self.plan(by)?.jobs();
+        jobs.push(press_close_alls::job(press, self.settings.close_all.look_every));
+        jobs.extend(pools::jobs(pools, self.settings.pools.look_every));
+        jobs.extend([
+            sync_history::job(Arc::clone(&self.store), by.scheduler.clone().recipient(), HOUR),
+            report_day::job(Arc::clone(&self.store), Arc::clone(&self.clock), HOUR),
+            prune_runs::job(Arc::clone(&self.store), self.settings.jobs.keep_runs, HOUR),
+        ]);
+        jobs.extend(by.vaults.map(|vaults| compare_solvency::job(vaults.solvency())));
+        jobs.extend(by.vaults.into_iter().flat_map(|vaults| vaults.pokes(HOUR)));
+        Ok(jobs)
+    }
+
+    fn plan(&self, by: &Neighbours<'_>) -> Result<JobPlan, UnfitSetting> {
+        Ok(JobPlan {
+            store: Arc::clone(&self.store),
+            clock: Arc::clone(&self.clock),
+            ledger: by.ledger.clone().recipient(),
+            raises: by.alert.clone().recipient(),
+            resolves: by.alert.clone().recipient(),
             sweep_interval: self.settings.settlement.sweep_interval,
             sweep_page: self.settings.settlement.sweep_page,
-            releases: ledger.clone().recipient(),
+            releases: by.ledger.clone().recipient(),
             release_interval: self.settings.settlement.hold.release_interval,
             hold_grace: self.settings.settlement.hold.grace,
             limits: options::backlog(self.settings)?,
             closes: options::closes(self.settings)?,
             disks: disks::watch(self.settings),
-        };
-        let deps = JobSchedulerDeps {
-            clock: Arc::clone(&self.clock),
-            raises: alert.clone().recipient(),
-            resolves: alert.clone().recipient(),
-            failures_until_alert: self.settings.alerts.job_failures,
-        };
-        let mut jobs = plan.jobs();
-        jobs.push(press_close_alls::job(press, self.settings.close_all.look_every));
-        jobs.extend(vaults.map(|vaults| compare_solvency::job(vaults.solvency())));
-        let pools = PoolRun {
-            store: Arc::clone(&self.store),
-            clock: Arc::clone(&self.clock),
-            ledger: ledger.clone().recipient(),
-            ears: ears(),
-            page: self.settings.pools.page,
-            progress: self.pool_progress.clone(),
-        };
-        jobs.extend(pools::jobs(pools, self.settings.pools.look_every));
-        Ok(JobSchedulerActor::new(deps, jobs).start())
+        })
     }
 }

@@ -67,9 +67,11 @@ async fn sync(stage: &Stage, accounts: Vec<VenueAccountId>) {
 }
 
 async fn sweep(stage: &Stage) {
-    let run = stage.daemon.actors.run_job().send(RunJob {
-        name: sweep_unsettled::NAME.to_owned(),
-    });
+    let run = stage
+        .daemon
+        .actors
+        .run_job()
+        .send(RunJob::asked(sweep_unsettled::NAME, "demo"));
     if !matches!(tokio::time::timeout(PATIENCE, run).await, Ok(Ok(Ok(_)))) {
         warn!("the last sweep did not succeed");
     }

@@ -3,6 +3,7 @@
 use domain::alert::AlertState;
 use domain::chain::{Address, ChainId};
 use domain::id::{LedgerAccountId, PositionId, ProductId, RobotId, SubscriptionId, UserId, VenueAccountId};
+use domain::job::{JobName, RunState};
 use domain::ledger::EntrySeq;
 use domain::pause::PauseScope;
 use domain::pool::PoolDay;
@@ -150,4 +151,13 @@ pub struct HoldingFilter {
     pub accrued: Option<PoolDay>,
     /// Only those that are owed something.
     pub owed: bool,
+}
+
+/// Which runs of jobs to list.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct JobRunFilter {
+    /// Only of this job, whether it is still there or not.
+    pub job: Option<JobName>,
+    /// Only in this state.
+    pub state: Option<RunState>,
 }

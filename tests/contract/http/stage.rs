@@ -9,7 +9,8 @@ use actix::{Actor, Context, Handler, MessageResult};
 use actix_web::http::header::HeaderMap;
 use actix_web::test::{TestRequest, call_service, init_service, read_body};
 use bursar::actors::mail::{
-    ActorHealth, ClosePosition, HowAreYou, ListChildren, Look, MailError, Post, PostReceipt, Pulse, RunJob, SyncNow,
+    ActorHealth, ClosePosition, HowAreYou, JobsChanged, ListChildren, Look, MailError, Post, PostReceipt, Pulse,
+    RunJob, StartJob, SyncNow,
 };
 use bursar::adapters::store::{CommitFault, MemoryStore};
 use bursar::clock::{Clock, SystemClock};
@@ -18,7 +19,7 @@ use bursar::http::{self, AppState, Mailboxes, Options};
 use bursar::ports::store::Store;
 use domain::access::Role;
 use domain::fixed::Amount;
-use domain::id::UserId;
+use domain::id::{JobRunId, UserId};
 use domain::instrument::Instrument;
 use domain::ledger::{EntrySeq, PostAnswer, Request};
 use domain::market::Symbol;
@@ -55,6 +56,8 @@ shrugs! {
     SyncNow => ();
     ClosePosition => Ok(());
     Pulse => Ok(());
+    JobsChanged => ();
+    StartJob => Ok(JobRunId(1));
     ListChildren => vec![health("robot:1")];
 }
 
@@ -246,6 +249,11 @@ impl Stage {
         self.send(request, Some(self.token(role))).await
     }
 
+    pub async fn patch(&self, role: Role, path: &str, body: Value) -> Reply {
+        let request = TestRequest::patch().uri(path).set_json(body);
+        self.send(request, Some(self.token(role))).await
+    }
+
     pub async fn send(&self, mut request: TestRequest, token: Option<&str>) -> Reply {
         if let Some(token) = token {
             request = request.insert_header(("Authorization", format!("Bearer {token}")));
@@ -313,6 +321,8 @@ fn mailboxes(troupe: &actix::Addr<Troupe>) -> Mailboxes {
         sync: troupe.clone().recipient(),
         scheduler: troupe.clone().recipient(),
         run_job: troupe.clone().recipient(),
+        start_job: troupe.clone().recipient(),
+        jobs_changed: troupe.clone().recipient(),
         jobs: troupe.clone().recipient(),
         vaults: None,
     }

@@ -6,13 +6,16 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use actix::{Actor, Addr};
-use bursar::actors::job_scheduler::{Job, JobSchedulerActor, JobSchedulerDeps};
+use async_trait::async_trait;
+use bursar::actors::job_scheduler::{ForemanDeps, Job, JobRules, JobSchedulerActor, Teller};
 use bursar::actors::mail::{HowAreYou, MailError, Raise, Resolve, RunJob, Stop};
 use bursar::adapters::store::MemoryStore;
 use bursar::jobs::plan::JobPlan;
 use bursar::jobs::{JobError, JobReport};
+use bursar::ports::work::{Done, Worker};
 use domain::alert::AlertKind;
 use domain::alert::rules::BacklogLimits;
+use domain::job::{JobName, JobWrong, Work};
 use tokio::time::Instant;
 
 use super::world::{START, World, options, simulate};
@@ -22,18 +25,41 @@ async fn world() -> World {
 }
 
 pub fn scheduler(world: &World, jobs: Vec<Job>) -> Addr<JobSchedulerActor> {
-    let deps = JobSchedulerDeps {
+    let teller = Teller {
         clock: world.clock.clone(),
         raises: world.alerts.clone().recipient(),
         resolves: world.alerts.clone().recipient(),
         failures_until_alert: 3,
     };
-    JobSchedulerActor::new(deps, jobs).start()
+    let foreman = ForemanDeps {
+        store: Arc::clone(&world.store),
+        worker: Arc::new(Idle),
+        name: "host:1".to_owned(),
+        rules: JobRules {
+            grace: Duration::from_secs(60),
+            most_catch_up: 1,
+            most_at_once: 1,
+        },
+    };
+    JobSchedulerActor::new(teller, foreman, jobs).start()
+}
+
+/// Nobody made a job here.
+struct Idle;
+
+#[async_trait]
+impl Worker for Idle {
+    fn check(&self, _: &Work) -> Result<(), JobWrong> {
+        Ok(())
+    }
+
+    async fn run(&self, job: &JobName, _: &Work, _: Duration) -> Done {
+        unreachable!("job {job} was never made")
+    }
 }
 
 pub async fn run(scheduler: &Addr<JobSchedulerActor>, name: &str) -> Result<String, MailError> {
-    let name = name.to_owned();
-    scheduler.send(RunJob { name }).await.unwrap()
+    scheduler.send(RunJob::asked(name, "ann")).await.unwrap()
 }
 
 #[test]

@@ -25,6 +25,7 @@ use super::chain_samples::{
     SUBSCRIPTION, add_attempt, add_subscription, attempt, hash, log, payout, step, stock_order, subscription, trigger,
 };
 use super::databases::{FullStore, Ground, Kind, tell};
+use super::job_samples::{add, begin, job, run};
 use super::samples::*;
 
 fn paper_row(number: i64) -> PaperRow {
@@ -73,6 +74,8 @@ async fn filled(ground: &Ground) -> Arc<dyn FullStore> {
         keep_to: BlockNumber(9),
     };
     commit(&*store, blocks).await;
+    commit(&*store, add(&job("nightly"))).await;
+    commit(&*store, begin(&run(1, 10))).await;
     store
 }
 
@@ -153,6 +156,8 @@ async fn restored_on(ground: Arc<Ground>, kind: Kind) {
             assert_eq!(next.position(id).await.unwrap(), store.position(id).await.unwrap());
         }
         assert_eq!(next.row("fill", "f7").await.unwrap(), Some(paper_row(7)));
+        assert_eq!(next.jobs().await.unwrap(), [job("nightly")]);
+        assert_eq!(next.job_run(run(1, 10).id).await.unwrap(), Some(run(1, 10)));
         assert_chains_go_on(&*store, &*next).await;
         commit(&*next, ledger(transfer(31, "k31", (1, -465), (2, 465), 1))).await;
         next.save(vec![paper_row(2_501)]).await.unwrap();

@@ -11,6 +11,12 @@ use crate::clock::{Clock, SystemClock};
 /// Where Linux tells the host's name; under a sandbox one of them may be hidden.
 const HOST_FILES: [&str; 2] = ["/proc/sys/kernel/hostname", "/etc/hostname"];
 
+/// The host's name; `unknown` where it is not told.
+pub fn host_name() -> String {
+    let host = HOST_FILES.iter().find_map(|file| fs::read_to_string(file).ok());
+    host.map_or_else(|| "unknown".to_owned(), |name| name.trim().to_owned())
+}
+
 /// What a process writes for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Errand {
@@ -46,10 +52,9 @@ pub struct Holder {
 impl Holder {
     /// This process, from now on.
     pub fn this_process(errand: Errand) -> Self {
-        let host = HOST_FILES.iter().find_map(|file| fs::read_to_string(file).ok());
         Self {
             errand,
-            host: host.map_or_else(|| "unknown".to_owned(), |name| name.trim().to_owned()),
+            host: host_name(),
             pid: i64::from(process::id()),
             since: SystemClock.now(),
         }

@@ -44,6 +44,7 @@ impl Journal<'_> {
         Ok(())
     }
 
+    #[expect(clippy::too_many_lines, reason = "one line for each change")]
     fn apply(&mut self, change: &Change) -> Result<(), Refusal> {
         match change {
             Change::AddUser(user) => self.add_user(user),
@@ -93,6 +94,7 @@ impl Journal<'_> {
             Change::UpdatePayout(payout) => self.update_payout(payout),
             Change::AddAttempt(attempt) => self.add_attempt(attempt),
             Change::Pool(change) => self.apply_pool(change),
+            Change::Job(change) => self.apply_job(change),
             Change::Ledger(_) => Err(Refusal(format!("{} beside the ledger", self.what))),
         }
     }

@@ -20,6 +20,7 @@ use domain::user::{PowerRate, User, VenueAccount};
 use domain::venue::{ClientOrderId, Cursor, VenueName, VenueOrderId};
 
 use super::chains::Chains;
+use super::jobs::Jobs;
 use super::pools::Pools;
 use crate::ports::store::PaperRow;
 
@@ -81,6 +82,7 @@ pub struct State {
     pub paper_numbers: BTreeMap<(&'static str, i64, i64), BTreeSet<String>>,
     pub chains: Chains,
     pub pools: Pools,
+    pub jobs: Jobs,
     /// The last id of each kind.
     pub last_ids: BTreeMap<IdKind, i64>,
 }

@@ -23,7 +23,7 @@ use super::rows::{
     robot as robot_rows, stock, user,
 };
 use super::tx::Tx;
-use super::{chain_write, key_write, ledger_write, payout_write, pool_write, switch_write, trigger_write};
+use super::{chain_write, job_write, key_write, ledger_write, payout_write, pool_write, switch_write, trigger_write};
 
 /// Writes one change, or says which guard did not hold.
 pub async fn apply(tx: &Tx<'_>, change: &Change) -> Result<(), Failure> {
@@ -87,6 +87,7 @@ async fn apply_row(tx: &Tx<'_>, change: &Change) -> Result<(), Failure> {
         Change::UpdatePayout(payout) => payout_write::update_payout(tx, payout, &what).await,
         Change::AddAttempt(attempt) => payout_write::add_attempt(tx, attempt, &what).await,
         Change::Pool(change) => pool_write::apply(tx, change, &what).await,
+        Change::Job(change) => job_write::apply(tx, change, &what).await,
         Change::Ledger(_) => Err(Failure::Refused(format!("{what} beside the ledger"))),
     }
 }

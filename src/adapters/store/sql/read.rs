@@ -7,6 +7,7 @@ mod closes;
 mod each;
 mod holds;
 mod imported;
+mod jobs;
 mod keys;
 mod ledger;
 mod operations;

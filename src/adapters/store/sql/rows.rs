@@ -8,6 +8,7 @@ pub mod close_all;
 pub mod fill;
 pub mod hold;
 pub mod imported;
+pub mod job;
 pub mod key;
 pub mod ledger;
 pub mod order;

@@ -3,7 +3,9 @@
 use std::time::Duration;
 
 use sea_orm::sea_query::OnConflict;
-use sea_orm::{ActiveModelTrait, Condition, DatabaseTransaction, DbErr, EntityTrait, QueryFilter, UpdateMany};
+use sea_orm::{
+    ActiveModelTrait, Condition, DatabaseTransaction, DbErr, DeleteMany, EntityTrait, QueryFilter, UpdateMany,
+};
 
 use super::super::doubt;
 use super::super::failure::{Cause, DeadlinePassed, Failure};
@@ -78,11 +80,21 @@ impl<'a> Tx<'a> {
         what: &str,
     ) -> Result<(), Failure> {
         let found = self.run(statement.exec(self.connection), what).await?.rows_affected;
-        if usize::try_from(found) == Ok(count) {
-            Ok(())
-        } else {
-            Err(Failure::Refused(what.to_owned()))
-        }
+        exactly(count, found, what)
+    }
+
+    /// Deletes one row; refused when the guard does not find it.
+    pub async fn delete<E: EntityTrait>(&self, guard: DeleteMany<E>, what: &str) -> Result<(), Failure> {
+        let found = self.run(guard.exec(self.connection), what).await?.rows_affected;
+        exactly(1, found, what)
+    }
+}
+
+fn exactly(count: usize, found: u64, what: &str) -> Result<(), Failure> {
+    if usize::try_from(found) == Ok(count) {
+        Ok(())
+    } else {
+        Err(Failure::Refused(what.to_owned()))
     }
 }
 
