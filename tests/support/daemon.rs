@@ -146,11 +146,10 @@ impl Launch {
 
     pub fn start(mut self) -> Daemon {
         // What the last process wrote there is no longer true.
-        if self
-            .command
-            .get_args()
-            .any(|argument| argument == "run" || argument == "demo")
-        {
+        let mut words = self.command.get_args();
+        // `bursar job run` is no daemon.
+        let first = words.find(|word| ["run", "demo", "job"].iter().any(|one| word == one));
+        if first.is_some_and(|word| word != "job") {
             fs::remove_file(self.folder.join("http.url")).unwrap_or_default();
         }
         let started = Instant::now();
