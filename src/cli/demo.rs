@@ -3,6 +3,7 @@
 mod curtain;
 mod hand;
 mod plan;
+mod pool;
 mod seats;
 mod show;
 mod summary;
@@ -21,6 +22,7 @@ use crate::assemble::{self, Daemon, Ear, Ending, state_files};
 use crate::config::{Settings, SettingsError};
 use crate::telemetry;
 pub(super) use curtain::CurtainError;
+use pool::PoolStage;
 pub(super) use seats::SeatError;
 use summary::Summary;
 pub(super) use vault::VaultError;
@@ -66,6 +68,7 @@ pub(super) struct Stage {
     daemon: Daemon,
     symbols: Vec<Symbol>,
     welcome: String,
+    pool: Option<PoolStage>,
 }
 
 /// Plays the demo and prints its summary; exit code 1 when something does not add up.
@@ -113,6 +116,7 @@ async fn play(
         welcome: welcome(&daemon, directory, args, vault),
         daemon,
         symbols,
+        pool: pool(directory, settings).await,
     };
     eprint!("{}", stage.welcome);
     let ending = tokio::select! {
@@ -121,16 +125,28 @@ async fn play(
         () = hand::close_some(stage.daemon.store.clone(), stage.daemon.paper.clone()) => Ending::Asked,
         () = seats::top_up(&stage.daemon) => Ending::Asked,
         () = pay_in(vault.ok()) => Ending::Asked,
+        () = pool::play(stage.pool.as_ref()) => Ending::Asked,
         () = until(args.length) => Ending::Asked,
     };
     let summary = match ending {
         Ending::Asked => Some(curtain::fall(&stage, vault.ok()).await),
         Ending::Broken => None,
     };
+    if let Some(pool) = &stage.pool {
+        pool.close().await;
+    }
     match (stage.daemon.stop(ending).await, summary) {
         (Ending::Asked, Some(summary)) => Ok(summary?),
         (Ending::Asked | Ending::Broken, _) => super::leave_broken(),
     }
+}
+
+/// The pool; a demo without one is still a demo.
+async fn pool(directory: &Path, settings: &Settings) -> Option<PoolStage> {
+    let opened = PoolStage::open(directory, settings).await;
+    opened
+        .inspect_err(|error| tracing::warn!(%error, "the demo plays without a pool: {error}"))
+        .ok()
 }
 
 /// Users pay in and redeem, where there is a vault.

@@ -41,6 +41,16 @@ fn play(mut demo: Daemon, count: usize) -> Value {
     let issued = Amount::sum([amount(vault, "minted"), amount(vault, "reminted")]).unwrap();
     let held = issued.minus(amount(vault, "redeemed")).unwrap();
     assert_eq!(amount(vault, "on_chain"), held, "{summary:#}");
+    let pool = &summary["pool"];
+    assert_eq!(
+        (&pool["holdings"], &pool["unreconciled"]),
+        (&3.into(), &0.into()),
+        "{summary:#}"
+    );
+    assert!(
+        amount(pool, "paid").is_positive() && amount(pool, "commission").is_positive(),
+        "{summary:#}"
+    );
     summary
 }
 

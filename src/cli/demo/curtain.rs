@@ -41,6 +41,9 @@ pub async fn fall(stage: &Stage, vault: Option<&VaultStage>) -> Result<Summary, 
         if let Some(vault) = vault {
             summary.vault.on_chain = vault.shares().await.ok();
         }
+        if let Some(pool) = &stage.pool {
+            summary.pool = pool.proved().await?;
+        }
         if summary.is_right() || tokio::time::Instant::now() > deadline {
             return Ok(summary);
         }

@@ -60,7 +60,7 @@ pub async fn seat(daemon: &Daemon, robots: u32, symbols: &[Symbol]) -> Result<()
     Ok(())
 }
 
-fn asker() -> Asker {
+pub(super) fn asker() -> Asker {
     Asker {
         by: "demo".to_owned(),
         reason: "the demo's plan".to_owned(),

@@ -9,6 +9,7 @@ use domain::page::Page;
 use domain::position::Position;
 
 use super::Stage;
+use super::pool::PoolSummary;
 use super::summary::{self, Summary};
 use super::vault;
 use super::view::{self, Frame};
@@ -67,7 +68,13 @@ async fn look(stage: &Stage) -> Result<Frame, StoreError> {
         purses: summary::purses(store).await?,
         entries,
         chain_orders: vault::outcome(store).await?.newest,
-        summary: Summary::so_far(store).await?,
+        summary: Summary {
+            pool: match &stage.pool {
+                Some(pool) => pool.outcome().await?,
+                None => PoolSummary::default(),
+            },
+            ..Summary::so_far(store).await?
+        },
     })
 }
 

@@ -12,6 +12,7 @@ use domain::settlement::Settlement;
 use domain::venue::ClientOrderId;
 use serde::Serialize;
 
+use crate::cli::demo::pool::PoolSummary;
 use crate::cli::demo::vault::{self, VaultSummary};
 use crate::ports::store::{OrderFilter, PositionFilter, Store, StoreError};
 
@@ -50,6 +51,8 @@ pub struct Summary {
     pub orders_in_store: u64,
     /// What came of deposits and redemptions on a chain.
     pub vault: VaultSummary,
+    /// What came of the pool.
+    pub pool: PoolSummary,
 }
 
 impl Summary {
@@ -90,6 +93,7 @@ impl Summary {
             && self.unsettled == 0
             && self.charged + self.owed == self.positions_profitable
             && self.vault.is_right()
+            && self.pool.is_right()
     }
 
     /// For people.
@@ -105,6 +109,7 @@ impl Summary {
              settlement  {} charged ({} power), {} owed ({} power), {} unsettled\n\
              ledger      {} entries, {}\n\
              orders      {} at the venue, {} in the store\n\
+             {}\
              {}\
              kept in     {} (continue with --dir)\n",
             self.positions_opened,
@@ -122,6 +127,7 @@ impl Summary {
             self.orders_at_venue,
             self.orders_in_store,
             self.vault.text(),
+            self.pool.text(),
             directory.display(),
         )
     }

@@ -56,17 +56,21 @@ pub fn line(look: &Frame) -> String {
         owed,
         entries,
         vault,
+        pool,
         ..
     } = &look.summary;
     format!(
         "{} open {} opened {positions_opened} closed {positions_closed} profitable \
-         {positions_profitable} charged {charged} owed {owed} entries {entries} vault {} of {} ended, {} shares minted, {} USDT refunded",
+         {positions_profitable} charged {charged} owed {owed} entries {entries} vault {} of {} ended, {} shares minted, {} USDT refunded \
+         pool {} days paid, {} USDT",
         look.market_time,
         look.positions.len(),
         vault.settled + vault.returned,
         vault.triggers,
         vault.minted,
         vault.refunded,
+        pool.days,
+        pool.paid,
     )
 }
 
@@ -96,7 +100,8 @@ fn header(text: &mut String, look: &Frame) -> std::fmt::Result {
         text,
         "vault: {} deposits and redemptions, {} settled, {} returned   {} shares minted, {} USDT refunded",
         vault.triggers, vault.settled, vault.returned, vault.minted, vault.refunded
-    )
+    )?;
+    write!(text, "{}", s.pool.text())
 }
 
 fn positions(text: &mut String, look: &Frame) -> std::fmt::Result {
