@@ -154,14 +154,7 @@ impl PoolStage {
         });
         let start = before.unwrap_or_default().max(SystemClock.now());
         let clock: Arc<dyn Clock> = Arc::new(ScaledClock::new(start, SPEED));
-        let alerts = AlertActor::new(AlertDeps {
-            store: Arc::clone(&store),
-            clock: Arc::clone(&clock),
-            retry_first: settings.ledger.retry_first,
-            retry_max: settings.ledger.retry_max,
-            outbox: None,
-        });
-        let alerts = alerts.start();
+        let alerts = alerts(&store, &clock, settings);
         let ledger = LedgerActor::new(LedgerDeps {
             store: Arc::clone(&store),
             clock: Arc::clone(&clock),
@@ -355,4 +348,16 @@ impl PoolStage {
             other => Err(PoolError::Refused(format!("{other:?}"))),
         }
     }
+}
+
+/// Whoever keeps its alerts; nobody is told of them.
+fn alerts(store: &Arc<dyn Store>, clock: &Arc<dyn Clock>, settings: &Settings) -> Addr<AlertActor> {
+    let deps = AlertDeps {
+        store: Arc::clone(store),
+        clock: Arc::clone(clock),
+        retry_first: settings.ledger.retry_first,
+        retry_max: settings.ledger.retry_max,
+        outbox: None,
+    };
+    AlertActor::new(deps).start()
 }
