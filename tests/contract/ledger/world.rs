@@ -53,7 +53,9 @@ impl Clock for HandClock {
 
 /// Tells a story on a fresh database, in an actor system of its own.
 pub fn tell<S: Future<Output = ()> + 'static>(kind: Kind, story: fn(Arc<Ground>) -> S) {
-    let runtime = tokio::runtime::Runtime::new().unwrap();
+    // As much room as the main thread has, on which a daemon's actors run: frames of debug builds are large.
+    let mut runtime = tokio::runtime::Builder::new_multi_thread();
+    let runtime = runtime.enable_all().thread_stack_size(8 << 20).build().unwrap();
     runtime.block_on(databases::tell(kind, false, move |ground| async move {
         let told = tokio::task::spawn_blocking(move || actix_rt::System::new().block_on(story(ground)));
         if let Err(panic) = told.await {
