@@ -7,6 +7,7 @@ use futures::future::join_all;
 use tracing::warn;
 
 use super::Stage;
+use super::pool::PoolSummary;
 use super::summary::Summary;
 use super::vault::VaultStage;
 use crate::actors::mail::RunJob;
@@ -35,15 +36,18 @@ pub enum CurtainError {
 /// Nobody pays in any more, so what is on its way through the vault comes to its end meanwhile.
 pub async fn fall(stage: &Stage, vault: Option<&VaultStage>) -> Result<Summary, CurtainError> {
     stage.daemon.actors.drain().await;
+    // Nobody acts on the pool any more.
+    let pool = match &stage.pool {
+        Some(pool) => pool.proved().await?,
+        None => PoolSummary::default(),
+    };
     let deadline = tokio::time::Instant::now() + PATIENCE;
     loop {
         let mut summary = count(stage).await?;
         if let Some(vault) = vault {
             summary.vault.on_chain = vault.shares().await.ok();
         }
-        if let Some(pool) = &stage.pool {
-            summary.pool = pool.proved().await?;
-        }
+        summary.pool = pool;
         if summary.is_right() || tokio::time::Instant::now() > deadline {
             return Ok(summary);
         }

@@ -61,14 +61,16 @@ async fn look(stage: &Stage) -> Result<Frame, StoreError> {
         .entries(EntryFilter::default(), Page::after(before.max(0), ENTRIES))
         .await?;
     entries.reverse();
+    let vault = vault::outcome(store).await?;
     Ok(Frame {
         market_time: stage.daemon.clock.now().to_string(),
         prices,
         positions,
         purses: summary::purses(store).await?,
         entries,
-        chain_orders: vault::outcome(store).await?.newest,
+        chain_orders: vault.newest,
         summary: Summary {
+            vault: vault.summary,
             pool: match &stage.pool {
                 Some(pool) => pool.outcome().await?,
                 None => PoolSummary::default(),

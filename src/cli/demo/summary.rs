@@ -56,7 +56,7 @@ pub struct Summary {
 }
 
 impl Summary {
-    /// Counts what the store alone can tell, while the demo runs.
+    /// Counts what the store alone can tell of robots and the ledger, while the demo runs.
     pub async fn so_far(store: &dyn Store) -> Result<Self, StoreError> {
         let mut summary = Self::default();
         summary.count_positions(store).await?;
@@ -66,7 +66,6 @@ impl Summary {
         summary.owed = settled.owed_count;
         summary.owed_power = settled.owed_power;
         summary.entries = store.last_entry().await?.0;
-        summary.vault = vault::outcome(store).await?.summary;
         Ok(summary)
     }
 
@@ -82,6 +81,7 @@ impl Summary {
         };
         summary.orders_at_venue = accepted.len() as u64;
         summary.orders_in_store = count_orders(store).await?;
+        summary.vault = vault::outcome(store).await?.summary;
         Ok(summary)
     }
 
