@@ -68,12 +68,6 @@ impl Tape {
         }
     }
 
-    /// Appends a tick and wakes the readers as [`Self::wake`] does.
-    pub async fn publish(&self, tick: Tick) {
-        self.append(tick);
-        self.wake().await;
-    }
-
     /// Wakes the readers, some at a time: whoever else runs on this thread waits for as many looks at the price, not for
     /// those of ten thousand robots.
     pub async fn wake(&self) {
@@ -243,7 +237,8 @@ mod tests {
     async fn every_reader_is_woken_once_however_many_there_are() {
         for count in [0, 1, PORTION, PORTION + 1, 3 * PORTION, 3 * PORTION + 7] {
             let (tape, woken) = tape_with_readers(count);
-            tape.publish(TICK).await;
+            tape.append(TICK);
+            tape.wake().await;
             assert_eq!(woken.load(Ordering::Relaxed), count);
             assert_eq!(tape.last(), Some(TICK));
         }
@@ -287,8 +282,8 @@ mod tests {
     #[tokio::test]
     async fn others_run_before_all_readers_of_a_busy_market_are_woken() {
         let (tape, woken) = tape_with_readers(3 * PORTION);
-        let publishing = async { tape.publish(TICK).await };
-        let (_, seen) = tokio::join!(publishing, async { woken.load(Ordering::Relaxed) });
+        tape.append(TICK);
+        let (_, seen) = tokio::join!(tape.wake(), async { woken.load(Ordering::Relaxed) });
         assert_eq!(seen, PORTION);
     }
 }

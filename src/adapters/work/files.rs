@@ -16,7 +16,7 @@ const ANYBODY_RUNS: u32 = 0o111;
 /// # Errors
 /// Says the rule that it breaks.
 pub fn program(path: &Path) -> Result<(), String> {
-    let found = fs::metadata(path).map_err(|error| format!("{} cannot be used: {error}", path.display()))?;
+    let found = usable(path, fs::metadata(path))?;
     if !found.is_file() || found.mode() & ANYBODY_RUNS == 0 {
         return Err(format!("{} must be a file that may be executed", path.display()));
     }
@@ -28,23 +28,23 @@ pub fn program(path: &Path) -> Result<(), String> {
 /// # Errors
 /// Says the rule that it breaks: links lead nowhere else, and nobody else can change it.
 pub fn script(folder: &Path, name: &str) -> Result<PathBuf, String> {
-    let whole = |path: &Path| {
-        path.canonicalize()
-            .map_err(|error| format!("{} cannot be used: {error}", path.display()))
-    };
-    let folder = whole(folder)?;
-    let path = whole(&folder.join(name))?;
+    let folder = usable(folder, folder.canonicalize())?;
+    let path = folder.join(name);
+    let path = usable(&path, path.canonicalize())?;
     if path.parent() != Some(folder.as_path()) {
         return Err(format!("must be in {} itself; it leads elsewhere", folder.display()));
     }
-    let seen = |path: &Path| fs::metadata(path).map_err(|error| format!("{} cannot be used: {error}", path.display()));
-    own(&folder, &seen(&folder)?)?;
-    let found = seen(&path)?;
+    own(&folder, &usable(&folder, fs::metadata(&folder))?)?;
+    let found = usable(&path, fs::metadata(&path))?;
     if !found.is_file() {
         return Err(format!("{} must be a regular file", path.display()));
     }
     own(&path, &found)?;
     Ok(path)
+}
+
+fn usable<T>(path: &Path, found: io::Result<T>) -> Result<T, String> {
+    found.map_err(|error| format!("{} cannot be used: {error}", path.display()))
 }
 
 fn own(path: &Path, found: &Metadata) -> Result<(), String> {
