@@ -65,6 +65,9 @@ pub struct Builtin {
     pub every: Duration,
 }
 
+/// How often a job of the daemon runs by itself, by its name.
+pub type Every<'a> = &'a dyn Fn(&'static str) -> Duration;
+
 /// What a run of a job says.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum JobReport {

@@ -54,8 +54,8 @@ pub fn builtins(settings: &Settings) -> Vec<Builtin> {
     all
 }
 
-/// What the settings say of it by its name, else in the section that it belongs to, else what it says itself.
-fn every(settings: &Settings, name: &str) -> Duration {
+/// How often one of them runs: what the settings say of it by its name, else in the section that it belongs to, else what it says itself.
+pub fn every(settings: &Settings, name: &str) -> Duration {
     if let Some(own) = settings.jobs.every.get(name) {
         return own.0;
     }

@@ -27,7 +27,7 @@ use crate::actors::supervisor::CrashRules;
 use crate::actors::trigger::{self, Shared, TriggerActor, TriggerDeps, TriggerOptions};
 use crate::clock::Clock;
 use crate::http::Vaults;
-use crate::jobs::poke_vaults;
+use crate::jobs::{Every, compare_solvency, poke_vaults};
 use crate::ports::store::Store;
 pub use open::VaultsError;
 pub(super) use open::{Opened, open};
@@ -225,12 +225,14 @@ impl VaultActors {
         self.solvency.clone()
     }
 
-    /// The jobs that let them look at once.
-    pub(super) fn pokes(&self, every: Duration) -> [Job; 2] {
+    /// The jobs that are about them.
+    pub(super) fn jobs(&self, every: Every<'_>) -> [Job; 3] {
         let (sights, wanted) = (self.sights.clone(), self.wanted.clone());
+        let (look, keeper) = (self.triggers.clone().recipient(), self.keeper.clone().recipient());
         [
-            poke_vaults::triggers(self.triggers.clone().recipient(), every),
-            poke_vaults::gaps(self.keeper.clone().recipient(), sights, wanted, every),
+            compare_solvency::job(self.solvency(), every(compare_solvency::NAME)),
+            poke_vaults::triggers(look, every(poke_vaults::TRIGGERS)),
+            poke_vaults::gaps(keeper, sights, wanted, every(poke_vaults::GAPS)),
         ]
     }
 

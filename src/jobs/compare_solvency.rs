@@ -8,12 +8,12 @@ use crate::jobs::{JobError, JobReport};
 
 /// Name of the job.
 pub const NAME: &str = "compare_solvency";
-/// How often everything is compared.
+/// How often everything is compared, where the settings do not say; and longest run.
 pub const EVERY: Duration = Duration::from_secs(60);
 
 /// The job.
-pub fn job(deps: SolvencyDeps) -> Job {
-    Job::new(NAME, EVERY, EVERY, move || compare(deps.clone()))
+pub fn job(deps: SolvencyDeps, every: Duration) -> Job {
+    Job::new(NAME, every, EVERY, move || compare(deps.clone()))
 }
 
 async fn compare(deps: SolvencyDeps) -> Result<JobReport, JobError> {

@@ -1,4 +1,4 @@
-//! The plan: which jobs there are, how often each runs, and how long a run may take.
+//! The plan: which jobs there are, how long a run may take, and how often each runs where the settings do not say.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -13,7 +13,7 @@ use crate::clock::Clock;
 use crate::jobs::judge_closes::{self, CloseRules, Ears};
 use crate::jobs::watch_disks::DiskWatch;
 use crate::jobs::{
-    JobError, JobReport, evaluate_alerts, release_holds, remind_debtors, sweep_unsettled, tell, verify_ledger,
+    Every, JobError, JobReport, evaluate_alerts, release_holds, remind_debtors, sweep_unsettled, tell, verify_ledger,
     watch_disks,
 };
 use crate::ports::store::Store;
@@ -44,12 +44,8 @@ pub struct JobPlan {
     pub raises: Recipient<Raise>,
     /// Who is told that it is over.
     pub resolves: Recipient<Resolve>,
-    /// How often everything unsettled is swept.
-    pub sweep_interval: Duration,
     /// Positions per page of the sweep.
     pub sweep_page: u32,
-    /// How often reserved power is looked at.
-    pub release_interval: Duration,
     /// How long after its hold a position may come to be.
     pub hold_grace: Duration,
     /// Above which the backlog raises alerts.
@@ -62,31 +58,29 @@ pub struct JobPlan {
 
 impl JobPlan {
     /// The jobs.
-    pub fn jobs(self) -> Vec<Job> {
+    pub fn jobs(self, every: Every<'_>) -> Vec<Job> {
         let (sweep, release, judge, look) = (self.clone(), self.clone(), self.clone(), self.clone());
         let (watch, audit) = (self.clone(), self);
-        let often = release.release_interval;
-        let every = sweep.sweep_interval;
         evaluate_alerts::describe();
         watch_disks::describe();
+        let (sweeps, releases) = (every(sweep_unsettled::NAME), every(release_holds::NAME));
+        let (judges, looks) = (every(evaluate_alerts::NAME), every(judge_closes::NAME));
+        let (watches, audits) = (every(watch_disks::NAME), every(verify_ledger::NAME));
         vec![
-            Job::new(sweep_unsettled::NAME, every, LONG_RUN, move || sweep.clone().sweep()),
-            Job::new(release_holds::NAME, often, LONG_RUN, move || release.clone().release()),
-            Job::new(evaluate_alerts::NAME, JUDGE_EVERY, JUDGE_EVERY, move || {
+            Job::new(sweep_unsettled::NAME, sweeps, LONG_RUN, move || sweep.clone().sweep()),
+            Job::new(release_holds::NAME, releases, LONG_RUN, move || {
+                release.clone().release()
+            }),
+            Job::new(evaluate_alerts::NAME, judges, JUDGE_EVERY, move || {
                 judge.clone().judge()
             }),
-            Job::new(
-                judge_closes::NAME,
-                LOOK_AT_CLOSES_EVERY,
-                LOOK_AT_CLOSES_EVERY,
-                move || look.clone().look_at_closes(),
-            ),
-            Job::new(watch_disks::NAME, JUDGE_EVERY, JUDGE_EVERY, move || {
+            Job::new(judge_closes::NAME, looks, LOOK_AT_CLOSES_EVERY, move || {
+                look.clone().look_at_closes()
+            }),
+            Job::new(watch_disks::NAME, watches, JUDGE_EVERY, move || {
                 watch.clone().watch_disks()
             }),
-            Job::new(verify_ledger::NAME, AUDIT_EVERY, LONG_RUN, move || {
-                audit.clone().audit()
-            }),
+            Job::new(verify_ledger::NAME, audits, LONG_RUN, move || audit.clone().audit()),
         ]
     }
 

@@ -26,7 +26,7 @@ use crate::actors::mail::{MailError, Post, Raise, Resolve};
 use crate::clock::Clock;
 use crate::event;
 use crate::jobs::judge_closes::Ears;
-use crate::jobs::{JobError, JobReport, tell};
+use crate::jobs::{Every, JobError, JobReport, tell};
 use crate::ports::store::{HoldingFilter, Store, StoreError};
 use progress::Progress;
 
@@ -34,7 +34,7 @@ use progress::Progress;
 pub const NAME: &str = "distribute_yield";
 /// Name of the job that compares.
 pub const COMPARE: &str = "reconcile_pools";
-/// How often it is compared.
+/// How often it is compared, where the settings do not say.
 pub const COMPARE_EVERY: Duration = Duration::from_secs(24 * 3_600);
 /// Longest run.
 const LONG_RUN: Duration = Duration::from_secs(4 * 3_600);
@@ -128,12 +128,12 @@ enum Posted {
     Refused(String),
 }
 
-/// The jobs; the pools are looked at so often.
-pub fn jobs(run: PoolRun, every: Duration) -> Vec<Job> {
+/// The jobs.
+pub fn jobs(run: PoolRun, every: Every<'_>) -> Vec<Job> {
     progress::describe();
     let compare = run.clone();
     vec![
-        Job::new(NAME, every, LONG_RUN, move || {
+        Job::new(NAME, every(NAME), LONG_RUN, move || {
             let run = run.clone();
             async move {
                 Ok(JobReport::Distributed(Box::new(
@@ -141,7 +141,7 @@ pub fn jobs(run: PoolRun, every: Duration) -> Vec<Job> {
                 )))
             }
         }),
-        Job::new(COMPARE, COMPARE_EVERY, LONG_RUN, move || {
+        Job::new(COMPARE, every(COMPARE), LONG_RUN, move || {
             let run = compare.clone();
             async move { reconcile_pools::reconcile_pools(&run).await.map(JobReport::Judged) }
         }),

@@ -1,11 +1,10 @@
 //! The job scheduler, with every job of the daemon.
 
 use std::sync::Arc;
-use std::time::Duration;
 
 use actix::{Actor, Addr};
 
-use super::super::builtins::builtins;
+use super::super::builtins::every;
 use super::super::disks;
 use super::super::options::{self, UnfitSetting};
 use super::super::vaults::VaultActors;
@@ -21,9 +20,7 @@ use crate::jobs::judge_closes::Ears;
 use crate::jobs::plan::JobPlan;
 use crate::jobs::pools::{self, PoolRun};
 use crate::jobs::press_close_alls::{self, CloseAllPress};
-use crate::jobs::{compare_solvency, prune_runs, report_day, sync_history};
-
-const HOUR: Duration = Duration::from_secs(3_600);
+use crate::jobs::{prune_runs, report_day, sync_history};
 
 /// Whom jobs work with.
 pub(super) struct Neighbours<'a> {
@@ -55,15 +52,8 @@ impl Parts<'_> {
             resolves: by.alert.clone().recipient(),
             failures_until_alert: self.settings.alerts.job_failures,
         };
-        let builtins = builtins(self.settings);
-        let own = self.own_jobs(by, outside)?.into_iter().map(|job| {
-            let listed = builtins.iter().find(|own| own.name == job.name());
-            match listed {
-                Some(listed) => job.every(listed.every),
-                None => job,
-            }
-        });
-        Ok(JobSchedulerActor::new(teller, self.foreman(), own.collect()).start())
+        let own = self.own_jobs(by, outside)?;
+        Ok(JobSchedulerActor::new(teller, self.foreman(), own).start())
     }
 
     fn foreman(&self) -> ForemanDeps {
@@ -80,7 +70,7 @@ impl Parts<'_> {
         }
     }
 
-    /// The daemon's own jobs; how often each runs, the list of them says.
+    /// The daemon's own jobs.
     fn own_jobs(&self, by: &Neighbours<'_>, outside: Arc<RobotDeps>) -> Result<Vec<Job>, UnfitSetting> {
         let press = CloseAllPress {
             store: Arc::clone(&self.store),
@@ -99,16 +89,17 @@ impl Parts<'_> {
             page: self.settings.pools.page,
             progress: self.pool_progress.clone(),
         };
-        let mut jobs = self.plan(by)?.jobs();
-        jobs.push(press_close_alls::job(press, self.settings.close_all.look_every));
-        jobs.extend(pools::jobs(pools, self.settings.pools.look_every));
+        let every = |name| every(self.settings, name);
+        let (store, sync) = (|| Arc::clone(&self.store), by.scheduler.clone().recipient());
+        let mut jobs = self.plan(by)?.jobs(&every);
+        jobs.extend(pools::jobs(pools, &every));
         jobs.extend([
-            sync_history::job(Arc::clone(&self.store), by.scheduler.clone().recipient(), HOUR),
-            report_day::job(Arc::clone(&self.store), Arc::clone(&self.clock), HOUR),
-            prune_runs::job(Arc::clone(&self.store), self.settings.jobs.keep_runs, HOUR),
+            press_close_alls::job(press, every(press_close_alls::NAME)),
+            sync_history::job(store(), sync, every(sync_history::NAME)),
+            report_day::job(store(), Arc::clone(&self.clock), every(report_day::NAME)),
+            prune_runs::job(store(), self.settings.jobs.keep_runs, every(prune_runs::NAME)),
         ]);
-        jobs.extend(by.vaults.map(|vaults| compare_solvency::job(vaults.solvency())));
-        jobs.extend(by.vaults.into_iter().flat_map(|vaults| vaults.pokes(HOUR)));
+        jobs.extend(by.vaults.into_iter().flat_map(|vaults| vaults.jobs(&every)));
         Ok(jobs)
     }
 
@@ -119,10 +110,8 @@ impl Parts<'_> {
             ledger: by.ledger.clone().recipient(),
             raises: by.alert.clone().recipient(),
             resolves: by.alert.clone().recipient(),
-            sweep_interval: self.settings.settlement.sweep_interval,
             sweep_page: self.settings.settlement.sweep_page,
             releases: by.ledger.clone().recipient(),
-            release_interval: self.settings.settlement.hold.release_interval,
             hold_grace: self.settings.settlement.hold.grace,
             limits: options::backlog(self.settings)?,
             closes: options::closes(self.settings)?,

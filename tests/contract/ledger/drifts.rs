@@ -6,7 +6,7 @@ use bursar::actors::mail::{MailError, Purse};
 use domain::alert::AlertKind;
 use sea_orm::ConnectionTrait;
 
-use super::jobs::{plan, run, scheduler};
+use super::jobs::{EVERY, plan, run, scheduler};
 use super::world::World;
 use crate::databases::Ground;
 
@@ -18,7 +18,7 @@ pub async fn t25_drift_of_one_unit_is_found_told_and_not_mended(ground: Arc<Grou
     world.recharge("r1", 7, Purse::Power, "100").await;
     world.close(1, 7, "100").await;
     world.settle(1).await;
-    let jobs = scheduler(&world, plan(&world).jobs());
+    let jobs = scheduler(&world, plan(&world).jobs(&|_| EVERY));
     let audit = async || run(&jobs, "verify_ledger").await;
     audit().await.unwrap();
     assert_eq!(world.open_alerts().await, []);

@@ -6,16 +6,14 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use actix::{Actor, Addr};
-use async_trait::async_trait;
 use bursar::actors::job_scheduler::{ForemanDeps, Job, JobRules, JobSchedulerActor, Teller};
 use bursar::actors::mail::{HowAreYou, MailError, Raise, Resolve, RunJob, Stop};
 use bursar::adapters::store::MemoryStore;
 use bursar::jobs::plan::JobPlan;
 use bursar::jobs::{JobError, JobReport};
-use bursar::ports::work::{Done, Worker};
+use bursar::ports::work::NoWorker;
 use domain::alert::AlertKind;
 use domain::alert::rules::BacklogLimits;
-use domain::job::{JobName, JobWrong, Work};
 use tokio::time::Instant;
 
 use super::world::{START, World, options, simulate};
@@ -33,7 +31,7 @@ pub fn scheduler(world: &World, jobs: Vec<Job>) -> Addr<JobSchedulerActor> {
     };
     let foreman = ForemanDeps {
         store: Arc::clone(&world.store),
-        worker: Arc::new(Idle),
+        worker: Arc::new(NoWorker),
         name: "host:1".to_owned(),
         rules: JobRules {
             grace: Duration::from_secs(60),
@@ -42,20 +40,6 @@ pub fn scheduler(world: &World, jobs: Vec<Job>) -> Addr<JobSchedulerActor> {
         },
     };
     JobSchedulerActor::new(teller, foreman, jobs).start()
-}
-
-/// Nobody made a job here.
-struct Idle;
-
-#[async_trait]
-impl Worker for Idle {
-    fn check(&self, _: &Work) -> Result<(), JobWrong> {
-        Ok(())
-    }
-
-    async fn run(&self, job: &JobName, _: &Work, _: Duration) -> Done {
-        unreachable!("job {job} was never made")
-    }
 }
 
 pub async fn run(scheduler: &Addr<JobSchedulerActor>, name: &str) -> Result<String, MailError> {
@@ -188,6 +172,9 @@ fn s0_12_job_that_keeps_failing_raises_an_alert_until_it_succeeds() {
     });
 }
 
+/// How often each runs by itself.
+pub const EVERY: Duration = Duration::from_secs(600);
+
 /// The built-in jobs.
 pub fn plan(world: &World) -> JobPlan {
     JobPlan {
@@ -196,10 +183,8 @@ pub fn plan(world: &World) -> JobPlan {
         ledger: world.ledger.clone().recipient(),
         raises: world.alerts.clone().recipient(),
         resolves: world.alerts.clone().recipient(),
-        sweep_interval: Duration::from_secs(600),
         sweep_page: 2,
         releases: world.ledger.clone().recipient(),
-        release_interval: Duration::from_secs(600),
         hold_grace: Duration::from_secs(600),
         limits: BacklogLimits {
             count: 2,
@@ -219,7 +204,7 @@ async fn built_in() -> (World, Addr<JobSchedulerActor>) {
         let closed_at = START.before(Duration::from_secs(8 * 86_400));
         world.close_at(id, 7, "100", closed_at).await;
     }
-    let scheduler = scheduler(&world, plan(&world).jobs());
+    let scheduler = scheduler(&world, plan(&world).jobs(&|_| EVERY));
     (world, scheduler)
 }
 
