@@ -35,7 +35,7 @@ use crate::jobs::pools::progress::Progress;
 use crate::ports::keyring::Keyring;
 use crate::ports::notify::Targets;
 use crate::ports::store::{Store, StoreError};
-use crate::ports::work::Worker;
+use crate::ports::work::{NoWorker, Worker};
 
 pub use alerts::AlertDetail;
 pub use chain::{AnyOrder, AnyOrderDetail, AnyOrders};
@@ -97,7 +97,7 @@ pub struct Desk {
     /// The daemon's own jobs, by name.
     builtins: Arc<[Builtin]>,
     /// Who knows what jobs may run.
-    worker: Option<Arc<dyn Worker>>,
+    pub worker: Arc<dyn Worker>,
 }
 
 impl Desk {
@@ -115,7 +115,7 @@ impl Desk {
             pools: Arc::default(),
             pool_progress: Progress::default(),
             builtins: Arc::default(),
-            worker: None,
+            worker: Arc::new(NoWorker),
         }
     }
 
@@ -124,7 +124,7 @@ impl Desk {
     pub fn with_jobs(self, builtins: Vec<Builtin>, worker: Arc<dyn Worker>) -> Self {
         Self {
             builtins: builtins.into(),
-            worker: Some(worker),
+            worker,
             ..self
         }
     }

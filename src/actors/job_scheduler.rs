@@ -102,20 +102,16 @@ impl JobSchedulerActor {
 
     fn note(&self, name: &str, past: Past, (state, said): (RunState, &str), failures: u32) {
         let Some(job) = JobName::new(name) else { return };
+        let (due, origin) = match past.asked {
+            true => (None, Origin::Manual),
+            false => (Some(past.began_at), Origin::Schedule),
+        };
+        // The records give it its number.
+        let (id, before) = (JobRunId(0), failures.saturating_sub(1));
         let run = JobRun {
-            id: JobRunId(0),
-            job,
-            due: (!past.asked).then_some(past.began_at),
-            missed: 0,
-            origin: if past.asked { Origin::Manual } else { Origin::Schedule },
-            state: RunState::Running,
-            attempt: failures.max(1),
-            worker: self.foreman.name().to_owned(),
             asked_by: past.by,
             started_at: past.began_at,
-            ended_at: None,
-            result: None,
-            output: String::new(),
+            ..self.foreman.run(id, &job, due, origin, before)
         };
         let run = run.ended(state, self.teller.clock.now(), said, "");
         let foreman = Rc::clone(&self.foreman);

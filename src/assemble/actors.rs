@@ -17,7 +17,6 @@ use super::StartError;
 use super::options::{self, UnfitSetting};
 use super::targets;
 use super::vaults::{self, Neighbours, VaultActors};
-use super::work;
 use crate::actors::alert::{AlertActor, AlertDeps};
 use crate::actors::job_scheduler::JobSchedulerActor;
 use crate::actors::ledger::{LedgerActor, LedgerDeps};
@@ -82,7 +81,7 @@ impl Actors {
             targets: desk.targets.clone(),
             sights: desk.sights.clone(),
             pool_progress: desk.pool_progress.clone(),
-            worker: work::worker(settings)?,
+            worker: Arc::clone(&desk.worker),
         };
         let robots = RobotDirectory::default();
         let alert = parts.alert();

@@ -307,14 +307,7 @@ impl Desk {
     /// Names the field that broke a rule.
     pub fn next_dues(&self, cron: &str, zone: Option<&str>, count: Option<u32>) -> Result<DuesView, DeskError> {
         let (zone, now) = (zone.unwrap_or("UTC"), self.clock.now());
-        let schedule = Schedule::new(cron, zone, now).map_err(|wrong| {
-            let field = if wrong == domain::job::CronWrong::Zone {
-                "zone"
-            } else {
-                "cron"
-            };
-            WrongField::new(field, wrong.to_string())
-        })?;
+        let schedule = Schedule::new(cron, zone, now).map_err(JobWrong::from)?;
         let count = count.unwrap_or(u32::try_from(SHOWN_DUES).unwrap_or(MOST_DUES));
         if !(1..=MOST_DUES).contains(&count) {
             return Err(WrongField::new("count", format!("must be 1 to {MOST_DUES}")).into());
@@ -380,10 +373,7 @@ impl Desk {
                 let rule = format!("must be one of {}", known.join(", "));
                 Err(JobWrong::new("task", rule).into())
             }
-            _ => match &self.worker {
-                Some(worker) => Ok(worker.check(work)?),
-                None => Err(JobWrong::new("type", "must be builtin here").into()),
-            },
+            _ => Ok(self.worker.check(work)?),
         }
     }
 }

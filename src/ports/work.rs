@@ -18,6 +18,21 @@ pub trait Worker: Send + Sync + 'static {
     async fn run(&self, job: &JobName, work: &Work, limit: Duration) -> Done;
 }
 
+/// Does nothing: for where the daemon's own jobs are all there is.
+#[derive(Debug, Clone, Copy)]
+pub struct NoWorker;
+
+#[async_trait]
+impl Worker for NoWorker {
+    fn check(&self, _: &Work) -> Result<(), JobWrong> {
+        Err(JobWrong::new("type", "must be builtin here"))
+    }
+
+    async fn run(&self, _: &JobName, _: &Work, _: Duration) -> Done {
+        Done::failed("nobody does such work here")
+    }
+}
+
 /// What came of work.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Done {

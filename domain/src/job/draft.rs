@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use crate::job::{Job, JobName, LONGEST_BACK_OFF, Misfire, Schedule, Work};
+use crate::job::{CronWrong, Job, JobName, LONGEST_BACK_OFF, Misfire, Schedule, Work};
 use crate::time::Timestamp;
 
 /// Longest time-out.
@@ -25,6 +25,16 @@ impl JobWrong {
             field,
             rule: rule.into(),
         }
+    }
+}
+
+impl From<CronWrong> for JobWrong {
+    fn from(wrong: CronWrong) -> Self {
+        let field = match wrong {
+            CronWrong::Zone => "zone",
+            CronWrong::Pattern(_) | CronWrong::Never => "cron",
+        };
+        Self::new(field, wrong.to_string())
     }
 }
 
@@ -118,12 +128,8 @@ impl JobDraft {
     }
 
     fn check(&self, now: Timestamp) -> Result<Fields, JobWrong> {
-        use crate::job::CronWrong;
         self.work.check()?;
-        let schedule = Schedule::new(&self.cron, &self.zone, now).map_err(|wrong| {
-            let field = if wrong == CronWrong::Zone { "zone" } else { "cron" };
-            JobWrong::new(field, wrong.to_string())
-        })?;
+        let schedule = Schedule::new(&self.cron, &self.zone, now)?;
         let misfire = Misfire::parse(&self.misfire)
             .ok_or_else(|| JobWrong::new("misfire", "must be skip, run_once or catch_up"))?;
         if !(1..=LONGEST_RUN).contains(&self.time_out) {

@@ -41,15 +41,15 @@ pub fn decide(job: &Job, now: Timestamp, has_room: bool, grace: Duration, most: 
     let due = match job.misfire {
         Misfire::Skip if is_late => Due {
             run: None,
-            missed: missed(job, last, true),
+            missed: missed(job, last),
         },
         Misfire::Skip if has_room => Due {
             run: Some((last, Origin::Schedule)),
-            missed: missed(job, last, false),
+            missed: missed(job, before(last)),
         },
         Misfire::RunOnce if has_room => Due {
             run: Some((last, origin(is_late))),
-            missed: missed(job, last, false),
+            missed: missed(job, before(last)),
         },
         Misfire::CatchUp if has_room => oldest(job, now, last, grace, most),
         Misfire::Skip | Misfire::RunOnce | Misfire::CatchUp => return None,
@@ -61,14 +61,17 @@ const fn origin(is_late: bool) -> Origin {
     if is_late { Origin::CatchUp } else { Origin::Schedule }
 }
 
-/// The due times after what is handled and before `last`, or up to it: the latest of them, and how many.
-fn missed(job: &Job, last: Timestamp, with_last: bool) -> Option<(Timestamp, i64)> {
-    let latest = if with_last {
-        last
-    } else {
-        let before = job.schedule.last_until(Timestamp(last.0 - 1));
-        before.filter(|due| *due > job.handled_through)?
-    };
+/// The last millisecond before a due time.
+const fn before(due: Timestamp) -> Timestamp {
+    Timestamp(due.0 - 1)
+}
+
+/// The due times after what is handled and up to a point: the latest of them, and how many.
+fn missed(job: &Job, until: Timestamp) -> Option<(Timestamp, i64)> {
+    let latest = job
+        .schedule
+        .last_until(until)
+        .filter(|due| *due > job.handled_through)?;
     let dues = std::iter::successors(job.schedule.next_after(job.handled_through), |due| {
         job.schedule.next_after(*due)
     });
@@ -81,15 +84,15 @@ fn missed(job: &Job, last: Timestamp, with_last: bool) -> Option<(Timestamp, i64
 fn oldest(job: &Job, now: Timestamp, last: Timestamp, grace: Duration, most: u32) -> Due {
     let mut first = last;
     for _ in 1..most {
-        let before = job.schedule.last_until(Timestamp(first.0 - 1));
-        match before.filter(|due| *due > job.handled_through) {
+        let earlier = job.schedule.last_until(before(first));
+        match earlier.filter(|due| *due > job.handled_through) {
             Some(due) => first = due,
             None => break,
         }
     }
     Due {
         run: Some((first, origin(now.since(first) > grace))),
-        missed: missed(job, first, false),
+        missed: missed(job, before(first)),
     }
 }
 

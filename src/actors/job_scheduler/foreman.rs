@@ -15,7 +15,8 @@ use tokio::task::JoinHandle;
 use tokio::time::Instant;
 use tracing::warn;
 
-use super::job::Running;
+use super::job::{Running, too_long};
+use super::no_job;
 use super::records::Records;
 use super::told::Teller;
 use crate::actors::mail::{MailError, RunJob};
@@ -61,6 +62,19 @@ struct Errand {
     limit: Duration,
 }
 
+/// A job as it was read, with its first due time that is not handled; none while it is not enabled.
+struct Known {
+    job: Job,
+    due: Option<Timestamp>,
+}
+
+impl From<Job> for Known {
+    fn from(job: Job) -> Self {
+        let due = job.schedule.next_after(job.handled_through).filter(|_| job.enabled);
+        Self { job, due }
+    }
+}
+
 struct Begun {
     run: JobRun,
     task: JoinHandle<()>,
@@ -72,7 +86,7 @@ pub(super) struct Foreman {
     records: Records,
     teller: Teller,
     own: RefCell<Option<Recipient<RunJob>>>,
-    jobs: RefCell<Option<(Instant, Vec<Job>)>>,
+    known: RefCell<Option<(Instant, Rc<[Known]>)>>,
     begun: RefCell<BTreeMap<JobRunId, Begun>>,
     settled: Cell<Option<Instant>>,
     /// Held while it is decided what begins.
@@ -88,7 +102,7 @@ impl Foreman {
             records: Records { store },
             teller,
             own: RefCell::default(),
-            jobs: RefCell::default(),
+            known: RefCell::default(),
             begun: RefCell::default(),
             settled: Cell::default(),
             turn: Mutex::default(),
@@ -105,13 +119,9 @@ impl Foreman {
         &self.records
     }
 
-    pub fn name(&self) -> &str {
-        &self.deps.name
-    }
-
     /// Somebody changed a job.
     pub fn forget(&self) {
-        self.jobs.take();
+        self.known.take();
     }
 
     /// A job is no more.
@@ -152,7 +162,7 @@ impl Foreman {
         let (errand, failures) = match (&job, daemon) {
             (_, Some(limit)) => (own(&name, limit), 0),
             (Some(job), None) => (errand(job), job.failures),
-            (None, None) => return Err(MailError::Failed(format!("there is no job `{name}`"))),
+            (None, None) => return Err(no_job(name.as_str())),
         };
         let running = self.running(&name);
         let has_room = job.as_ref().map_or(running == 0, |job| job.has_room(running));
@@ -203,8 +213,11 @@ impl Foreman {
             self.settle().await?;
             self.settled.set(Some(now));
         }
-        for job in self.known().await? {
-            self.take(job).await?;
+        let now = self.teller.clock.now();
+        for known in self.known().await?.iter() {
+            if known.due.is_some_and(|due| due <= now) {
+                self.take(&known.job).await?;
+            }
         }
         Ok(())
     }
@@ -225,21 +238,22 @@ impl Foreman {
         Ok(())
     }
 
-    async fn known(&self) -> Result<Vec<Job>, StoreError> {
-        let known = self.jobs.borrow().clone();
+    async fn known(&self) -> Result<Rc<[Known]>, StoreError> {
+        let known = self.known.borrow().clone();
         if let Some((_, jobs)) = known.filter(|(at, _)| at.elapsed() < KNOWN_FOR) {
             return Ok(jobs);
         }
         let jobs = self.deps.store.jobs().await?;
-        self.jobs.replace(Some((Instant::now(), jobs.clone())));
+        let jobs: Rc<[Known]> = jobs.into_iter().map(Known::from).collect();
+        self.known.replace(Some((Instant::now(), Rc::clone(&jobs))));
         Ok(jobs)
     }
 
-    async fn take(self: &Rc<Self>, job: Job) -> Result<(), StoreError> {
+    async fn take(self: &Rc<Self>, job: &Job) -> Result<(), StoreError> {
         let rules = self.deps.rules;
         let has_room = job.has_room(self.running(&job.name)) && self.has_place();
         let now = self.teller.clock.now();
-        let Some(due) = decide(&job, now, has_room, rules.grace, rules.most_catch_up) else {
+        let Some(due) = decide(job, now, has_room, rules.grace, rules.most_catch_up) else {
             return Ok(());
         };
         let first = self.records.ids(2).await?;
@@ -269,7 +283,7 @@ impl Foreman {
         if let Some(run) = run {
             crash::point("job.begun");
             tell_lag(&run, now);
-            self.begin(errand(&job), run);
+            self.begin(errand(job), run);
         }
         Ok(())
     }
@@ -293,13 +307,8 @@ impl Foreman {
                 _ => worker.run(&job, &work, limit).await,
             }
         });
-        match running.end().await {
-            Ok(done) => done,
-            Err(panic) => Done {
-                result: Err(format!("it ended by {panic}")),
-                output: String::new(),
-            },
-        }
+        let ended = running.end().await;
+        ended.unwrap_or_else(|panic| Done::failed(format!("it ended by {panic}")))
     }
 
     async fn ended(&self, run: JobRun, done: Done) {
@@ -314,16 +323,16 @@ impl Foreman {
         crash::point("job.ended");
         self.begun.borrow_mut().remove(&id);
         self.forget();
-        let name = run.job.as_str();
-        match (state, job) {
-            (RunState::Succeeded, _) => self.teller.success(name, said),
-            (_, Some(job)) => self.teller.failure(name, said, job.failures),
-            // The daemon's own jobs are told of where they end; a job that is no more alerts nobody.
-            (_, None) => {}
+        // The daemon's own jobs are told of where they end, and of a job that is no more nobody need hear.
+        let Some(job) = job else { return };
+        match state {
+            RunState::Succeeded => self.teller.success(run.job.as_str(), said),
+            _ => self.teller.failure(run.job.as_str(), said, job.failures),
         }
     }
 
-    fn run(&self, id: JobRunId, job: &JobName, due: Option<Timestamp>, origin: Origin, failures: u32) -> JobRun {
+    /// A run that begins now.
+    pub fn run(&self, id: JobRunId, job: &JobName, due: Option<Timestamp>, origin: Origin, failures: u32) -> JobRun {
         JobRun {
             id,
             job: job.clone(),
@@ -382,12 +391,9 @@ async fn do_own(own: &Recipient<RunJob>, name: String, limit: Duration) -> Done 
     let result = match tokio::time::timeout(limit, own.send(mail)).await {
         Ok(Ok(answer)) => answer.map_err(|error| error.to_string()),
         Ok(Err(error)) => Err(error.to_string()),
-        Err(_) => Err(format!("it took longer than {} s", limit.as_secs())),
+        Err(_) => Err(too_long(limit)),
     };
-    Done {
-        result,
-        output: String::new(),
-    }
+    Done::new(result, &[])
 }
 
 fn tell_lag(run: &JobRun, now: Timestamp) {

@@ -70,19 +70,6 @@ impl Job {
     }
 }
 
-impl Job {
-    /// Its name.
-    pub const fn name(&self) -> &'static str {
-        self.name
-    }
-
-    /// The same job, run so often.
-    #[must_use]
-    pub fn every(self, every: Duration) -> Self {
-        Self { every, ..self }
-    }
-}
-
 /// A run on a task of its own, so that a panic in it is its own; it ends with its owner.
 pub(super) struct Running<T>(JoinHandle<T>);
 
@@ -187,7 +174,7 @@ impl Course {
                 Ok(Ok(Ok(said))) => Ok(said),
                 Ok(Ok(Err(error))) => Err(error.to_string()),
                 Ok(Err(panic)) => Err(format!("it ended by {panic}")),
-                Err(_) => Err(format!("it took longer than {} s", limit.as_secs())),
+                Err(_) => Err(too_long(limit)),
             }
         })
     }
@@ -219,6 +206,11 @@ impl Course {
             again: !self.next.is_empty(),
         }
     }
+}
+
+/// Why a run was ended.
+pub(super) fn too_long(limit: Duration) -> String {
+    format!("it took longer than {} s", limit.as_secs())
 }
 
 /// A share of `within` that depends on the name alone, so that jobs do not begin together.

@@ -20,7 +20,6 @@ const LONGEST_WAIT: Duration = Duration::from_secs(30);
 const PAGE: u32 = 500;
 
 /// Reads and writes runs.
-#[derive(Clone)]
 pub(super) struct Records {
     pub store: Arc<dyn Store>,
 }
@@ -45,22 +44,19 @@ impl Records {
         }
     }
 
-    /// Writes down that a run ended, and what that makes of its job; answers the job as it is then, when there still is one.
+    /// Writes down that a run ended, and what that makes of its job; answers the job after it, when there still is one.
     pub async fn end(&self, run: &JobRun) -> Option<Job> {
-        let mut wait = FIRST_WAIT;
-        loop {
-            match self.try_end(run).await {
-                Ok(job) => return job,
-                // Somebody changed the job meanwhile: look again at once.
-                Err(StoreError::Conflict { .. }) => tokio::time::sleep(Duration::from_millis(5)).await,
-                Err(error) => {
-                    warn!(event = event::JOB_NOT_RECORDED, job = %run.job, %error,
-                        "the end of run {} of job {} is not on record yet: {error}", run.id, run.job);
-                    tokio::time::sleep(wait).await;
-                    wait = wait.saturating_mul(2).min(LONGEST_WAIT);
+        let what = format!("the end of run {} of job {}", run.id, run.job);
+        until_answered(&what, async || {
+            loop {
+                match self.try_end(run).await {
+                    // Somebody changed the job meanwhile: look again at once.
+                    Err(StoreError::Conflict { .. }) => tokio::time::sleep(Duration::from_millis(5)).await,
+                    other => return other,
                 }
             }
-        }
+        })
+        .await
     }
 
     async fn try_end(&self, run: &JobRun) -> Result<Option<Job>, StoreError> {
@@ -73,10 +69,7 @@ impl Records {
         let mut changes = vec![Change::Job(JobChange::EndRun(Box::new(run.clone())))];
         changes.extend(after.clone().map(|job| Change::Job(JobChange::Update(Box::new(job)))));
         self.store.commit(ChangeSet { changes }).await?;
-        Ok(after.map(|job| Job {
-            version: job.version + 1,
-            ..job
-        }))
+        Ok(after)
     }
 
     /// Writes down a run that has ended already, of a job of the daemon; what cannot be written now is not.
@@ -111,15 +104,21 @@ impl Records {
     }
 
     async fn found(&self, run: JobRunId) -> Option<JobRun> {
-        let mut wait = FIRST_WAIT;
-        loop {
-            match self.store.job_run(run).await {
-                Ok(found) => return found,
-                Err(error) => {
-                    warn!(event = event::JOB_NOT_RECORDED, %error, "whether run {run} began is not known yet: {error}");
-                    tokio::time::sleep(wait).await;
-                    wait = wait.saturating_mul(2).min(LONGEST_WAIT);
-                }
+        let what = format!("the beginning of run {run}");
+        until_answered(&what, async || self.store.job_run(run).await).await
+    }
+}
+
+/// Asks until the store answers.
+async fn until_answered<T>(what: &str, ask: impl AsyncFn() -> Result<T, StoreError>) -> T {
+    let mut wait = FIRST_WAIT;
+    loop {
+        match ask().await {
+            Ok(answer) => return answer,
+            Err(error) => {
+                warn!(event = event::JOB_NOT_RECORDED, %error, "{what} is not known to be on record yet: {error}");
+                tokio::time::sleep(wait).await;
+                wait = wait.saturating_mul(2).min(LONGEST_WAIT);
             }
         }
     }

@@ -37,12 +37,7 @@ fn s0_10_a_run_that_a_kill_ended_is_told_as_failed_and_its_due_time_is_not_taken
         world
             .job("slow", "0 */10 * * * *", |job| job.misfire = "catch_up".to_owned())
             .await;
-        world
-            .hand
-            .deeds
-            .lock()
-            .unwrap()
-            .push_back(Deed::Takes(Duration::from_secs(300)));
+        world.then([Deed::Takes(Duration::from_secs(300))]);
         let daemon = world.daemon();
         minutes(11).await;
         kill(&world, daemon).await;
@@ -98,7 +93,7 @@ fn fate(world: &World, dice: &mut Dice) {
             0 => Deed::Fails,
             _ => Deed::Takes(Duration::from_secs(dice.between(0, 100))),
         };
-        world.hand.deeds.lock().unwrap().push_back(deed);
+        world.then([deed]);
     }
 }
 

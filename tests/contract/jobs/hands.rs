@@ -35,7 +35,7 @@ fn a_single_job_is_not_run_by_hand_beside_itself_and_counts_its_failures() {
         let world = World::new().await;
         world.job("report", "0 0 0 1 1 *", |_| {}).await;
         let deeds = [Deed::Takes(Duration::from_secs(90)), Deed::Fails];
-        world.hand.deeds.lock().unwrap().extend(deeds);
+        world.then(deeds);
         let daemon = world.daemon();
         start(&daemon, "report").await.unwrap();
         let again = start(&daemon, "report").await.unwrap_err();

@@ -11,12 +11,7 @@ fn s4_21_a_run_tells_what_it_was_for_when_it_began_and_ended_and_what_it_said() 
     simulate(async {
         let world = World::new().await;
         world.job("report", "0 */10 * * * *", |_| {}).await;
-        world
-            .hand
-            .deeds
-            .lock()
-            .unwrap()
-            .push_back(Deed::Takes(Duration::from_secs(30)));
+        world.then([Deed::Takes(Duration::from_secs(30))]);
         let daemon = world.daemon();
         minutes(11).await;
         let run = world.runs("report").await.pop().unwrap();
@@ -47,12 +42,7 @@ fn s4_21_a_single_job_runs_beside_no_other_run_of_its_own() {
         world
             .job("slow", "0 * * * * *", |job| job.misfire = "skip".to_owned())
             .await;
-        world
-            .hand
-            .deeds
-            .lock()
-            .unwrap()
-            .push_back(Deed::Takes(Duration::from_secs(150)));
+        world.then([Deed::Takes(Duration::from_secs(150))]);
         let daemon = world.daemon();
         minutes(5).await;
         // Begun at +1 and over at +3:30: +2 is missed when it is late, and +3 waits for its turn.
@@ -76,12 +66,7 @@ fn a_job_that_is_not_single_runs_beside_itself_up_to_a_limit() {
         let world = World::new().await;
         world.job("wide", "0 * * * * *", |job| job.singleton = false).await;
         for _ in 0..20 {
-            world
-                .hand
-                .deeds
-                .lock()
-                .unwrap()
-                .push_back(Deed::Takes(Duration::from_secs(1_000)));
+            world.then([Deed::Takes(Duration::from_secs(1_000))]);
         }
         let daemon = world.daemon();
         tokio::time::sleep(Duration::from_secs(250)).await;
@@ -134,7 +119,7 @@ fn s0_12_failures_back_off_raise_an_alert_and_a_success_ends_both() {
         let world = World::new().await;
         world.job("shaky", "0 * * * * *", |job| job.back_off = 120).await;
         let deeds = [Deed::Fails, Deed::Panics, Deed::Fails];
-        world.hand.deeds.lock().unwrap().extend(deeds);
+        world.then(deeds);
         let daemon = world.daemon();
         minutes(3).await;
         assert_eq!(world.stored("shaky").await.failures, 1);
@@ -213,12 +198,7 @@ fn what_is_changed_disabled_or_removed_holds_from_the_next_due_time_on() {
         minutes(10).await;
         assert_eq!(world.told("job").await[1..], ["+40 schedule succeeded"]);
         // Removed while it runs: the run ends, and is on record.
-        world
-            .hand
-            .deeds
-            .lock()
-            .unwrap()
-            .push_back(Deed::Takes(Duration::from_secs(600)));
+        world.then([Deed::Takes(Duration::from_secs(600))]);
         minutes(10).await;
         world
             .write(JobChange::Remove(Box::new(world.stored("job").await)))

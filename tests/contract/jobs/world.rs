@@ -142,6 +142,11 @@ impl World {
         }
     }
 
+    /// What the worker does with its next runs.
+    pub fn then(&self, deeds: impl IntoIterator<Item = Deed>) {
+        self.hand.deeds.lock().unwrap().extend(deeds);
+    }
+
     /// A daemon's scheduler, without jobs of its own.
     pub fn daemon(&self) -> Addr<JobSchedulerActor> {
         self.daemon_with(Vec::new())
