@@ -62,6 +62,13 @@ struct Errand {
     limit: Duration,
 }
 
+impl From<&Job> for Errand {
+    fn from(job: &Job) -> Self {
+        let (work, limit) = (job.work.clone(), job.time_out);
+        Self { work, limit }
+    }
+}
+
 /// A job as it was read, with its first due time that is not handled; none while it is not enabled.
 struct Known {
     job: Job,
@@ -161,7 +168,7 @@ impl Foreman {
         let job = self.records.job(&name).await.map_err(failed)?;
         let (errand, failures) = match (&job, daemon) {
             (_, Some(limit)) => (own(&name, limit), 0),
-            (Some(job), None) => (errand(job), job.failures),
+            (Some(job), None) => (job.into(), job.failures),
             (None, None) => return Err(no_job(name.as_str())),
         };
         let running = self.running(&name);
@@ -283,7 +290,7 @@ impl Foreman {
         if let Some(run) = run {
             crash::point("job.begun");
             tell_lag(&run, now);
-            self.begin(errand(job), run);
+            self.begin(job.into(), run);
         }
         Ok(())
     }
@@ -366,20 +373,10 @@ fn missed(row: JobRun, count: i64) -> JobRun {
     row.ended(RunState::Missed, at, "no run could begin in time", "")
 }
 
-fn errand(job: &Job) -> Errand {
-    Errand {
-        work: job.work.clone(),
-        limit: job.time_out,
-    }
-}
-
 /// One of the daemon's own jobs.
 fn own(name: &JobName, limit: Duration) -> Errand {
-    let task = name.to_string();
-    Errand {
-        work: Work::Builtin { task },
-        limit,
-    }
+    let work = Work::Builtin { task: name.to_string() };
+    Errand { work, limit }
 }
 
 async fn do_own(own: &Recipient<RunJob>, name: String, limit: Duration) -> Done {
