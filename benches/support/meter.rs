@@ -10,7 +10,7 @@ use metrics::{
 };
 use metrics_exporter_prometheus::{PrometheusHandle, PrometheusRecorder};
 
-/// When something was recorded, and the time that was; none for a counter.
+/// When something was recorded, and the time that was; none for a counter, which is recorded when it grows.
 pub type Sample = (Instant, Duration);
 
 /// What was recorded under the names that are kept, by name and labels, such as `bursar_orders_total outcome=filled
@@ -83,7 +83,9 @@ impl<T> Kept<T> {
 impl CounterFn for Kept<Counter> {
     fn increment(&self, value: u64) {
         self.inner.increment(value);
-        self.keep(Duration::ZERO);
+        if value > 0 {
+            self.keep(Duration::ZERO);
+        }
     }
 
     fn absolute(&self, value: u64) {

@@ -21,12 +21,22 @@ pub const EVENTS: i64 = 20_000;
 /// How often it is looked how far the daemon is.
 const STEP: Duration = Duration::from_millis(1);
 
+/// Where the payer's key is: to open a keystore takes 256 MiB and most of a second, whatever there is to read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Key {
+    Clear,
+    Keystore,
+}
+
+/// Any key.
+const CLEAR: &str = "0x4646464646464646464646464646464646464646464646464646464646464646";
+
 /// The chain, and a stock market that is closed.
 pub struct Backlog {
     anvil: Anvil,
     stage: Stage,
     opend: Opend,
-    /// The newest block.
+    /// The newest block with events.
     last: i64,
     /// For what is asked of databases.
     pub runtime: Runtime,
@@ -63,10 +73,16 @@ impl Backlog {
         })
     }
 
-    /// A home whose daemon has read nothing yet; `None` where the kind's server is not named.
-    pub fn place(&self, kind: Kind) -> Option<Place> {
+    /// A home whose daemon has read nothing yet, and pays with this key; `None` where the kind's server is not named.
+    pub fn place(&self, kind: Kind, key: Key) -> Option<Place> {
         let ground = self.runtime.block_on(Ground::new(kind))?;
-        let (home, _) = with_payer(Home::fresh());
+        let home = match key {
+            Key::Keystore => with_payer(Home::fresh()).0,
+            Key::Clear => Home::fresh()
+                .set("BURSAR__DAEMON__ENVIRONMENT", "demo")
+                .set("BURSAR__PAYOUTS__LOCAL__KEY__PLACE", "raw")
+                .set("BURSAR__PAYOUTS__LOCAL__KEY__SECRET", CLEAR),
+        };
         let home = configured(home, &self.anvil.ws(), &self.stage, &self.opend.address)
             .set("BURSAR__CHAINS__LOCAL__CONFIRMATIONS", "1")
             .set("BURSAR__LOG__FILTER", "warn")
@@ -134,5 +150,7 @@ async fn fill(anvil: &Anvil) -> (Stage, i64) {
     }
     let last = anvil.rpc("eth_blockNumber", json!([])).await;
     let last = i64::from_str_radix(last.as_str().unwrap().trim_start_matches("0x"), 16).unwrap();
+    // The block that confirms the last one.
+    anvil.rpc("evm_mine", json!([])).await;
     (Stage { vault: burst, ..stage }, last)
 }

@@ -2,7 +2,7 @@
 
 use std::time::Instant;
 
-use crate::backlog::{Backlog, EVENTS, most_memory};
+use crate::backlog::{Backlog, EVENTS, Key, most_memory};
 use crate::ground::Kind;
 use crate::runs;
 use crate::spread::tell;
@@ -11,9 +11,14 @@ use crate::spread::tell;
 const RUNS: u32 = 5;
 
 pub fn measure(backlog: &Backlog, kind: Kind) {
+    with_key(backlog, kind, Key::Clear, "cold");
+    with_key(backlog, kind, Key::Keystore, "cold with a keystore to open");
+}
+
+fn with_key(backlog: &Backlog, kind: Kind, key: Key, what: &str) {
     let (mut readies, mut reads, mut most) = (Vec::new(), Vec::new(), 0);
     for _ in 0..runs(RUNS) {
-        let Some(place) = backlog.place(kind) else {
+        let Some(place) = backlog.place(kind, key) else {
             println!("{}: no server is named, nothing is measured", kind.name());
             return;
         };
@@ -30,9 +35,9 @@ pub fn measure(backlog: &Backlog, kind: Kind) {
     }
     let name = kind.name();
     tell(
-        &format!("{name}, cold: from start to {EVENTS} triggers on record"),
+        &format!("{name}, {what}: from start to {EVENTS} triggers on record"),
         reads,
     );
-    tell(&format!("{name}, cold: from start to ready"), readies);
-    println!("{name}, cold: most memory of the daemon {} MB", most / 1_000_000);
+    tell(&format!("{name}, {what}: from start to ready"), readies);
+    println!("{name}, {what}: most memory of the daemon {} MB", most / 1_000_000);
 }

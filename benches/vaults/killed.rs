@@ -2,7 +2,7 @@
 
 use std::time::Instant;
 
-use crate::backlog::{Backlog, Place};
+use crate::backlog::{Backlog, Key, Place};
 use crate::ground::Kind;
 use crate::runs;
 use crate::spread::tell;
@@ -14,7 +14,7 @@ pub fn measure(backlog: &Backlog, kind: Kind) {
     let (mut whiles, mut afters) = (Vec::new(), Vec::new());
     let runs = runs(RUNS);
     for run in 0..runs {
-        let Some(place) = backlog.place(kind) else {
+        let Some(place) = backlog.place(kind, Key::Clear) else {
             return;
         };
         let mut daemon = place.home.bursar(&["run"]).start();

@@ -27,7 +27,7 @@ pub use deps::{FollowDeps, FollowOptions, SubscriptionBirth, SubscriptionChild};
 pub use sights::{ChainSight, ChainSights};
 use trouble::Trouble;
 
-/// How often it looks whether a look is due.
+/// How often it looks whether a look is due, unless looks are to be more frequent.
 const TICK: Duration = Duration::from_millis(500);
 /// Mails that may wait; pokes are empty, so that few are enough.
 const MAILBOX: usize = 64;
@@ -140,7 +140,7 @@ impl Actor for ChainSubscriptionActor {
         let look: Recipient<Look> = ctx.address().recipient();
         let wake = std::sync::Arc::new(move || poke(&look, Look));
         self.deps.chain.heed(self.deps.listing.vault, wake);
-        drop(tick(ctx.address().recipient(), TICK));
+        drop(tick(ctx.address().recipient(), TICK.min(self.deps.options.look_every)));
         self.begin(ctx);
     }
 }

@@ -58,6 +58,9 @@ pub(super) struct Args {
     /// Whether a vault on a chain is part of it, where `anvil` is on the PATH or in node_modules
     #[arg(long, value_name = "BOOL", default_value_t = true, action = clap::ArgAction::Set)]
     chain: bool,
+    /// Whether a pool that pays a day in four seconds is part of it
+    #[arg(long, value_name = "BOOL", default_value_t = true, action = clap::ArgAction::Set)]
+    pool: bool,
     /// Print the summary as one JSON object to stdout, and nothing else there
     #[arg(long)]
     json: bool,
@@ -116,7 +119,7 @@ async fn play(
         welcome: welcome(&daemon, directory, args, vault),
         daemon,
         symbols,
-        pool: pool(directory, settings).await,
+        pool: pool(args, directory, settings).await,
     };
     eprint!("{}", stage.welcome);
     let ending = tokio::select! {
@@ -141,8 +144,11 @@ async fn play(
     }
 }
 
-/// The pool; a demo without one is still a demo.
-async fn pool(directory: &Path, settings: &Settings) -> Option<PoolStage> {
+/// The pool, where it is wanted; a demo without one is still a demo.
+async fn pool(args: &Args, directory: &Path, settings: &Settings) -> Option<PoolStage> {
+    if !args.pool {
+        return None;
+    }
     let opened = PoolStage::open(directory, settings).await;
     opened
         .inspect_err(|error| tracing::warn!(%error, "the demo plays without a pool: {error}"))

@@ -161,3 +161,29 @@ async fn questions_go_over_the_socket_many_at_once_and_a_lost_one_ends_with_the_
         asked.elapsed()
     );
 }
+
+/// The node of these tests leaves Nagle's algorithm on, so that it sends nothing more before its last answer was acknowledged.
+#[tokio::test]
+async fn a_push_does_not_wait_for_the_acknowledgement_of_an_answer() {
+    let node = Node::start().await;
+    let chain = open(&[node.ws()]);
+    let (wakes, mut woken) = mpsc::unbounded_channel();
+    let wake = move || drop(wakes.send(Instant::now()));
+    chain.heed(contract(), Arc::new(wake));
+    until("heard", || chain.is_heard() && node.asked("eth_subscribe") == 2).await;
+    let mut delays = Vec::new();
+    // A connection that is new acknowledges at once in any case.
+    for round in 0..60 {
+        chain.block(BlockAt::Latest).await.unwrap();
+        sleep(Duration::from_millis(2)).await;
+        while woken.try_recv().is_ok() {}
+        let told = Instant::now();
+        node.mine(CONTRACT, 1);
+        let heard = timeout(Duration::from_secs(2), woken.recv()).await.unwrap().unwrap();
+        if round >= 40 {
+            delays.push(heard - told);
+        }
+    }
+    delays.sort_unstable();
+    assert!(delays[delays.len() / 2] < Duration::from_millis(20), "{delays:?}");
+}

@@ -99,8 +99,9 @@ pub struct Load {
 impl Load {
     pub fn arguments(self, folder: &Path, seconds: u32) -> Vec<String> {
         let Self { robots, speed, seed } = self;
-        let text =
-            format!("demo --json --chain false --for {seconds}s --speed {speed} --robots {robots} --seed {seed} --dir");
+        let text = format!(
+            "demo --json --chain false --pool false --for {seconds}s --speed {speed} --robots {robots} --seed {seed} --dir"
+        );
         let mut arguments: Vec<String> = text.split(' ').map(ToOwned::to_owned).collect();
         arguments.push(folder.to_str().unwrap().to_owned());
         arguments

@@ -13,7 +13,7 @@ use tokio::time::{Instant, sleep_until, timeout};
 use tokio_tungstenite::tungstenite::{Error, Message as Frame};
 use tracing::{info, warn};
 
-use super::open::{Stream, described};
+use super::open::{Stream, acknowledge, described};
 use super::{Socket, Timing};
 use crate::adapters::chain::contracts::Contracts;
 use crate::adapters::chain::decode;
@@ -137,6 +137,7 @@ impl<'a> Session<'a> {
     }
 
     async fn frame(&mut self, frame: Option<Result<Frame, Error>>) -> Result<(), String> {
+        acknowledge(&self.stream);
         self.heard_at = Instant::now();
         match frame {
             Some(Ok(Frame::Text(text))) => self.hear(text.as_bytes()).await,

@@ -13,7 +13,7 @@ use sea_orm::{ColumnTrait, EntityTrait, FromQueryResult, Iterable, QueryFilter, 
 use super::super::readers::Readers;
 use super::super::rows::{Row, ledger as rows, read_all};
 use super::KEYS;
-use super::each::{USERS, all_of, limited};
+use super::each::{USERS, all_of, limited, one_of_each};
 use crate::ports::store::{EntryFilter, StoreError};
 
 impl Readers {
@@ -47,11 +47,13 @@ impl Readers {
         let mut models = Vec::new();
         for ((kind, asset), owners) in owners {
             for owners in owners.chunks(KEYS) {
-                let query = ledger_account::Entity::find()
+                let of_kind = ledger_account::Entity::find()
                     .filter(Column::Kind.eq(kind.as_str()))
-                    .filter(Column::Asset.eq(asset.as_str()))
-                    .filter(Column::Owner.is_in(owners.iter().copied()));
-                models.extend(self.ask(query.all(self.connection())).await?);
+                    .filter(Column::Asset.eq(asset.as_str()));
+                let backend = self.connection().get_database_backend();
+                let query = one_of_each(backend, of_kind, Column::Owner, owners);
+                let found = ledger_account::Model::find_by_statement(backend.build(&query)).all(self.connection());
+                models.extend(self.ask(found).await?);
             }
         }
         models.sort_unstable_by_key(|model: &ledger_account::Model| model.id);
