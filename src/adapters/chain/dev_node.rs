@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use domain::chain::Address;
+use domain::time::Timestamp;
 use ethers_core::abi::{self, Token};
 use ethers_core::types::{H160, U256};
 use ethers_core::utils::{hex, keccak256};
@@ -124,6 +125,15 @@ impl DevNode {
     pub async fn mine_every(&self, interval: Duration) -> Result<(), ChainError> {
         let seconds = json!([interval.as_secs()]);
         self.ask("evm_setIntervalMining", seconds).await.map(drop)
+    }
+
+    /// Sets the node's clock; blocks are as old as it says.
+    ///
+    /// # Errors
+    /// When the node does not take it.
+    pub async fn set_clock(&self, now: Timestamp) -> Result<(), ChainError> {
+        let seconds = json!([now.0 / 1_000]);
+        self.ask("evm_setTime", seconds).await.map(drop)
     }
 
     fn of(&self, place: usize) -> Result<Address, ChainError> {

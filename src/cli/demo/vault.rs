@@ -87,6 +87,7 @@ pub async fn open(folder: &Path) -> Result<Result<VaultStage, &'static str>, Vau
     let chain = before.as_ref().map_or_else(fresh_chain, |before| before.chain);
     let node = Node::start(&program, chain, &kept::chain_file(folder))?;
     let users = DevNode::open(&format!("http://127.0.0.1:{}", node.port)).await?;
+    users.set_clock(SystemClock.now()).await?;
     let (mut kept, stocks) = match before {
         Some(before) => (before.clone(), before.stocks),
         None => (deploy(&users, chain).await?, None),

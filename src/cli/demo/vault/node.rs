@@ -13,6 +13,9 @@ use super::VaultError;
 /// Longest wait for the node to write its chain down.
 const PATIENCE: Duration = Duration::from_secs(5);
 const STEP: Duration = Duration::from_millis(20);
+/// When the chain's first block was made, in seconds. anvil makes one at each start and keeps it beside the one of the chain that it reads; with
+/// the hour in it they differed, and whichever came last of them was the first block afterwards.
+const GENESIS: &str = "1700000000";
 
 /// A running anvil; it is killed with this.
 pub struct Node {
@@ -43,7 +46,8 @@ impl Node {
     /// Starts a chain, or goes on with the one that is kept in this file.
     pub fn start(program: &Path, chain: u64, kept: &Path) -> Result<Self, VaultError> {
         let mut process = Command::new(program)
-            .args(["--port", "0", "--chain-id", &chain.to_string(), "--state"])
+            .args(["--port", "0", "--chain-id", &chain.to_string()])
+            .args(["--timestamp", GENESIS, "--state"])
             .arg(kept)
             .stdin(Stdio::null())
             .stdout(Stdio::piped())
