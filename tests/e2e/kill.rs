@@ -15,8 +15,8 @@ const LOAD: Load = Load {
     seed: 11,
 };
 /// How soon after a kill the daemon takes work again, in the middle of all restarts: one may fall on a busy moment of the
-/// machine. It is a debug build beside another test; what a release build takes is in docs/benchmarks.md.
-const RESTART: Duration = Duration::from_secs(5);
+/// machine.
+const RESTART: Duration = Duration::from_secs(3);
 /// The same on a server, which lets go of the killed one's lock in its own time.
 const TAKE_OVER: Duration = Duration::from_secs(6);
 /// Who has little or no power, and how much of it they are given at a time: some debts are collected at once, others late.

@@ -24,8 +24,8 @@ pub(super) fn limited<C: ColumnTrait + Iden>(part: SelectStatement, columns: &[C
 /// The one row that each of these values of a column has among the rows of a query.
 ///
 /// PostgreSQL is asked for one after another: with a list, where its statistics are older than the rows, it prefers to read all
-/// rows that the rest of the query names. 300,000 wallets that were opened within a minute cost 33 ms a question that way,
-/// and 2 ms this way.
+/// rows that the rest of the query names. With 300,000 wallets that it did not know of, 500 of them took 33 ms that way, and
+/// 2 ms this way.
 pub(super) fn one_of_each<E: EntityTrait>(
     backend: DbBackend,
     rows: Select<E>,
